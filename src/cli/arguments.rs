@@ -1,0 +1,178 @@
+//! The command line as clap reads it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::fault::Tier;
+use crate::sink;
+
+#[derive(Debug, Parser)]
+#[command(name = "errdrift", version, about = "Finds where an API's error replies drift from their documented format", max_term_width = 110)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Send every fault at every operation of the suites, and judge the replies
+    Run(Box<Run>),
+    /// Run both built-in suites against the embedded deployment, then against it with drifts
+    Demo,
+    /// Serve one of the documented APIs on loopback, conforming or with a drift
+    Serve(Serve),
+    /// List the probes; nothing is sent
+    List(List),
+    /// Explain a rule, a fault or a cause
+    Explain {
+        /// Its id, as it stands in a report
+        what: String,
+    },
+    /// Check suites and contracts: parsed, compiled, cross-checked
+    Check {
+        /// TOML files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Run the whole matrix of drifts against the embedded deployment, and print the score
+    SelfTest,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Serve {
+    /// The API: oz-api or escrow-box
+    pub(super) api: String,
+    /// The way in which it deviates; an unknown name lists all
+    #[arg(long, value_name = "NAME")]
+    pub(super) drift: Option<String>,
+    /// The port on 127.0.0.1; a free one unless given
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(super) port: u16,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Choice {
+    /// oz-api, escrow-box, or a suite's file
+    #[arg(required = true, value_name = "SUITE")]
+    pub(super) suites: Vec<String>,
+    /// Only probes whose id has this text
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Option<String>,
+    /// Take --filter for the whole id
+    #[arg(long, requires = "filter")]
+    pub(super) exact: bool,
+    /// Leave out probes whose id has this text; repeatable
+    #[arg(long, value_name = "TEXT")]
+    pub(super) skip: Vec<String>,
+    /// Only this fault, whatever its tier; repeatable
+    #[arg(long, value_name = "ID")]
+    pub(super) fault: Vec<String>,
+    /// Only this operation; repeatable
+    #[arg(long, value_name = "ID")]
+    pub(super) operation: Vec<String>,
+    /// Faults of this tier; repeatable; core alone unless given
+    #[arg(long, value_name = "TIER")]
+    pub(super) tier: Vec<TierWord>,
+    /// Only the I-th of N parts of the plan
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub(super) shard: Option<(usize, usize)>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct List {
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// As an array of {"probe", "operation", "fault", "cause", "tier"}
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// Where the deployment is: an origin, with a prefix if the API has one
+    #[arg(long, value_name = "URL")]
+    pub(super) target: String,
+    /// Write a report: json=FILE, junit=FILE; `-` is standard output; repeatable
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(super) report: Vec<sink::Request>,
+    /// List the selected probes in place of sending them
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Probes under way at once
+    #[arg(long, value_name = "N", default_value_t = crate::session::DEFAULT_JOBS, value_parser = jobs)]
+    pub(super) jobs: usize,
+    /// Probes a second at most, as 20/s
+    #[arg(long, value_name = "N/s", value_parser = rate)]
+    pub(super) rate: Option<u32>,
+    /// The deadline of a probe, as 2s or 500ms
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub(super) timeout: Duration,
+    /// Let warnings fail the run
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Do not verify certificates
+    #[arg(long)]
+    pub(super) insecure: bool,
+    /// Trust the certificates of this file (PEM) in place of the system's
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
+    /// Send through this proxy; proxies of the environment are not used
+    #[arg(long, value_name = "URL")]
+    pub(super) proxy: Option<String>,
+    /// No line a probe
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Colour: auto is on a terminal without `NO_COLOR`
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum TierWord {
+    Core,
+    Extended,
+    Wire,
+    Heavy,
+}
+
+impl From<TierWord> for Tier {
+    fn from(word: TierWord) -> Self {
+        match word {
+            TierWord::Core => Self::Core,
+            TierWord::Extended => Self::Extended,
+            TierWord::Wire => Self::Wire,
+            TierWord::Heavy => Self::Heavy,
+        }
+    }
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|jobs| (1..=1_024).contains(jobs)).ok_or_else(|| "write a number from 1 to 1024".to_owned())
+}
+
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parsed = text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
+    parsed.filter(|(part, parts)| (1..=*parts).contains(part)).ok_or_else(|| "write I/N with I from 1 to N, as 2/4".to_owned())
+}
+
+fn rate(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/s").and_then(|number| number.parse().ok());
+    number.filter(|rate| (1..=100_000).contains(rate)).ok_or_else(|| "write probes a second, as 20/s".to_owned())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a duration above zero, as 2s or 500ms".to_owned();
+    let parsed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    Duration::try_from(parsed).ok().filter(|duration| !duration.is_zero() && duration.as_secs() <= 3_600).ok_or_else(wrong)
+}

@@ -1,0 +1,80 @@
+//! The edge: the command line, the environment, standard output, exit codes. The one door to clap.
+
+mod arguments;
+mod output;
+mod run;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::catalog;
+use crate::document::Problems;
+use crate::explain;
+use crate::session::Failure;
+use crate::verdict::exit;
+use arguments::{Cli, Command};
+use output::{say, tell};
+
+/// Runs the command with these arguments, the program's name first.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // A closed pipe is nobody's error.
+            let _ = error.print();
+            return ExitCode::from(if help { exit::CONFORMS } else { exit::USAGE });
+        }
+    };
+    let code = match cli.command {
+        Command::Run(arguments) => run::run(*arguments),
+        Command::List(arguments) => run::list(&arguments),
+        Command::Demo => crate::demo::run(say).unwrap_or_else(|failure| failed(&failure)),
+        Command::Serve(arguments) => crate::demo::serve(&arguments.api, arguments.drift.as_deref(), arguments.port, say).unwrap_or_else(|failure| failed(&failure)),
+        Command::Explain { what } => explained(&what),
+        Command::Check { files } => checked(&files),
+        Command::SelfTest => crate::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),
+    };
+    ExitCode::from(code)
+}
+
+/// Says what failed, and gives its exit code.
+fn failed(failure: &Failure) -> u8 {
+    tell(&format!("errdrift: {failure}"));
+    match failure {
+        Failure::Usage(_) => exit::USAGE,
+        Failure::Report(_) => exit::NOT_JUDGED,
+    }
+}
+
+fn mistaken(problems: &Problems) -> u8 {
+    tell(&problems.to_string());
+    exit::USAGE
+}
+
+fn explained(what: &str) -> u8 {
+    match explain::explain(what) {
+        Ok(text) => {
+            say(&text);
+            exit::CONFORMS
+        }
+        Err(text) => {
+            tell(&format!("errdrift: {text}"));
+            exit::USAGE
+        }
+    }
+}
+
+fn checked(files: &[std::path::PathBuf]) -> u8 {
+    let mut code = exit::CONFORMS;
+    for file in files {
+        match catalog::check(file) {
+            Ok(what) => say(&format!("{}: {what}", file.display())),
+            Err(problems) => code = mistaken(&problems),
+        }
+    }
+    code
+}

@@ -1,0 +1,166 @@
+//! `run` and `list`: from arguments and environment to a session, and from its closing to an exit code.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, ColorSetting};
+
+use super::arguments::{Choice, Color, List, Run};
+use super::output::{say, tell};
+use super::{failed, mistaken};
+use crate::catalog::{self, Api};
+use crate::engine;
+use crate::fault::Tier;
+use crate::judge;
+use crate::plan::{Plan, Selection};
+use crate::render::human;
+use crate::render::style::Style;
+use crate::secret::Environment;
+use crate::session::{Failure, Live, Session};
+use crate::verdict::exit;
+use crate::wire::client::{Settings as Wire, Target};
+
+/// The suites of those names; what is wrong with any of them, all at once.
+fn load(names: &[String]) -> Result<Vec<Arc<Api>>, u8> {
+    let mut apis: Vec<Arc<Api>> = Vec::new();
+    let mut code = None;
+    for name in names {
+        match catalog::load(name) {
+            Ok(api) => {
+                if apis.iter().any(|other| other.suite.id == api.suite.id) {
+                    tell(&format!("errdrift: the suite {} is named twice", api.suite.id));
+                    code = Some(exit::USAGE);
+                }
+                apis.push(Arc::new(api));
+            }
+            Err(problems) => code = Some(mistaken(&problems)),
+        }
+    }
+    code.map_or(Ok(apis), Err)
+}
+
+fn selection(choice: &Choice) -> Selection {
+    let tiers: Vec<Tier> = choice.tier.iter().map(|word| Tier::from(*word)).collect();
+    Selection {
+        filter: choice.filter.clone(),
+        exact: choice.exact,
+        skip: choice.skip.clone(),
+        faults: choice.fault.clone(),
+        operations: choice.operation.clone(),
+        tiers: if tiers.is_empty() { vec![Tier::Core] } else { tiers },
+        shard: choice.shard,
+    }
+}
+
+/// Lists the probes.
+pub(super) fn list(arguments: &List) -> u8 {
+    let apis = match load(&arguments.choice.suites) {
+        Ok(apis) => apis,
+        Err(code) => return code,
+    };
+    listed(&apis, &selection(&arguments.choice), arguments.json)
+}
+
+fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool) -> u8 {
+    let unknown = selection.unknown(apis);
+    if !unknown.is_empty() {
+        return failed(&Failure::Usage(unknown.join("\n")));
+    }
+    let plan = Plan::new(apis, selection);
+    let text = if json {
+        let entry = |probe: &crate::plan::Probe| {
+            serde_json::json!({
+                "probe": probe.id, "operation": probe.operation, "fault": probe.fault.id,
+                "cause": probe.cause.word(), "tier": probe.fault.tier.word(),
+            })
+            .to_string()
+        };
+        format!("[\n{}\n]", plan.probes.iter().map(entry).collect::<Vec<_>>().join(",\n"))
+    } else {
+        plan.probes.iter().map(|probe| probe.id.clone()).collect::<Vec<_>>().join("\n")
+    };
+    if plan.probes.is_empty() {
+        tell("errdrift: no probe is selected");
+    }
+    if json || !plan.probes.is_empty() {
+        say(&text);
+    }
+    if plan.probes.is_empty() { exit::NOT_JUDGED } else { exit::CONFORMS }
+}
+
+/// Runs, prints the summary, and gives the exit code.
+pub(super) fn run(arguments: Run) -> u8 {
+    let apis = match load(&arguments.choice.suites) {
+        Ok(apis) => apis,
+        Err(code) => return code,
+    };
+    let selection = selection(&arguments.choice);
+    if arguments.list {
+        return listed(&apis, &selection, false);
+    }
+    let target = match Target::parse(&arguments.target) {
+        Ok(target) => target,
+        Err(why) => return failed(&Failure::Usage(why)),
+    };
+    let color = colored(arguments.color);
+    // A report on standard output stands there alone.
+    let to_stdout = arguments.report.iter().any(|report| report.path.is_none());
+    if arguments.report.iter().filter(|report| report.path.is_none()).count() > 1 {
+        return failed(&Failure::Usage("two reports cannot both go to standard output".to_owned()));
+    }
+    let session = Session {
+        apis,
+        selection,
+        wire: Wire { target, timeout: arguments.timeout, insecure: arguments.insecure, ca: arguments.ca, proxy: arguments.proxy },
+        engine: engine::Settings {
+            jobs: arguments.jobs,
+            rate: arguments.rate,
+            insecure: arguments.insecure,
+            judge: judge::Settings { strict: arguments.strict },
+        },
+        environment: environment(),
+        reports: arguments.report,
+        strict: arguments.strict,
+        live: live(arguments.quiet || to_stdout, color),
+    };
+    match session.run() {
+        Ok((opening, closing)) => {
+            let style = Style { color: color && !to_stdout, width: width() };
+            let summary = human::summary(&opening, &closing, &style);
+            if to_stdout { tell(&summary) } else { say(&summary) }
+            closing.exit_code
+        }
+        Err(failure) => failed(&failure),
+    }
+}
+
+fn live(quiet: bool, color: bool) -> Live {
+    if quiet {
+        return Live::Bar;
+    }
+    let color = if color { ColorSetting::Always } else { ColorSetting::Never };
+    Live::Lines(Box::new(crate::harness::in_order(Arguments { color: Some(color), ..Arguments::default() })))
+}
+
+/// The process's variables; what is no UTF-8 is no secret of a suite.
+fn environment() -> Environment {
+    Environment::new(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+}
+
+fn colored(color: Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+        }
+    }
+}
+
+/// The width of the summary: what `COLUMNS` says, within what reads well.
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(110).clamp(60, 160)
+}

@@ -1,0 +1,335 @@
+//! What a document promises of an error reply: the body schema, the catalogue of codes, and promises by cause.
+//!
+//! A contract is a TOML file that a reader can check against the document line by line (`schemas/*.contract.toml`);
+//! this module is its typed form. It knows nothing of operations, faults or HTTP libraries.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::cause::Cause;
+use crate::schema::Schema;
+use crate::verdict::Severity;
+
+/// How strongly a document promises something.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strength {
+    /// The document says so.
+    Must,
+    /// The document says "usually", or leaves it to a reading or a convention.
+    Usually,
+    /// The document says nothing.
+    Silent,
+}
+
+impl Strength {
+    /// The severity of a breach.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Must => Severity::Error,
+            Self::Usually => Severity::Warning,
+            Self::Silent => Severity::Note,
+        }
+    }
+}
+
+/// What may stand in one place: a code, a status, a message.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise<T> {
+    /// One of these keeps the promise. Empty: anything but `none_of` does.
+    #[serde(default = "Vec::new")]
+    pub any_of: Vec<T>,
+    /// Each of these breaks it.
+    #[serde(default = "Vec::new")]
+    pub none_of: Vec<T>,
+    /// As defensible by the document: a warning at most.
+    #[serde(default = "Vec::new")]
+    pub tolerated: Vec<T>,
+    /// How strongly the document says so.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
+}
+
+impl<T> Promise<T> {
+    /// The severity of what came, or `None` when the promise is kept. `is` tells whether what came is a listed one.
+    pub fn breach(&self, is: impl Fn(&T) -> bool) -> Option<Severity> {
+        let kept = if self.any_of.is_empty() { !self.none_of.iter().any(&is) } else { self.any_of.iter().any(&is) };
+        if kept {
+            return None;
+        }
+        let severity = self.strength.severity();
+        Some(if self.tolerated.iter().any(is) { severity.min(Severity::Warning) } else { severity })
+    }
+}
+
+/// A status code or a class of them, written `404` or `4xx`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
+#[serde(try_from = "String")]
+pub enum Status {
+    /// One status code.
+    Code(u16),
+    /// All of one class, by its first digit.
+    Class(u16),
+}
+
+impl Status {
+    /// Whether the status code is this one, or of this class.
+    #[must_use]
+    pub fn covers(self, status: u16) -> bool {
+        match self {
+            Self::Code(code) => code == status,
+            Self::Class(class) => status / 100 == class,
+        }
+    }
+
+    /// The class, by its first digit.
+    #[must_use]
+    pub fn class(self) -> u16 {
+        match self {
+            Self::Code(code) => code / 100,
+            Self::Class(class) => class,
+        }
+    }
+}
+
+impl TryFrom<String> for Status {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no status: write three digits as \"404\", or a class as \"4xx\"");
+        if let Some(class) = text.strip_suffix("xx") {
+            return class.parse().ok().filter(|c| (1..=5).contains(c)).map(Self::Class).ok_or_else(wrong);
+        }
+        text.parse().ok().filter(|c| (100..=599).contains(c)).map(Self::Code).ok_or_else(wrong)
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "{code}"),
+            Self::Class(class) => write!(f, "{class}xx"),
+        }
+    }
+}
+
+/// Where the code stands, and which set it is of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodePlace {
+    /// JSON Pointer to the code.
+    pub at: String,
+    /// Whether the catalogue is the whole set.
+    pub set: CodeSet,
+    /// How strongly the document says so.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
+}
+
+/// Whether a code outside the catalogue is an error.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeSet {
+    /// The catalogue lists every code.
+    Closed,
+    /// The catalogue lists some codes.
+    Open,
+}
+
+/// Where the message stands.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessagePlace {
+    /// JSON Pointer to the message.
+    pub at: String,
+}
+
+/// Where the object stands that repeats the structure of the request's fields.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldsPlace {
+    /// JSON Pointer to the object.
+    pub at: String,
+    /// How strongly the document promises that it mirrors declared fields.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
+}
+
+/// How much a member weighs that the document does not have.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UndocumentedMembers {
+    /// For any member but the forbidden ones.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
+    /// JSON Pointers of members that are an error whatever the strength.
+    #[serde(default)]
+    pub forbidden: Vec<String>,
+}
+
+/// A schema for one place, which says less than a promise or is less sure than one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Convention {
+    /// JSON Pointer to the place; nothing is checked where the place is absent.
+    pub at: String,
+    /// What the value there is usually like.
+    pub schema: Value,
+    /// How strongly.
+    pub strength: Strength,
+    /// Why.
+    pub source: String,
+}
+
+/// A severity other than a rule's own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The severity.
+    pub severity: Severity,
+    /// Why.
+    pub source: String,
+}
+
+/// A code of the catalogue. Where the document gives a code several messages, each is an entry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The code as it stands in the body.
+    pub code: Value,
+    /// The document's name for it.
+    pub name: String,
+    /// What the document says of it.
+    pub meaning: String,
+    /// What the code says of the status, whatever the cause.
+    #[serde(default)]
+    pub status: Option<Promise<Status>>,
+    /// The message that the document gives.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// The causes that the document gives it for; empty where the promises by cause say it.
+    #[serde(default)]
+    pub causes: Vec<Cause>,
+    /// A meaning that changes what the reply says of the target.
+    #[serde(default)]
+    pub means: Option<Meaning>,
+    /// Whether a client can bring it about on purpose.
+    #[serde(default = "yes")]
+    pub provoked: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What a code says of the target rather than of the request.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meaning {
+    /// The documentation has the operation and the deployment does not.
+    NotRealized,
+    /// The service did not handle what happened.
+    Unhandled,
+}
+
+/// What answers one cause.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CausePromise {
+    /// The codes.
+    #[serde(default)]
+    pub code: Option<Promise<Value>>,
+    /// The classes of status.
+    #[serde(default)]
+    pub class: Option<Promise<Status>>,
+    /// The statuses.
+    #[serde(default)]
+    pub status: Option<Promise<Status>>,
+    /// The messages.
+    #[serde(default)]
+    pub message: Option<Promise<String>>,
+    /// How much it weighs when the request's other defect is answered first; nothing where it is absent.
+    #[serde(default)]
+    pub outranked: Option<Strength>,
+    /// Why something is not promised.
+    #[serde(default)]
+    pub silent: Option<String>,
+    /// Statuses under which a reply without the contract's body is nobody's breach: a note, an error with `--strict`.
+    #[serde(default)]
+    pub ungoverned: Vec<Status>,
+    /// The most that a gateway's own page weighs, where the document does not reach the gateway.
+    #[serde(default)]
+    pub gateway: Option<Strength>,
+}
+
+/// The file, as it is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContractFile {
+    /// The contract's name; the stem of its file for the built-in ones.
+    pub id: String,
+    /// The API's name for people.
+    pub title: String,
+    /// The document that the quotes are from.
+    pub document: String,
+    /// The body schema's file, relative to this one.
+    pub body: String,
+    /// JSON Pointer of the member by which a body is told to be the contract's.
+    pub envelope: String,
+    /// Where the code is.
+    #[serde(default)]
+    pub code: Option<CodePlace>,
+    /// Where the message is.
+    #[serde(default)]
+    pub message: Option<MessagePlace>,
+    /// Where the mirror of the request's fields is.
+    #[serde(default)]
+    pub fields: Option<FieldsPlace>,
+    /// What an undocumented member weighs; a warning where it is absent.
+    #[serde(default)]
+    pub undocumented_members: Option<UndocumentedMembers>,
+    /// Severities other than the rules' own, by rule.
+    #[serde(default)]
+    pub severity: BTreeMap<String, Override>,
+    /// Schemas for single places.
+    #[serde(default)]
+    pub convention: Vec<Convention>,
+    /// The catalogue of codes.
+    #[serde(default)]
+    pub catalogue: Vec<Entry>,
+    /// The promises by cause.
+    #[serde(default)]
+    pub cause: BTreeMap<Cause, CausePromise>,
+}
+
+/// A contract, read, compiled and cross-checked.
+#[derive(Debug)]
+pub struct Contract {
+    /// What the file says.
+    pub file: ContractFile,
+    /// The body schema.
+    pub body: Schema,
+    /// The schemas of the file's conventions, in their order.
+    pub conventions: Vec<Schema>,
+}
+
+impl Contract {
+    /// What answers the cause; `None` where the contract has no line for it.
+    #[must_use]
+    pub fn promise(&self, cause: Cause) -> Option<&CausePromise> {
+        self.file.cause.get(&cause)
+    }
+
+    /// The entries of a code.
+    pub fn entries<'c>(&'c self, code: &'c Value) -> impl Iterator<Item = &'c Entry> {
+        self.file.catalogue.iter().filter(move |entry| entry.code == *code)
+    }
+}

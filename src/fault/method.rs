@@ -1,0 +1,83 @@
+//! Faults of the method (RFC 9110, section 9).
+
+use super::draft::{Subject, Variant};
+use super::{Acceptance, Fault, Tier};
+use crate::cause::Cause;
+
+/// The standard methods that a path may lack. OPTIONS and HEAD are answered by servers on their own; CONNECT has another
+/// request target, which the reqwest sender does not put on the wire as given.
+const STANDARD: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
+
+/// The table of this family.
+pub static FAULTS: &[Fault] = &[
+    Fault {
+        id: "method-unsupported",
+        cause: Cause::WrongMethod,
+        tier: Tier::Core,
+        what: "A standard method that the path does not have, without content.",
+        example: "PATCH /api/version",
+        source: "RFC 9110, section 15.5.6",
+        apply: unsupported,
+    },
+    Fault {
+        id: "method-invented",
+        cause: Cause::WrongMethod,
+        tier: Tier::Core,
+        what: "A well-formed method that nobody has registered.",
+        example: "ERRDRIFT /api/version",
+        source: "RFC 9110, section 9.1",
+        apply: invented,
+    },
+    Fault {
+        id: "method-lower-case",
+        cause: Cause::WrongMethod,
+        tier: Tier::Core,
+        what: "The operation's own method in lower case: methods are case-sensitive, and a lenient server may not mind.",
+        example: "get /api/version",
+        source: "RFC 9110, section 9.1",
+        apply: lower_case,
+    },
+];
+
+fn unsupported(subject: &Subject<'_>) -> Vec<Variant> {
+    let Some(operation) = subject.operation.filter(|_| subject.first_of_path) else { return Vec::new() };
+    let has = |method: &str| subject.suite.operation.iter().any(|o| same_path(&o.path, &operation.path) && o.method == method);
+    STANDARD.iter().filter(|method| !has(method)).map(|method| with_method(subject, method, method)).collect()
+}
+
+fn invented(subject: &Subject<'_>) -> Vec<Variant> {
+    if !subject.first_of_path {
+        return Vec::new();
+    }
+    vec![with_method(subject, "", "ERRDRIFT")]
+}
+
+fn with_method(subject: &Subject<'_>, name: &str, method: &str) -> Variant {
+    let variant = subject.variant(name, Acceptance::Never, |draft| {
+        method.clone_into(&mut draft.method);
+        draft.body = None;
+        draft.content_type = None;
+        // "A client MUST NOT generate fields in a TRACE request containing sensitive data" (RFC 9110, section 9.3.8).
+        if method == "TRACE" {
+            draft.credential.clear();
+        }
+    });
+    // Without a credential its absence is as right an answer.
+    if variant.draft.credential.is_empty() { variant.also(&[Cause::NoCredentials]) } else { variant }
+}
+
+fn lower_case(subject: &Subject<'_>) -> Vec<Variant> {
+    let Some(operation) = subject.operation.filter(|_| subject.first_of_path) else { return Vec::new() };
+    let variant = subject.variant("", Acceptance::Lenient, |draft| draft.method = operation.method.to_lowercase());
+    vec![if variant.draft.credential.is_empty() { variant.also(&[Cause::NoCredentials]) } else { variant }]
+}
+
+/// Whether two path templates name the same path, whatever their parameters are called.
+#[must_use]
+pub fn same_path(one: &str, other: &str) -> bool {
+    let parts = |path: &str| -> Vec<String> {
+        let part = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
+        path.trim_end_matches('/').split('/').map(part).collect()
+    };
+    parts(one) == parts(other)
+}

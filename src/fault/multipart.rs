@@ -1,0 +1,122 @@
+//! Faults of form data (RFC 7578, RFC 2046).
+
+use super::Acceptance::{Lenient, Never, Unread};
+use super::draft::{self, Subject, Variant};
+use super::{Fault, Tier};
+use crate::cause::Cause;
+use crate::suite::{Field, FieldType};
+
+macro_rules! fault {
+    ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
+        Fault { id: $id, cause: Cause::$cause, tier: Tier::Core, what: $what, example: $example, source: $source, apply: $apply }
+    };
+}
+
+/// The table of this family.
+pub static FAULTS: &[Fault] = &[
+    fault!("multipart-no-boundary", MalformedBody, "Content-Type: multipart/form-data without a boundary.",
+        "Content-Type: multipart/form-data", "RFC 2046, section 5.1.1", no_boundary),
+    fault!("multipart-wrong-boundary", MalformedBody, "A boundary that the content does not have.",
+        "Content-Type: multipart/form-data; boundary=errdrift-other", "RFC 2046, section 5.1.1", wrong_boundary),
+    fault!("multipart-unterminated", MalformedBody, "Form data without its closing delimiter; a lenient server does not mind.",
+        "--boundary … and no --boundary--", "RFC 2046, section 5.1.1", unterminated),
+    fault!("multipart-part-missing", MissingField, "A required part is left out.",
+        "form data without payload", "the part's declaration", part_missing),
+    fault!("multipart-part-not-json", MalformedBody, "A part that holds JSON holds something else: cut JSON, plain text, single quotes, a trailing comma.",
+        "payload={", "the part's declared type", part_not_json),
+    fault!("multipart-part-root-type", MalformedBody, "A part that holds a JSON object holds an array, a string, a number, true or null.",
+        "payload=[]", "the part's declared type", part_root_type),
+    fault!("multipart-member-type", WrongType, "A member of the JSON in a part is of another type.",
+        "payload={\"media:tags\":{}}", "the member's declared type", member_type),
+];
+
+fn no_boundary(subject: &Subject<'_>) -> Vec<Variant> {
+    if subject.form_body().is_none() {
+        return Vec::new();
+    }
+    vec![subject.variant("", Unread, |draft| draft.content_type = Some("multipart/form-data".into())).also(&[Cause::MissingField])]
+}
+
+fn wrong_boundary(subject: &Subject<'_>) -> Vec<Variant> {
+    if subject.form_body().is_none() {
+        return Vec::new();
+    }
+    let other = "multipart/form-data; boundary=errdrift-other";
+    vec![subject.variant("", Unread, |draft| draft.content_type = Some(other.into())).also(&[Cause::MissingField])]
+}
+
+fn unterminated(subject: &Subject<'_>) -> Vec<Variant> {
+    if subject.form_body().is_none() {
+        return Vec::new();
+    }
+    let variant = subject.variant("", Lenient, |draft| {
+        let closing = format!("--{}--\r\n", draft::BOUNDARY).len();
+        let cut = draft.body.as_ref().map_or(0, |body| body.len().saturating_sub(closing));
+        draft.body.iter_mut().for_each(|body| body.truncate(cut));
+    });
+    vec![variant.also(&[Cause::MissingField])]
+}
+
+fn part_missing(subject: &Subject<'_>) -> Vec<Variant> {
+    let Some(body) = subject.form_body() else { return Vec::new() };
+    let required = body.members.iter().filter(|(_, field)| field.required);
+    required
+        .map(|(name, _)| {
+            subject.variant(name, Never, |draft| {
+                let mut parts = draft::parts(body);
+                parts.retain(|(other, _)| other != name);
+                // Form data has at least one part.
+                parts.push(("errdrift".into(), "probe".into()));
+                draft.set_form(&parts);
+            })
+        })
+        .collect()
+}
+
+/// One variant a JSON part and text.
+fn each(subject: &Subject<'_>, acceptance: super::Acceptance, texts: &[(&str, &str)]) -> Vec<Variant> {
+    let Some(body) = subject.form_body() else { return Vec::new() };
+    let json = body.members.iter().filter(|(_, field)| field.kind == FieldType::Json);
+    json.flat_map(|(part, _)| texts.iter().map(move |(name, text)| with(subject, part, name, acceptance, text))).collect()
+}
+
+fn with(subject: &Subject<'_>, part: &str, name: &str, acceptance: super::Acceptance, text: &str) -> Variant {
+    subject.variant(format!("{part}.{name}"), acceptance, |draft| {
+        if let Some(body) = subject.form_body() {
+            let mut parts = draft::parts(body);
+            parts.retain(|(other, _)| other != part);
+            parts.push((part.to_owned(), text.to_owned()));
+            draft.set_form(&parts);
+        }
+    })
+}
+
+fn part_not_json(subject: &Subject<'_>) -> Vec<Variant> {
+    let texts = [("cut", "{"), ("text", "errdrift"), ("single-quotes", "{'errdrift':1}"), ("trailing-comma", "{\"errdrift\":1,}")];
+    each(subject, Never, &texts)
+}
+
+fn part_root_type(subject: &Subject<'_>) -> Vec<Variant> {
+    let texts = [("array", "[]"), ("string", "\"errdrift\""), ("number", "1"), ("true", "true"), ("null", "null")];
+    each(subject, Unread, &texts)
+}
+
+fn member_type(subject: &Subject<'_>) -> Vec<Variant> {
+    let Some(body) = subject.form_body() else { return Vec::new() };
+    let mut variants = Vec::new();
+    for (part, field) in body.members.iter().filter(|(_, field)| field.kind == FieldType::Json) {
+        for (name, member) in &field.members {
+            let text = serde_json::json!({ name.as_str(): wrong(member) }).to_string();
+            variants.push(with(subject, part, name, Unread, &text).also(&[Cause::InvalidValue]));
+        }
+    }
+    variants
+}
+
+/// A value that no conversion makes one of the declared type.
+fn wrong(member: &Field) -> serde_json::Value {
+    match member.kind {
+        FieldType::Object | FieldType::Json => serde_json::json!("errdrift"),
+        _ => serde_json::json!({ "errdrift": true }),
+    }
+}

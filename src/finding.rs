@@ -1,0 +1,28 @@
+//! One broken promise in one exchange.
+
+use serde::Serialize;
+
+use crate::verdict::Severity;
+
+/// One broken promise in one exchange, with what a reader needs to check it against the document.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Finding {
+    /// The rule that was broken: an id of [`crate::judge::rules::RULES`].
+    pub rule: &'static str,
+    /// How much the breach weighs.
+    pub severity: Severity,
+    /// Where: a JSON Pointer into the body, `status`, or a header as `header:allow`.
+    pub at: String,
+    /// What the contract promises.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+    /// The line of the document, the section of the RFC, or the contract's own reading.
+    pub source: String,
+    /// The part of the contract that was broken, as far as it tells one drift from another (a schema keyword, a member).
+    #[serde(skip)]
+    pub facet: String,
+    /// Whether the promise is one of the probe's cause, so that breaches under two causes are two drifts.
+    #[serde(skip)]
+    pub by_cause: bool,
+}

@@ -1,0 +1,64 @@
+//! Live lines: one trial a probe. The one door to libtest-mimic.
+//!
+//! The engine runs ahead; a trial only waits for its own result, which comes in the plan's order, so one thread is enough.
+
+use std::panic;
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+/// What a probe's line says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Line {
+    /// Judged, and no promise of weight was broken.
+    Passed,
+    /// Judged and failed, or not to be judged; in a line.
+    Failed(String),
+    /// Not sent, and why.
+    Ignored(String),
+}
+
+/// The harness's own command line, as `cargo test` and `cargo nextest` write it.
+#[must_use]
+pub fn arguments() -> Arguments {
+    Arguments::from_args()
+}
+
+/// Arguments for lines in the plan's order.
+#[must_use]
+pub fn in_order(arguments: Arguments) -> Arguments {
+    Arguments { test_threads: Some(1), ..arguments }
+}
+
+/// Whether the arguments take the probe of that id.
+#[must_use]
+pub fn takes(arguments: &Arguments, id: &str) -> bool {
+    !arguments.is_filtered_out(&Trial::test(id, || Ok(())))
+}
+
+/// Prints a line a probe as its result comes. `None` where standard output was closed meanwhile.
+///
+/// The lines of `probes` come in their order; a sender that is gone leaves the rest ignored.
+pub fn show(arguments: &Arguments, probes: Vec<String>, lines: Receiver<Line>) -> Option<libtest_mimic::Conclusion> {
+    let lines = Arc::new(Mutex::new(lines));
+    let trial = |id: String| {
+        let lines = Arc::clone(&lines);
+        Trial::ignorable_test(id, move || {
+            let next = lines.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            match next {
+                Ok(Line::Passed) => Ok(Completion::Completed),
+                Ok(Line::Failed(why)) => Err(Failed::from(why)),
+                Ok(Line::Ignored(why)) => Ok(Completion::ignored_with(why)),
+                Err(_) => Ok(Completion::ignored_with("not run")),
+            }
+        })
+    };
+    let trials = probes.into_iter().map(trial).collect();
+    // libtest-mimic unwraps its writes: a closed pipe (`errdrift run … | head`) must not look like a crash.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let conclusion = panic::catch_unwind(panic::AssertUnwindSafe(|| libtest_mimic::run(arguments, trials)));
+    panic::set_hook(hook);
+    conclusion.ok()
+}

@@ -1,0 +1,203 @@
+//! The body: whether it is strict JSON, and whether it conforms to the contract's schema.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{Case, Found, text};
+use crate::contract::CodeSet;
+use crate::exchange::Reply;
+use crate::finding::Finding;
+use crate::verdict::Severity;
+
+/// A body as far as it could be read.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    /// The first JSON value.
+    pub(crate) json: Option<Value>,
+    /// What had to be repaired or could not be read.
+    pub(crate) defects: Vec<Finding>,
+    /// JSON Pointers of whole numbers that are written with a fraction or an exponent, with how.
+    unplain: Vec<(String, String)>,
+}
+
+/// Reads a whole body as JSON and goes on behind what can be repaired.
+pub(crate) fn read(reply: &Reply) -> Reading {
+    let mut reading = Reading::default();
+    if reply.header("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        // The finding is the header's; encoded bytes are not judged as text.
+        return reading;
+    }
+    if reply.body.iter().all(u8::is_ascii_whitespace) {
+        reading.defects.push(Found::new("body-empty", "").expected("a JSON object").actual("no body"));
+        return reading;
+    }
+    let text = decode(&reply.body, &mut reading.defects);
+    let mut values = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
+    match values.next() {
+        Some(Ok(json)) => {
+            let rest = text[values.byte_offset()..].trim_matches([' ', '\t', '\r', '\n']);
+            if !rest.is_empty() {
+                let actual = format!("{} bytes more: {}", rest.len(), text::quoted(rest));
+                reading.defects.push(Found::new("body-bytes-after-value", "").expected("nothing after the JSON value").actual(actual));
+            }
+            let value = &text[..values.byte_offset()];
+            if let Ok(raw) = serde_json::from_str::<&RawValue>(value.trim()) {
+                walk(raw, "", &mut reading);
+            }
+            reading.json = Some(json);
+        }
+        Some(Err(error)) => {
+            let actual = format!("{} ({error})", text::describe(reply));
+            reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(actual));
+        }
+        None => reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(text::describe(reply))),
+    }
+    reading
+}
+
+/// The text of a body that should be UTF-8, with a defect where it is not.
+fn decode(body: &[u8], defects: &mut Vec<Finding>) -> String {
+    let mut defect = |rule, expected: &str, actual: String| defects.push(Found::new(rule, "").expected(expected).actual(actual));
+    if let Some(rest) = body.strip_prefix(b"\xef\xbb\xbf") {
+        defect("body-byte-order-mark", "JSON without a byte order mark", "EF BB BF before the JSON text".to_owned());
+        return decode(rest, defects);
+    }
+    let (order, units): (&str, fn([u8; 2]) -> u16) = match body {
+        [0xff, 0xfe, ..] | [_, 0, _, 0, ..] => ("little-endian", u16::from_le_bytes),
+        [0xfe, 0xff, ..] | [0, _, 0, _, ..] => ("big-endian", u16::from_be_bytes),
+        _ => {
+            return match std::str::from_utf8(body) {
+                Ok(text) => text.to_owned(),
+                Err(error) => {
+                    let at = error.valid_up_to();
+                    defect("body-not-utf-8", "UTF-8", format!("byte {:02X} at offset {at}", body[at]));
+                    String::from_utf8_lossy(body).into_owned()
+                }
+            };
+        }
+    };
+    defect("body-not-utf-8", "UTF-8", format!("UTF-16, {order}"));
+    let units: Vec<_> = body.chunks_exact(2).map(|pair| units([pair[0], pair[1]])).collect();
+    String::from_utf16_lossy(&units).trim_start_matches('\u{feff}').to_owned()
+}
+
+/// The members of an object in order, duplicates kept.
+struct Members<'j>(Vec<(String, &'j RawValue)>);
+
+impl<'de> serde::Deserialize<'de> for Members<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// Finds duplicate members and whole numbers that are not written plainly. The depth is bounded by the parse before it.
+fn walk(raw: &RawValue, at: &str, reading: &mut Reading) {
+    let text = raw.get();
+    match text.as_bytes().first() {
+        Some(b'{') => {
+            let Ok(Members(members)) = serde_json::from_str(text) else { return };
+            let mut seen = std::collections::BTreeSet::new();
+            for (name, value) in &members {
+                let below = crate::schema::member(at, name);
+                if !seen.insert(name.as_str()) {
+                    let values: Vec<_> = members.iter().filter(|(other, _)| other == name).map(|(_, v)| text::cut(v.get())).collect();
+                    let found = Found::new("body-duplicate-member", below.as_str()).expected("each member once");
+                    let finding = found.actual(format!("`{}` more than once: {}", text::cut(name), values.join(", ")));
+                    if !reading.defects.contains(&finding) {
+                        reading.defects.push(finding);
+                    }
+                }
+                walk(value, &below, reading);
+            }
+        }
+        Some(b'[') => {
+            let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else { return };
+            for (index, element) in elements.into_iter().enumerate() {
+                walk(element, &format!("{at}/{index}"), reading);
+            }
+        }
+        Some(b'-' | b'0'..=b'9') if text.contains(['.', 'e', 'E']) => {
+            if text.parse::<f64>().is_ok_and(|number| number.fract() == 0.0) {
+                reading.unplain.push((at.to_owned(), text.to_owned()));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What the contract's schema and conventions find in the body.
+pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
+    let Some(json) = case.json else { return Vec::new() };
+    let mut findings: Vec<_> = case.contract.body.violations(json).into_iter().map(|v| violation(case, v)).collect();
+    for (at, written) in &reading.unplain {
+        if demands_integer(case, json, at) {
+            let found = Found::new("body-integer-not-plain", at.as_str()).expected("an integer in digits");
+            findings.push(found.actual(format!("`{}`", text::cut(written))));
+        }
+    }
+    for (convention, schema) in case.contract.file.convention.iter().zip(&case.contract.conventions) {
+        let Some(value) = json.pointer(&convention.at) else { continue };
+        // What the schema finds is no matter of convention.
+        if findings.iter().any(|finding| finding.at == convention.at) {
+            continue;
+        }
+        findings.extend(schema.violations(value).into_iter().map(|violation| {
+            Found::new("convention-broken", convention.at.as_str())
+                .severity(convention.strength.severity())
+                .facet(violation.keyword)
+                .expected(violation.expected)
+                .source(convention.source.as_str())
+                .actual(violation.actual)
+        }));
+    }
+    findings
+}
+
+fn violation(case: &Case<'_>, violation: crate::schema::Violation) -> Finding {
+    let file = &case.contract.file;
+    if violation.keyword == "additionalProperties" || violation.keyword == "unevaluatedProperties" {
+        let own = file.undocumented_members.as_ref();
+        let forbidden = own.is_some_and(|own| own.forbidden.contains(&violation.at));
+        let severity = if forbidden { Severity::Error } else { own.map_or(Severity::Warning, |own| own.strength.severity()) };
+        let found = Found::new("member-undocumented", violation.at).severity(severity).expected(violation.expected);
+        let found = own.map(|own| own.source.clone()).into_iter().fold(found, Found::source);
+        return found.actual(violation.actual);
+    }
+    if let Some(code) = file.code.as_ref().filter(|code| code.at == violation.at && code.set == CodeSet::Closed)
+        && matches!(violation.keyword.as_str(), "minimum" | "maximum" | "enum" | "const")
+    {
+        let found = Found::new("code-undocumented", violation.at).severity(code.strength.severity()).source(code.source.as_str());
+        return found.expected("a code of the catalogue").actual(violation.actual);
+    }
+    Found::new("schema-violation", violation.at)
+        .facet(violation.keyword)
+        .expected(violation.expected)
+        .source(format!("{}, {}", file.body, if violation.place.is_empty() { "/" } else { &violation.place }))
+        .actual(violation.actual)
+}
+
+/// Whether the schema takes an integer in that place and no fraction.
+fn demands_integer(case: &Case<'_>, json: &Value, at: &str) -> bool {
+    let fraction = json.pointer(at).and_then(Value::as_f64).map(|number| number + 0.5);
+    let mut other = json.clone();
+    let (Some(place), Some(fraction)) = (other.pointer_mut(at), fraction) else { return false };
+    *place = fraction.into();
+    let broken = |json: &Value| case.contract.body.violations(json).iter().any(|violation| violation.at == at);
+    !broken(json) && broken(&other)
+}

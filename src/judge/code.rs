@@ -1,0 +1,213 @@
+//! Code, status and message against the catalogue and against what was wrong with the request.
+
+use serde_json::Value;
+
+use super::{Case, Found, text};
+use crate::cause::Cause;
+use crate::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status};
+use crate::finding::Finding;
+use crate::verdict::Severity;
+
+/// The code in a body. A whole number is its integer, however it was written.
+pub(crate) fn of(contract: &Contract, json: Option<&Value>) -> Option<Value> {
+    let code = json?.pointer(&contract.file.code.as_ref()?.at)?;
+    match code.as_f64() {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within the range of exact integers of a double")]
+        Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some(Value::from(number as i64)),
+        _ => Some(code.clone()),
+    }
+}
+
+/// What of a reply answers a cause.
+struct Answer<'c> {
+    status: u16,
+    /// The code, where it is one that the catalogue can hold.
+    code: Option<&'c Value>,
+    message: Option<&'c str>,
+}
+
+/// What is wrong with the code, the status and the message.
+pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
+    let contract = case.contract;
+    let code = of(contract, case.json);
+    let typed = |code: &&Value| {
+        let place = contract.file.code.as_ref();
+        place.is_some_and(|place| case.json.is_some_and(|json| !contract.body.violations(json).iter().any(|v| v.at == place.at)))
+            && !code.is_null()
+    };
+    let code = code.as_ref().filter(typed);
+    let message = contract.file.message.as_ref().and_then(|place| case.json?.pointer(&place.at)?.as_str());
+    let answer = Answer { status: case.reply.status, code, message };
+    let mut findings = Vec::new();
+    findings.extend(undocumented(contract, &answer));
+    findings.extend(contradiction(contract, &answer));
+    if let Some(meaning) = meaning(case, &answer) {
+        findings.push(meaning);
+    } else if case.reply.status / 100 != 2 {
+        findings.extend(against_causes(case, &answer));
+    } else if !case.probe.expectation.form_only {
+        // Under a success status the status has its own finding; the code is still held against the cause.
+        findings.extend(against_causes(case, &answer).into_iter().filter(|finding| finding.at != "status"));
+    }
+    findings
+}
+
+/// A code outside a closed catalogue that the schema has let pass.
+fn undocumented(contract: &Contract, answer: &Answer<'_>) -> Option<Finding> {
+    let place = contract.file.code.as_ref().filter(|place| place.set == CodeSet::Closed)?;
+    let code = answer.code.filter(|code| contract.entries(code).next().is_none())?;
+    let found = Found::new("code-undocumented", place.at.as_str()).severity(place.strength.severity()).source(place.source.as_str());
+    Some(found.expected("a code of the catalogue").actual(code.to_string()))
+}
+
+/// What the code says of the status, whatever the cause.
+fn contradiction(contract: &Contract, answer: &Answer<'_>) -> Option<Finding> {
+    let entry = contract.entries(answer.code?).find(|entry| entry.status.is_some())?;
+    let promise = entry.status.as_ref()?;
+    let severity = promise.breach(|status| status.covers(answer.status))?;
+    let found = Found::new("code-contradicts-status", "status").severity(severity).facet(entry.code.to_string());
+    let found = found.expected(format!("{} with code {} ({})", list(&promise.any_of), entry.code, entry.name)).source(promise.source.as_str());
+    Some(found.actual(answer.status.to_string()))
+}
+
+/// A code that says something of the target rather than of the request.
+fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
+    let entry = case.contract.entries(answer.code?).find(|entry| entry.means.is_some())?;
+    let fits = entry.status.as_ref().is_none_or(|promise| promise.breach(|status| status.covers(answer.status)).is_none());
+    // Where the contract names the code for wrong credentials, any other code is a wrong one.
+    if !fits || case.probe.cause.is_about_credentials() {
+        return None;
+    }
+    let rule = match entry.means? {
+        Meaning::NotRealized => "operation-not-realized",
+        Meaning::Unhandled => "fault-unhandled",
+    };
+    let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
+    let found = Found::new(rule, at).by_cause().expected(format!("an answer to what is wrong with the request: {}", case.probe.cause));
+    Some(found.source(format!("«{}»", entry.meaning)).actual(format!("{} {} ({})", answer.status, entry.code, entry.name)))
+}
+
+/// Holds the answer against the probe's cause and against what else describes the request. The cause that it fits best is
+/// the one it is judged by; in doubt the probe's own.
+fn against_causes(case: &Case<'_>, answer: &Answer<'_>) -> Vec<Finding> {
+    let own = breaches(case, case.probe.cause, answer);
+    let mut findings = own;
+    let mut fits = case.probe.cause;
+    for cause in &case.probe.expectation.also {
+        if findings.is_empty() {
+            break;
+        }
+        if plausible(case.contract, *cause, answer) {
+            let other = breaches(case, *cause, answer);
+            if worst(&other) < worst(&findings) {
+                findings = other;
+                fits = *cause;
+            }
+        }
+    }
+    if fits != case.probe.cause && !fits.is_about_credentials() {
+        findings.extend(late_credentials(case, fits, answer));
+    }
+    if findings.is_empty() {
+        findings.extend(foreign_message(case, fits, answer));
+    }
+    findings
+}
+
+fn worst(findings: &[Finding]) -> Option<Severity> {
+    findings.iter().map(|finding| finding.severity).max()
+}
+
+/// Whether the code may stand for the cause at all: not one that the catalogue gives to other causes, nor the one for
+/// what was not handled.
+fn plausible(contract: &Contract, cause: Cause, answer: &Answer<'_>) -> bool {
+    let Some(code) = answer.code else { return true };
+    let mut entries = contract.entries(code).peekable();
+    entries.peek().is_none() || entries.any(|entry| entry.means.is_none() && (entry.causes.is_empty() || entry.causes.contains(&cause)))
+}
+
+/// What of the answer breaks the promises of one cause.
+fn breaches(case: &Case<'_>, cause: Cause, answer: &Answer<'_>) -> Vec<Finding> {
+    let Some(promise) = case.contract.promise(cause) else { return Vec::new() };
+    let mut findings = Vec::new();
+    findings.extend(status(promise, cause, answer));
+    if !case.probe.expectation.form_only {
+        findings.extend(code(case, promise, cause, answer));
+        findings.extend(message(case, promise, cause, answer));
+    }
+    findings
+}
+
+fn status(promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<Finding> {
+    let breach = |promise: &Promise<Status>| promise.breach(|status| status.covers(answer.status));
+    let found = |rule, promise: &Promise<Status>, severity| {
+        let expected = format!("{} for {cause}", list(&promise.any_of));
+        Found::new(rule, "status").by_cause().severity(severity).expected(expected).source(promise.source.as_str()).actual(answer.status.to_string())
+    };
+    if let Some((class, severity)) = promise.class.as_ref().and_then(|class| Some((class, breach(class)?))) {
+        return Some(found("status-class-unexpected", class, severity));
+    }
+    let promise = promise.status.as_ref()?;
+    let severity = breach(promise)?;
+    let other_class = !promise.any_of.iter().any(|status| status.class() == answer.status / 100);
+    Some(found(if other_class { "status-class-unexpected" } else { "status-unexpected" }, promise, severity))
+}
+
+fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<Finding> {
+    let (promise, code) = (promise.code.as_ref()?, answer.code?);
+    // A code that nobody documented has its own finding.
+    if case.contract.file.code.as_ref().is_some_and(|place| place.set == CodeSet::Closed) && case.contract.entries(code).next().is_none() {
+        return None;
+    }
+    let severity = promise.breach(|listed| listed == code)?;
+    let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
+    let named = |code: &Value| {
+        let name = case.contract.entries(code).next().map(|entry| entry.name.as_str());
+        name.filter(|_| code.is_number()).map_or_else(|| code.to_string(), |name| format!("{code} ({name})"))
+    };
+    let expected = if promise.any_of.is_empty() {
+        format!("a code for {cause}, not {}", promise.none_of.iter().map(named).collect::<Vec<_>>().join(" or "))
+    } else {
+        format!("{} for {cause}", promise.any_of.iter().map(named).collect::<Vec<_>>().join(" or "))
+    };
+    let found = Found::new("code-unexpected", at).by_cause().severity(severity).expected(expected);
+    Some(found.source(promise.source.as_str()).actual(text::cut(&named(code))))
+}
+
+fn message(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<Finding> {
+    let (promise, message) = (promise.message.as_ref()?, answer.message?);
+    // An empty message is a matter of convention.
+    let severity = promise.breach(|listed| listed == message).filter(|_| !message.is_empty())?;
+    let at = case.contract.file.message.as_ref().map_or("", |place| place.at.as_str());
+    let expected = promise.any_of.iter().map(|message| format!("«{message}»")).collect::<Vec<_>>().join(" or ");
+    let found = Found::new("message-unexpected", at).by_cause().severity(severity).expected(format!("{expected} for {cause}"));
+    Some(found.source(promise.source.as_str()).actual(text::quoted(message)))
+}
+
+/// Wrong credentials that were outranked by something else that is wrong with the request.
+fn late_credentials(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option<Finding> {
+    let strength = case.contract.promise(case.probe.cause)?.outranked?;
+    let code = answer.code.map_or_else(String::new, |code| format!(" with {}", text::cut(&code.to_string())));
+    let found = Found::new("credentials-checked-late", "status").by_cause().severity(strength.severity());
+    Some(found.expected(format!("the answer to {}", case.probe.cause)).actual(format!("the answer to {fits}: {}{code}", answer.status)))
+}
+
+/// A message that the catalogue gives for a cause that the request does not have.
+fn foreign_message(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option<Finding> {
+    if fits.is_about_credentials() || case.probe.expectation.also.iter().any(|cause| cause.is_about_credentials()) {
+        return None;
+    }
+    let message = answer.message?;
+    let entry = case.contract.entries(answer.code?).find(|entry| entry.message.as_deref() == Some(message))?;
+    if entry.causes.is_empty() || entry.causes.contains(&fits) {
+        return None;
+    }
+    let causes = entry.causes.iter().map(|cause| cause.word()).collect::<Vec<_>>().join(", ");
+    let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
+    let found = Found::new("code-unexpected", at).by_cause().facet("message").expected(format!("an answer to {}", case.probe.cause));
+    Some(found.source(format!("«{}»", entry.meaning)).actual(format!("{} {}, which is documented for {causes}", entry.code, text::quoted(message))))
+}
+
+fn list(statuses: &[Status]) -> String {
+    statuses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,96 @@
+//! Whether an error came at all: silences, cut replies, successes and redirects in place of an error.
+
+use super::{Case, Found, Judgement, text};
+use crate::exchange::{Ending, Reply, Silence};
+use crate::finding::Finding;
+use crate::verdict::Severity;
+
+/// What a silence comes to: what could not be reached could not be judged; what does not answer breaks its promise.
+pub(crate) fn silence(silence: &Silence) -> Judgement {
+    let finding = |rule, expected: &str| Found::new(rule, "reply").expected(expected).by_cause().actual(silence.to_string());
+    match silence {
+        Silence::Unreachable(_) | Silence::Tls(_) => {
+            Judgement { inconclusive: Some(silence.to_string()), ..Judgement::default() }
+        }
+        Silence::Closed(_) | Silence::TimedOut(_) => {
+            Judgement { findings: vec![finding("no-reply", "an error reply")], ..Judgement::default() }
+        }
+        Silence::NotHttp(_) => {
+            Judgement { findings: vec![finding("reply-not-http", "an HTTP/1.1 reply")], ..Judgement::default() }
+        }
+    }
+}
+
+/// A body that did not come whole.
+pub(crate) fn ending(reply: &Reply) -> Option<Finding> {
+    let truncated = |why: String| {
+        let actual = format!("{} bytes of body, then {why}", reply.body.len());
+        Found::new("reply-truncated", "body").expected("the whole body that the reply announces").actual(actual)
+    };
+    match &reply.ending {
+        Ending::Complete => None,
+        Ending::Truncated(why) => Some(truncated(why.clone())),
+        Ending::TimedOut => Some(truncated("nothing until the deadline".to_owned())),
+        Ending::Oversized(limit) => {
+            Some(Found::new("reply-oversized", "body").expected(format!("at most {limit} bytes")).actual(format!("more than {limit} bytes")))
+        }
+    }
+}
+
+/// A success that is no error in disguise.
+pub(crate) fn success(case: &Case<'_>) -> Option<Finding> {
+    let reply = case.reply;
+    let actual = format!("{} with {}", reply.status, text::describe(reply));
+    if !case.probe.expectation.governed {
+        return None;
+    }
+    if case.probe.expectation.tolerated {
+        return Some(Found::new("request-tolerated", "status").by_cause().expected("an error, or a success of a lenient server").actual(actual));
+    }
+    let expected = format!("an error: {}", case.probe.fault.what);
+    Some(Found::new("request-accepted", "status").by_cause().expected(expected).source(source(case)).actual(actual))
+}
+
+/// An error body under a success status.
+pub(crate) fn error_under_success(case: &Case<'_>) -> Finding {
+    let actual = format!("{} with {}", case.reply.status, text::describe(case.reply));
+    Found::new("error-under-success", "status").expected("an error status").source(source(case)).actual(actual)
+}
+
+/// A redirect.
+pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
+    if !case.probe.expectation.governed {
+        return None;
+    }
+    let location = case.reply.header("location").map_or_else(|| "no Location".to_owned(), |to| format!("Location: {}", text::cut(&to)));
+    let actual = format!("{} with {location}", case.reply.status);
+    if case.probe.expectation.tolerated {
+        return Some(Found::new("request-tolerated", "status").by_cause().expected("an error, or what a lenient server makes of it").actual(actual));
+    }
+    Some(Found::new("request-redirected", "status").by_cause().expected("an error").source(source(case)).actual(actual))
+}
+
+/// A reply that no document reaches.
+pub(crate) fn ungoverned(case: &Case<'_>) -> Finding {
+    let promise = case.contract.promise(case.probe.cause);
+    let source = promise.and_then(|promise| promise.silent.clone());
+    let strict = case.settings.strict && case.probe.expectation.governed;
+    let source = source.filter(|_| case.probe.expectation.governed).unwrap_or_else(|| "the path is outside the API".to_owned());
+    Found::new("reply-ungoverned", "status")
+        .severity(if strict { Severity::Error } else { Severity::Note })
+        .by_cause()
+        .expected("the contract's body, if anything")
+        .source(source)
+        .actual(format!("{} with {}", case.reply.status, text::describe(case.reply)))
+}
+
+/// Where the contract says what the cause deserves.
+fn source(case: &Case<'_>) -> String {
+    let promise = case.contract.promise(case.probe.cause);
+    let sources = promise.map(|promise| {
+        let class = promise.class.as_ref().map(|promise| promise.source.clone());
+        let status = promise.status.as_ref().map(|promise| promise.source.clone());
+        promise.code.as_ref().map(|promise| promise.source.clone()).or(status).or(class)
+    });
+    sources.flatten().unwrap_or_else(|| case.contract.file.document.clone())
+}

@@ -1,0 +1,287 @@
+//! What an error reply should not tell: traces, SQL, credentials, paths, versions.
+//!
+//! Tables of linear-time patterns. What the request itself carried is subtracted, credentials aside: an echo is no leak.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use regex::Regex;
+use serde_json::Value;
+
+use super::{Case, Found, text};
+use crate::finding::Finding;
+
+/// A class of disclosure: the rule, what it is, and the patterns that tell it.
+struct Class {
+    rule: &'static str,
+    patterns: &'static [(&'static str, &'static str)],
+}
+
+/// Patterns by class, each with the name of what it finds.
+static CLASSES: &[Class] = &[
+    Class {
+        rule: "stack-trace-disclosed",
+        patterns: &[
+            ("Python", r#"Traceback \(most recent call last\)|File "[^"\n]+", line \d+, in "#),
+            ("Java", r"\bat [\w$.<>/]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)|\b(?:java|javax|jakarta|org\.springframework)\.[\w.]+(?:Exception|Error)\b"),
+            (".NET", r"\bat [\w.`<>\[\]]+\([^)\n]*\) in [^\n]+:line \d+|\bSystem\.(?:\w+\.)*\w+Exception\b"),
+            ("Node.js", r"\bat (?:[\w.<>\[\] ]+ \()?(?:/|[A-Za-z]:\\|file://|node:)[^\s:()]*:\d+:\d+\)?|\bnode_modules/"),
+            ("Go", r"goroutine \d+ \[\w+|\bpanic: |runtime error: (?:invalid memory|index out of)|cannot unmarshal \w+ into Go "),
+            ("Ruby", r"\b[\w/.-]+\.rb:\d+:in "),
+            ("PHP", r"#\d+ \{main\}|PHP (?:Fatal error|Warning|Notice|Stack trace)|(?:Fatal error|Warning|Notice)</b>?: .+ on line <?b?>?\d+|\bin /[\w./-]+\.php(?: on line |:)\d+|Uncaught (?:Error|\w*Exception)\b.* in "),
+            ("Rust", r"thread '[^']+' (?:\(\d+\) )?panicked at|stack backtrace:"),
+            ("Perl", r" at [\w/.-]+\.p[lm] line \d+\."),
+            ("Elixir", r"\*\* \(\w+(?:\.\w+)*(?:Error|Exception)\)"),
+            ("C++", r"AddressSanitizer|terminate called after throwing"),
+        ],
+    },
+    Class {
+        rule: "sql-disclosed",
+        patterns: &[
+            ("SQLSTATE", r"SQLSTATE\b"),
+            ("Oracle", r"\bORA-\d{5}\b"),
+            ("PostgreSQL", r#"syntax error at or near|violates (?:unique|foreign key|not-null|check|exclusion) constraint|\b(?:relation|column) "[^"]+" (?:of relation "[^"]+" )?does not exist|psycopg2?\.|\bpg_catalog\b|duplicate key value violates"#),
+            ("MySQL", r"You have an error in your SQL syntax|Unknown column '|Duplicate entry '.*' for key|Table '[^']+' doesn't exist|\bER_[A-Z]+_[A-Z_]+\b"),
+            ("SQLite", r"\bSQLITE_[A-Z]+\b|sqlite3?\.(?:Operational|Integrity|Database)Error|no such (?:table|column): |UNIQUE constraint failed"),
+            ("SQL Server", r"Unclosed quotation mark|Incorrect syntax near '|Cannot insert duplicate key row in object"),
+            ("a database library", r"sqlalchemy\.exc|PDOException|SequelizeDatabaseError|QueryFailedError|\bSqlException\b|PSQLException|MongoServerError|\bE11000 duplicate key"),
+            ("a statement", r"(?i)\bselect\s+[\w*\x22`.,\s()]+\sfrom\s+[\w\x22`.\[\]]+\s+(?:where|limit|order by|join)\b|\binsert\s+into\s+[\w\x22`.\[\]]+\s*(?:\(|values)|\bupdate\s+[\w\x22`.\[\]]+\s+set\s+[\w\x22`.]+\s*=|\bdelete\s+from\s+[\w\x22`.\[\]]+\s+where\b"),
+        ],
+    },
+    Class {
+        rule: "path-disclosed",
+        patterns: &[
+            ("a Unix path", r"(?:^|[\s\x22'`(=:>\[])/(?:home|root|usr|var|opt|srv|etc|tmp|app|mnt|proc|Users|workspace)/[\w.-]+(?:/[\w.-]+)*"),
+            ("a Windows path", r"\b[A-Za-z]:\\(?:[\w .-]+\\)+[\w .-]+|\\\\[\w.-]+\\[\w$.-]+\\"),
+        ],
+    },
+    Class {
+        rule: "version-disclosed",
+        patterns: &[(
+            "a product",
+            r"\b(?i:nginx|openresty|Apache|Apache Tomcat|Tomcat|Jetty|lighttpd|IIS|Microsoft-IIS|PHP|Python|OpenSSL|gunicorn|uvicorn|hypercorn|Werkzeug|Django|Flask|Express|Kestrel|Phusion Passenger|WEBrick|Puma|waitress|TwistedWeb|Werkzeug|ASP\.NET|CherryPy|BaseHTTP|SimpleHTTP|WSGIServer|aiohttp|Node\.js|WildFly|WebLogic|GlassFish|PostgreSQL|MySQL|MariaDB)[ /(]v?\d+(?:\.\d+)+",
+        )],
+    },
+];
+
+/// The patterns, compiled once: class, name, pattern.
+static PATTERNS: LazyLock<Vec<(&'static str, &'static str, Regex)>> = LazyLock::new(|| {
+    let all = CLASSES.iter().flat_map(|class| class.patterns.iter().map(|(name, pattern)| (class.rule, *name, *pattern)));
+    all.filter_map(|(rule, name, pattern)| Some((rule, name, Regex::new(pattern).ok()?))).collect()
+});
+
+/// One pattern of all, to pass over a clean text in one go.
+static ANY: LazyLock<Option<regex::RegexSet>> = LazyLock::new(|| {
+    regex::RegexSet::new(CLASSES.iter().flat_map(|class| class.patterns.iter().map(|(_, pattern)| *pattern))).ok()
+});
+
+/// Header fields that name software by their purpose, whatever stands in them.
+const BANNERS: &[&str] = &["server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "via", "x-generator"];
+
+/// The most of a body that is searched, in bytes.
+const SEARCHED: usize = 262_144;
+
+/// What the reply tells and should not.
+pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let places = places(case);
+    for (at, text) in &places {
+        for (rule, name, pattern) in matching(text) {
+            // A banner's place has its own finding below.
+            let Some(found) = pattern.find_iter(text).find(|found| !echoed(case, found.as_str())) else { continue };
+            push(&mut findings, Found::new(rule, spot(at)).facet(*name).expected("no such text in an error").actual(format!("{name}: {}", text::quoted(around(text, found.range())))));
+        }
+        for credential in credentials(sent) {
+            if text.contains(&credential) {
+                let found = Found::new("credential-disclosed", spot(at)).expected("the credential nowhere in a reply");
+                push(&mut findings, found.actual("the credential that the request carried"));
+            }
+        }
+    }
+    for (name, value) in &case.reply.headers {
+        let value = String::from_utf8_lossy(value);
+        if BANNERS.contains(&name.as_str()) && value.split([' ', ',']).any(is_version) {
+            let found = Found::new("version-disclosed", format!("header:{name}")).expected("no version");
+            push(&mut findings, found.actual(text::quoted(&value)));
+        }
+    }
+    findings
+}
+
+/// One finding a rule and place is enough.
+fn push(findings: &mut Vec<Finding>, finding: Finding) {
+    let same = |other: &Finding| other.rule == finding.rule && other.at == finding.at && other.facet == finding.facet;
+    if !findings.iter().any(same) {
+        findings.push(finding);
+    }
+}
+
+/// The texts of a reply with where they stand: every string of a JSON body, else the body as it is; header values.
+fn places(case: &Case<'_>) -> Vec<(String, String)> {
+    let mut places = Vec::new();
+    match case.json {
+        Some(json) => strings(json, "", &mut places),
+        None => {
+            let body = &case.reply.body[..case.reply.body.len().min(SEARCHED)];
+            places.push((String::new(), plain(&String::from_utf8_lossy(body))));
+        }
+    }
+    for (name, value) in &case.reply.headers {
+        if !BANNERS.contains(&name.as_str()) {
+            places.push((format!("header:{name}"), String::from_utf8_lossy(value).into_owned()));
+        }
+    }
+    places
+}
+
+fn strings(json: &Value, at: &str, places: &mut Vec<(String, String)>) {
+    match json {
+        Value::String(text) => places.push((at.to_owned(), plain(text))),
+        Value::Array(elements) => {
+            // A trace may come as an array of lines, one meaningless without the other.
+            let lines: Vec<_> = elements.iter().filter_map(Value::as_str).collect();
+            if lines.len() > 1 {
+                places.push((at.to_owned(), plain(&lines.join("\n"))));
+            } else {
+                elements.iter().for_each(|element| strings(element, &format!("{at}/*"), places));
+            }
+            elements.iter().filter(|element| !element.is_string()).for_each(|element| strings(element, &format!("{at}/*"), places));
+        }
+        Value::Object(members) => {
+            for (name, value) in members {
+                places.push((at.to_owned(), name.clone()));
+                strings(value, &crate::schema::member(at, name), places);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Text without the marks of HTML that hide frames of a trace.
+fn plain(text: &str) -> String {
+    if !text.contains(['&', '<']) {
+        return text.to_owned();
+    }
+    let text = text.replace("&nbsp;", " ").replace("&#39;", "'").replace("&#x27;", "'").replace("&quot;", "\"");
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("<br>", "\n").replace("<br/>", "\n").replace("&amp;", "&")
+}
+
+fn matching(text: &str) -> impl Iterator<Item = &'static (&'static str, &'static str, Regex)> {
+    let matches: Vec<usize> = ANY.as_ref().map_or_else(Vec::new, |any| any.matches(text).into_iter().collect());
+    matches.into_iter().filter_map(|index| PATTERNS.get(index))
+}
+
+/// Whether the request itself carried the text.
+fn echoed(case: &Case<'_>, found: &str) -> bool {
+    let found = found.trim_matches([' ', '"', '\'', '`', '(', '=', ':', '>', '[']);
+    let request = &case.probe.request;
+    let body = request.body.as_deref().unwrap_or_default();
+    request.target.contains(found) || String::from_utf8_lossy(body).contains(found)
+}
+
+fn around(text: &str, range: std::ops::Range<usize>) -> &str {
+    let start = (range.start.saturating_sub(20)..=range.start).find(|&at| text.is_char_boundary(at)).unwrap_or(range.start);
+    let end = (range.end..=(range.end + 60).min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(range.end);
+    &text[start..end]
+}
+
+/// Where it stands, as far as it tells one drift from another: the array and the header, not the element.
+fn spot(at: &str) -> String {
+    if at.is_empty() { "body".to_owned() } else { at.to_owned() }
+}
+
+fn is_version(product: &str) -> bool {
+    let version = product.rsplit(['/', '-']).next().unwrap_or(product);
+    let digits = version.trim_start_matches(['v', '(']);
+    digits.contains('.') && digits.split('.').next().is_some_and(|major| !major.is_empty() && major.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A credential that is shorter is found in any text.
+const SHORTEST: usize = 8;
+
+/// The texts that would give the request's credential away: the field's value, the part behind a scheme, a decoded password.
+fn credentials(sent: &[(String, Vec<u8>)]) -> Vec<String> {
+    const PLAIN: &[&str] = &["accept", "accept-encoding", "content-type", "content-encoding"];
+    let mut all = Vec::new();
+    for (_, value) in sent.iter().filter(|(name, _)| !PLAIN.contains(&name.as_str())) {
+        let value = String::from_utf8_lossy(value).into_owned();
+        let secret = value.split_once(' ').map_or(value.as_str(), |(_, secret)| secret).to_owned();
+        let pair = BASE64.decode(&secret).ok().and_then(|pair| String::from_utf8(pair).ok());
+        all.extend(pair.and_then(|pair| pair.split_once(':').map(|(_, password)| password.to_owned())));
+        all.push(secret);
+    }
+    all.retain(|credential| credential.len() >= SHORTEST);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        let patterns: usize = CLASSES.iter().map(|class| class.patterns.len()).sum();
+        assert_eq!(PATTERNS.len(), patterns);
+        assert!(ANY.is_some());
+    }
+
+    #[test]
+    fn each_language_has_a_sample_that_its_pattern_finds() {
+        let samples = [
+            ("Python", "Traceback (most recent call last):\n  File \"/srv/app.py\", line 10, in get"),
+            ("Java", "at com.oz.api.Folders.get(Folders.java:42)"),
+            (".NET", "at Oz.Api.Get(String id) in C:\\src\\Api.cs:line 12"),
+            ("Node.js", "TypeError: x\n    at Object.get (/srv/app/index.js:10:5)"),
+            ("Go", "goroutine 12 [running]:\nmain.main()"),
+            ("Ruby", "app/controllers/folders_controller.rb:12:in `show'"),
+            ("PHP", "#0 /var/www/index.php(12): get()\n#1 {main}"),
+            ("Rust", "thread 'main' panicked at src/main.rs:2:5"),
+            ("Perl", "died at /srv/app.pl line 12."),
+            ("Elixir", "** (FunctionClauseError) no function clause"),
+            ("C++", "terminate called after throwing an instance"),
+            ("SQLSTATE", "SQLSTATE[42000]: Syntax error"),
+            ("Oracle", "ORA-00933: SQL command not properly ended"),
+            ("PostgreSQL", "ERROR: syntax error at or near \"'\""),
+            ("MySQL", "You have an error in your SQL syntax; check"),
+            ("SQLite", "sqlite3.OperationalError: no such table: folders"),
+            ("SQL Server", "Unclosed quotation mark after the character string"),
+            ("a database library", "sqlalchemy.exc.ProgrammingError"),
+            ("a statement", "SELECT id, name FROM folders WHERE id = 'x'"),
+            ("a Unix path", "No such file: /srv/app/config.py"),
+            ("a Windows path", "C:\\inetpub\\wwwroot\\api\\web.config"),
+            ("a product", "Werkzeug/2.3.4"),
+        ];
+        for (name, sample) in samples {
+            assert!(matching(sample).any(|(_, found, _)| *found == name), "{name}: {sample}");
+        }
+        let patterns: usize = CLASSES.iter().map(|class| class.patterns.len()).sum();
+        assert_eq!(samples.len(), patterns, "every pattern has a sample");
+    }
+
+    #[test]
+    fn ordinary_messages_disclose_nothing() {
+        for text in [
+            "Select a folder from the list where it belongs",
+            "Update the value and set it to at least 1",
+            "Method PATCH is not allowed at line 3",
+            "error at offset 12: expected `,` or `}` at line 1 column 12",
+            "Wrong authorization credentials have been passed to headers",
+            "The panic button is not available. Insert into the slot.",
+            "expected /api/folders/ or /api/users/",
+            "Exception: folder 5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36 does not exist",
+            "Column must not be null; relation to folder does not exist",
+            "Version 1.2.3 of the API is not supported",
+        ] {
+            let found: Vec<_> = matching(text).map(|(_, name, _)| *name).collect();
+            assert!(found.is_empty(), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_credential_are_searched_for() {
+        let sent = vec![("authorization".to_owned(), format!("Basic {}", BASE64.encode("42:open sesame")).into_bytes())];
+        assert_eq!(credentials(&sent), ["open sesame".to_owned(), BASE64.encode("42:open sesame")]);
+        assert!(credentials(&[("accept".to_owned(), b"application/json".to_vec())]).is_empty());
+    }
+}

@@ -1,0 +1,93 @@
+//! The mirror of the request's fields, where the contract has one: it repeats the structure of declared fields.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Case, Found, text};
+use crate::finding::Finding;
+use crate::schema::member;
+use crate::suite::{Field, FieldType, Operation};
+
+/// What the mirror names and the operation does not declare.
+pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
+    let Some(place) = &case.contract.file.fields else { return Vec::new() };
+    let Some(Value::Object(mirror)) = case.json.and_then(|json| json.pointer(&place.at)) else { return Vec::new() };
+    let operation = case.probe.api.suite.operation.iter().find(|operation| operation.id == case.probe.operation);
+    // A path without an operation declares nothing that could be mirrored or not.
+    let Some(operation) = operation else { return Vec::new() };
+    let mut wrong = Vec::new();
+    for (name, value) in mirror {
+        let at = member(&place.at, name);
+        match declared(operation, name) {
+            Some(Declared::Field(field)) => compare(field, value, &at, &mut wrong),
+            Some(Declared::Free) => {}
+            None => wrong.push((at, "a declared field of the request".to_owned(), format!("`{}`", text::cut(name)))),
+        }
+    }
+    let finding = |(at, expected, actual): (String, String, String)| {
+        let found = Found::new("fields-mirror-nothing", at).severity(place.strength.severity());
+        found.expected(expected).source(place.source.as_str()).actual(actual)
+    };
+    wrong.into_iter().map(finding).collect()
+}
+
+enum Declared<'f> {
+    Field(&'f Field),
+    /// A member of an object of free keys.
+    Free,
+}
+
+/// A field of the request of that name: in the body, in the query, in the path.
+fn declared<'o>(operation: &'o Operation, name: &str) -> Option<Declared<'o>> {
+    let body = operation.body.as_ref();
+    let field = body.and_then(|body| body.members.get(name)).or_else(|| operation.query.get(name)).or_else(|| operation.path_parameters.get(name));
+    field.map(Declared::Field).or_else(|| body.is_some_and(|body| body.free).then_some(Declared::Free))
+}
+
+fn compare(field: &Field, value: &Value, at: &str, wrong: &mut Vec<(String, String, String)>) {
+    match (field.kind, value) {
+        (FieldType::Object | FieldType::Json, Value::Object(mirror)) => members(&field.members, mirror, at, wrong),
+        (FieldType::Array, Value::Array(elements)) => {
+            if let Some(items) = &field.items {
+                for (index, element) in elements.iter().enumerate() {
+                    compare(items, element, &format!("{at}/{index}"), wrong);
+                }
+            }
+        }
+        (kind, Value::Object(_) | Value::Array(_)) => {
+            let declared = format!("a text code: the field is declared as {}", word(kind));
+            wrong.push((at.to_owned(), declared, crate::schema::describe(value)));
+        }
+        // A code in place of a whole object or array says that all of it was wrong.
+        _ => {}
+    }
+}
+
+fn members(declared: &BTreeMap<String, Field>, mirror: &serde_json::Map<String, Value>, at: &str, wrong: &mut Vec<(String, String, String)>) {
+    // An object that declares no members is one of free keys.
+    if declared.is_empty() {
+        return;
+    }
+    for (name, value) in mirror {
+        let at = member(at, name);
+        match declared.get(name) {
+            Some(field) => compare(field, value, &at, wrong),
+            None => wrong.push((at, "a declared field of the request".to_owned(), format!("`{}`", text::cut(name)))),
+        }
+    }
+}
+
+fn word(kind: FieldType) -> &'static str {
+    match kind {
+        FieldType::String => "a string",
+        FieldType::Uuid => "a UUID",
+        FieldType::Integer => "an integer",
+        FieldType::Number => "a number",
+        FieldType::Boolean => "a boolean",
+        FieldType::Object => "an object",
+        FieldType::Array => "an array",
+        FieldType::Json => "JSON text",
+        FieldType::File => "a file",
+    }
+}

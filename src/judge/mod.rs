@@ -1,0 +1,212 @@
+//! Holds a reply against what its probe and its contract promise. Pure: no clock, no socket, no terminal.
+//!
+//! Every rule looks at the whole reply; none masks another. What one rule repairs to go on (a byte order mark, bytes after
+//! the value) is a finding, and the rest of the body is still judged.
+
+pub mod body;
+pub mod code;
+pub mod delivery;
+pub mod disclosure;
+pub mod fields;
+pub mod header;
+pub mod layer;
+pub mod rules;
+pub mod text;
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::exchange::{Ending, Exchange, Outcome, Reply};
+use crate::finding::Finding;
+use crate::plan::Probe;
+use crate::verdict::{Severity, Verdict};
+use layer::Layer;
+
+/// What a reply is judged with, beside the probe.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// Whether what no document reaches is an error.
+    pub strict: bool,
+}
+
+/// What one exchange came to.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// The broken promises.
+    pub findings: Vec<Finding>,
+    /// Who probably wrote the reply.
+    pub layer: Option<Layer>,
+    /// The contract's code in the reply.
+    pub code: Option<Value>,
+    /// Why the target could not be judged.
+    pub inconclusive: Option<String>,
+}
+
+impl Judgement {
+    /// What the probe comes to. Warnings do not fail a probe; under `--strict` they fail the run.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.findings.iter().any(|finding| finding.severity == Severity::Error) {
+            Verdict::Fail
+        } else if self.inconclusive.is_some() {
+            Verdict::Inconclusive
+        } else {
+            Verdict::Pass
+        }
+    }
+}
+
+/// What the rules see of one exchange.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case<'c> {
+    pub(crate) probe: &'c Probe,
+    pub(crate) contract: &'c Contract,
+    pub(crate) reply: &'c Reply,
+    /// The body as JSON, where it could be read as such.
+    pub(crate) json: Option<&'c Value>,
+    /// Whether the body is the contract's own, right or wrong.
+    pub(crate) envelope: bool,
+    pub(crate) settings: Settings,
+}
+
+/// Judges what came back for a probe. `sent` are the header fields as they left, so that a leak of them is found.
+#[must_use]
+pub fn judge(probe: &Probe, exchange: &Exchange, sent: &[(String, Vec<u8>)], settings: Settings) -> Judgement {
+    match &exchange.outcome {
+        Outcome::Silence(silence) => delivery::silence(silence),
+        Outcome::Reply(reply) => {
+            let mut judgement = reply_to(probe, reply, sent, settings);
+            adjust(probe, &mut judgement);
+            judgement
+        }
+    }
+}
+
+fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: Settings) -> Judgement {
+    let contract = &probe.api.contract;
+    let whole = reply.ending == Ending::Complete;
+    let reading = if whole { body::read(reply) } else { body::Reading::default() };
+    let envelope = reading.json.as_ref().is_some_and(|json| is_envelope(contract, json));
+    let case = Case { probe, contract, reply, json: reading.json.as_ref(), envelope, settings };
+    let mut judgement = Judgement {
+        layer: Some(layer::of(reply, reading.json.as_ref(), envelope)),
+        code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
+        ..Judgement::default()
+    };
+    judgement.findings.extend(delivery::ending(reply));
+    judgement.findings.extend(disclosure::findings(&case, sent));
+    if let Some(reason) = unavailable(&case) {
+        judgement.inconclusive = Some(reason);
+        return judgement;
+    }
+    match reply.status / 100 {
+        2 if !envelope => judgement.findings.extend(delivery::success(&case)),
+        3 => judgement.findings.extend(delivery::redirect(&case)),
+        _ if is_ungoverned(&case) => judgement.findings.push(delivery::ungoverned(&case)),
+        class => {
+            judgement.findings.extend(header::findings(&case));
+            judgement.findings.extend(reading.defects.iter().cloned());
+            if whole {
+                judgement.findings.extend(body::findings(&case, &reading));
+            }
+            if class == 2 {
+                judgement.findings.push(delivery::error_under_success(&case));
+            }
+            judgement.findings.extend(code::findings(&case));
+            judgement.findings.extend(fields::findings(&case));
+        }
+    }
+    judgement
+}
+
+/// Whether a JSON document is the contract's body: it has the member that tells it.
+fn is_envelope(contract: &Contract, json: &Value) -> bool {
+    json.pointer(&contract.file.envelope).is_some_and(|member| !member.is_null())
+}
+
+/// 502, 503, 504 and 429 that the service did not write say that it could not be asked, not how it answers.
+fn unavailable(case: &Case<'_>) -> Option<String> {
+    let status = case.reply.status;
+    if case.envelope {
+        return None;
+    }
+    match status {
+        429 => Some("rate limited: 429; lower --jobs or set --rate".to_owned()),
+        502..=504 => Some(format!("unavailable: {status} from a layer before the service")),
+        _ => None,
+    }
+}
+
+/// Whether the document does not reach this reply: outside the API's paths, or where it leaves a router its own page.
+fn is_ungoverned(case: &Case<'_>) -> bool {
+    if !case.probe.expectation.governed {
+        return true;
+    }
+    let promise = case.contract.promise(case.probe.cause);
+    !case.envelope && promise.is_some_and(|promise| promise.ungoverned.iter().any(|status| status.covers(case.reply.status)))
+}
+
+/// Puts the contract's own severities in place, and caps what a gateway says where the document does not reach it.
+fn adjust(probe: &Probe, judgement: &mut Judgement) {
+    let file = &probe.api.contract.file;
+    let cap = probe.api.contract.promise(probe.cause).and_then(|promise| promise.gateway).map(|strength| strength.severity());
+    for finding in &mut judgement.findings {
+        if let Some(own) = file.severity.get(finding.rule) {
+            finding.severity = own.severity;
+            finding.source.clone_from(&own.source);
+        }
+        let capped = !finding.rule.ends_with("-disclosed") && finding.rule != "request-accepted";
+        if let Some(cap) = cap.filter(|_| capped && judgement.layer != Some(Layer::Service)) {
+            finding.severity = finding.severity.min(cap);
+        }
+    }
+}
+
+/// A finding in the making, with its rule's own severity and source.
+pub(crate) struct Found(Finding);
+
+impl Found {
+    pub(crate) fn new(rule: &'static str, at: impl Into<String>) -> Self {
+        let known = rules::find(rule);
+        Self(Finding {
+            rule,
+            severity: known.map_or(Severity::Error, |rule| rule.severity),
+            at: at.into(),
+            expected: String::new(),
+            actual: String::new(),
+            source: known.map_or("", |rule| rule.source).to_owned(),
+            facet: String::new(),
+            by_cause: false,
+        })
+    }
+
+    pub(crate) fn expected(mut self, text: impl Into<String>) -> Self {
+        self.0.expected = text.into();
+        self
+    }
+
+    pub(crate) fn severity(mut self, severity: Severity) -> Self {
+        self.0.severity = severity;
+        self
+    }
+
+    pub(crate) fn source(mut self, text: impl Into<String>) -> Self {
+        self.0.source = text.into();
+        self
+    }
+
+    pub(crate) fn facet(mut self, text: impl Into<String>) -> Self {
+        self.0.facet = text.into();
+        self
+    }
+
+    pub(crate) fn by_cause(mut self) -> Self {
+        self.0.by_cause = true;
+        self
+    }
+
+    pub(crate) fn actual(mut self, text: impl Into<String>) -> Finding {
+        self.0.actual = text.into();
+        self.0
+    }
+}

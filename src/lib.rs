@@ -1,0 +1,33 @@
+//! errdrift tests whether the error replies of an API conform to their documented format.
+//!
+//! The data flow in one direction: documents ([`catalog`]) and faults ([`fault`]) become probes ([`plan`]), probes become
+//! exchanges ([`engine`], [`wire`]), exchanges are judged ([`judge`]), and what is found becomes a [`report`] that is rendered
+//! ([`render`]). Planning, judging and rendering are pure.
+
+pub mod catalog;
+pub mod cause;
+pub mod cli;
+pub mod command;
+pub mod contract;
+pub mod demo;
+pub mod document;
+pub mod engine;
+pub mod exchange;
+pub mod explain;
+pub mod fault;
+pub mod finding;
+pub mod harness;
+pub mod judge;
+pub mod plan;
+pub mod recording;
+pub mod reference;
+pub mod render;
+pub mod report;
+pub mod schema;
+pub mod secret;
+pub mod self_test;
+pub mod session;
+pub mod sink;
+pub mod suite;
+pub mod verdict;
+pub mod wire;

@@ -1,0 +1,186 @@
+//! What was sent and what came, as a report may keep it: without secrets, and no longer than a reader needs.
+//!
+//! This is where secrets are masked, once, so that no renderer has to. It knows no format of a report.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use crate::command::command;
+use crate::exchange::{Reply, Request};
+use crate::finding::Finding;
+use crate::report::{RecordedReply, RecordedRequest};
+use crate::secret::Mask;
+
+/// As much of a request's content is kept; the command has all of it.
+const REQUEST_BODY: usize = 64 * 1024;
+/// As much of a reply's body is kept, and of each of its header fields.
+const REPLY: usize = 4 * 1024;
+
+/// A request as it was sent to the target. `insecure` is for its command.
+#[must_use]
+pub fn request(request: &Request, target: &str, insecure: bool, mask: &Mask) -> RecordedRequest {
+    let url = format!("{}{}", target.trim_end_matches('/'), request.target);
+    let body = request.body.as_ref().map(|body| mask.bytes(body));
+    let kept = body.as_deref().map(|body| cut(body, REQUEST_BODY));
+    RecordedRequest {
+        method: request.method.clone(),
+        url: mask.text(&url),
+        headers: request
+            .headers
+            .iter()
+            .map(|(name, value)| (mask.text(name), text(&mask.bytes(&value.masked()))))
+            .collect(),
+        body: kept.map(text),
+        body_bytes: request
+            .body
+            .as_ref()
+            .map(Vec::len)
+            .filter(|_| body.as_ref().map(Vec::len) != kept.map(<[u8]>::len)),
+        body_base64: kept.and_then(lost),
+        command: mask.text(&command(request, &url, insecure)),
+    }
+}
+
+/// A reply as it came.
+#[must_use]
+pub fn reply(reply: &Reply, mask: &Mask) -> RecordedReply {
+    // Masked before it is cut: half a secret would not be found.
+    let body = mask.bytes(&reply.body);
+    let kept = cut(&body, REPLY);
+    let field = |(name, value): &(String, Vec<u8>)| (mask.text(name), text(cut(&mask.bytes(value), REPLY)));
+    RecordedReply {
+        status: reply.status,
+        headers: reply.headers.iter().map(field).collect(),
+        body: text(kept),
+        body_bytes: reply.body.len(),
+        body_base64: lost(kept),
+    }
+}
+
+/// Findings whose texts, which quote the reply, hold no secret.
+#[must_use]
+pub fn findings(findings: Vec<Finding>, mask: &Mask) -> Vec<Finding> {
+    let masked = |finding: Finding| Finding {
+        at: mask.text(&finding.at),
+        expected: mask.text(&finding.expected),
+        actual: mask.text(&finding.actual),
+        facet: mask.text(&finding.facet),
+        ..finding
+    };
+    findings.into_iter().map(masked).collect()
+}
+
+/// The beginning of the bytes, up to the limit; a character of UTF-8 is not cut in two.
+fn cut(bytes: &[u8], limit: usize) -> &[u8] {
+    let Some(next) = bytes.get(limit) else { return bytes };
+    let continues = |byte: &u8| byte & 0b1100_0000 == 0b1000_0000;
+    if !continues(next) {
+        return &bytes[..limit];
+    }
+    let start = (limit.saturating_sub(3)..limit).rev().find(|at| !continues(&bytes[*at]));
+    &bytes[..start.unwrap_or(limit)]
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The bytes in Base64 where text would lose some.
+fn lost(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).is_err().then(|| BASE64.encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Ending;
+    use crate::secret::{Environment, Template};
+    use crate::verdict::Severity;
+
+    const SECRET: &str = "s3cr3t-token-of-the-test";
+
+    fn token() -> Template {
+        Template::parse("${OZ_TOKEN}").unwrap()
+    }
+
+    fn mask() -> Mask {
+        Mask::new([&token()], &Environment::new([("OZ_TOKEN".into(), SECRET.into())]))
+    }
+
+    fn sent(body: Option<Vec<u8>>) -> Request {
+        let headers = vec![("x-token".to_owned(), token()), ("x-copy".to_owned(), Template::literal(SECRET))];
+        Request { method: "POST".into(), target: format!("/api/?token={SECRET}"), headers, body }
+    }
+
+    fn came(body: Vec<u8>) -> Reply {
+        let headers = vec![("x-echo".to_owned(), SECRET.into()), ("x-odd".to_owned(), b"\xff".to_vec())];
+        Reply { status: 400, headers, body, ending: Ending::Complete }
+    }
+
+    fn finding(quote: &str) -> Finding {
+        let text = || format!("a {quote}");
+        Finding {
+            rule: "credential-disclosed",
+            severity: Severity::Error,
+            at: text(),
+            expected: text(),
+            actual: text(),
+            source: "CWE-532".to_owned(),
+            facet: text(),
+            by_cause: false,
+        }
+    }
+
+    #[test]
+    fn no_secret_survives_in_whatever_form_it_comes_back() {
+        let encoded = BASE64.encode(SECRET);
+        for form in [SECRET, &SECRET[..SECRET.len() - 1], encoded.trim_end_matches('='), &encoded] {
+            for body in [form.as_bytes().to_vec(), [form.as_bytes(), b"\xff"].concat()] {
+                let target = format!("http://127.0.0.1/{form}/");
+                let request =
+                    serde_json::to_string(&request(&sent(Some(body.clone())), &target, false, &mask())).unwrap();
+                let reply = serde_json::to_string(&reply(&came(body), &mask())).unwrap();
+                let findings = format!("{:?}", findings(vec![finding(form)], &mask()));
+                for text in [request, reply, findings] {
+                    assert!(!text.contains(&SECRET[..8]) && !text.contains(&encoded[..10]), "{form} in {text}");
+                    assert!(!text.contains(&BASE64.encode(form)[..10]), "{form} in {text}");
+                    assert!(text.contains("OZ_TOKEN"), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_across_the_cut_is_masked_whole() {
+        for before in REPLY - SECRET.len()..=REPLY {
+            let body = [vec![b'x'; before], SECRET.into(), vec![b'y'; 100]].concat();
+            let recorded = reply(&came(body.clone()), &mask());
+            assert!(!recorded.body.contains("s3"), "{before}");
+            assert_eq!(recorded.body_bytes, body.len());
+        }
+    }
+
+    #[test]
+    fn a_body_is_cut_between_characters_and_its_length_told() {
+        let recorded = reply(&came("é".repeat(5000).into()), &mask());
+        assert_eq!((recorded.body.len(), recorded.body_bytes, recorded.body_base64), (4096, 10_000, None));
+        let recorded = reply(&came(["x", &"🙂".repeat(5000)].concat().into()), &mask());
+        assert_eq!((recorded.body.len(), recorded.body_base64), (4093, None));
+        let recorded = reply(&came(vec![0xBF; 5000]), &mask());
+        assert_eq!(recorded.body_base64, Some(BASE64.encode(vec![0xBF; 4096])));
+        let recorded = request(&sent(Some(vec![b'x'; 100_000])), "http://a", false, &Mask::default());
+        assert_eq!((recorded.body.map(|body| body.len()), recorded.body_bytes), (Some(65536), Some(100_000)));
+    }
+
+    #[test]
+    fn bytes_are_kept_in_base64_only_where_text_would_lose_them() {
+        let recorded = request(&sent(Some("й".into())), "http://a/", false, &mask());
+        assert_eq!((recorded.body.as_deref(), &recorded.body_base64, recorded.body_bytes), (Some("й"), &None, None));
+        assert_eq!(recorded.url, "http://a/api/?token=${OZ_TOKEN}");
+        let recorded = request(&sent(Some(b"a\xff".to_vec())), "http://a/", false, &mask());
+        assert_eq!((recorded.body.as_deref(), recorded.body_base64.as_deref()), (Some("a\u{fffd}"), Some("Yf8=")));
+        let recorded = request(&sent(None), "http://a/", false, &mask());
+        assert_eq!((recorded.body, recorded.body_base64), (None, None));
+        assert_eq!(reply(&came(Vec::new()), &mask()).headers[1].1, "\u{fffd}");
+    }
+}

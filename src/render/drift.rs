@@ -1,0 +1,147 @@
+//! One drift for people: what was promised, what came, the request that shows it and the reply to that.
+//!
+//! Everything from the target is made printable, and every line of a reply stands behind a bar, so that none begins a
+//! line of the output: CI systems take `::error::` at its beginning for a command.
+
+use super::count::{count, number};
+use super::style::{Ink, Style};
+use super::{printable, wrapped};
+use crate::judge::layer::Layer;
+use crate::report::{Drift, ProbeResult};
+
+/// Where values begin, behind their labels.
+const INDENT: usize = 13;
+/// As many probes are named.
+const PROBES: usize = 3;
+/// As many lines of a body are shown.
+const LINES: usize = 8;
+/// A longer value or command is not for reading.
+const LONGEST_VALUE: usize = 1_000;
+const LONGEST_COMMAND: usize = 4_000;
+
+/// The header fields that say who answered, or what a rule is about.
+const TELLING: [&str; 9] = [
+    "content-type",
+    "content-encoding",
+    "allow",
+    "location",
+    "www-authenticate",
+    "retry-after",
+    "server",
+    "via",
+    "x-powered-by",
+];
+
+/// The drift on several lines, each with its line feed.
+pub fn block(drift: &Drift, style: &Style) -> String {
+    let finding = &drift.finding;
+    let severity = style.paint(Ink::of(drift.severity), drift.severity.word());
+    let rule = style.paint(Ink::Bold, drift.rule);
+    let mut text = format!("{severity} {rule} · {} · {} · {}\n", extent(drift), layer(drift.layer), cause(drift));
+    let mut field = |label: &str, value: &str| text.push_str(&labelled(label, value, style));
+    field("expected", &finding.expected);
+    field("actual", &finding.actual);
+    field("at", &finding.at);
+    field("source", &finding.source);
+    let named = drift.probes.iter().take(PROBES).map(|probe| printable(probe, LONGEST_VALUE));
+    let more = drift.probes.len().saturating_sub(PROBES);
+    let more = (more > 0).then(|| format!("… and {} more", number(more)));
+    for (index, probe) in named.chain(more).enumerate() {
+        text.push_str(&line(if index == 0 { "probes" } else { "" }, &probe, style));
+    }
+    // On one line, however long: it is for copying into a waiver.
+    text.push_str(&line("signature", &printable(&drift.signature, LONGEST_VALUE), style));
+    let command = &drift.example.request.command;
+    // Made printable it would be another command; but ours hold nothing that hides.
+    if command.chars().count() <= LONGEST_COMMAND && !command.contains(super::hides) {
+        text.push_str(&line("request", command, style));
+    } else {
+        let length = count(command.chars().count(), "character");
+        text.push_str(&labelled("request", &format!("its command has {length}: see the JSON report"), style));
+    }
+    text + &reply(&drift.example, &finding.at, style)
+}
+
+/// The drift on one line.
+pub(super) fn note(drift: &Drift, style: &Style) -> String {
+    let severity = drift.severity.word();
+    let (at, actual) = (&drift.finding.at, &drift.finding.actual);
+    let text = format!("{} · {} · {} · {at}: {actual}", drift.rule, extent(drift), layer(drift.layer));
+    let text = printable(&text, style.room(2 + severity.len() + 1));
+    format!("  {} {text}\n", style.paint(Ink::of(drift.severity), severity))
+}
+
+fn extent(drift: &Drift) -> String {
+    let probes = count(drift.count, "probe");
+    if drift.count == 1 { probes } else { format!("{probes} of {}", count(drift.operations, "operation")) }
+}
+
+fn layer(layer: Option<Layer>) -> &'static str {
+    layer.map_or("no reply", Layer::word)
+}
+
+fn cause(drift: &Drift) -> &str {
+    if drift.cause == "*" { "whatever the cause" } else { &drift.cause }
+}
+
+fn line(label: &str, value: &str, style: &Style) -> String {
+    let gap = " ".repeat((INDENT - 2).saturating_sub(label.chars().count()));
+    format!("  {}{gap}{value}\n", style.paint(Ink::Dim, label))
+}
+
+/// A value that may need several lines.
+fn labelled(label: &str, value: &str, style: &Style) -> String {
+    let value = printable(value, LONGEST_VALUE);
+    let lines = wrapped(if value.is_empty() { "(nothing)" } else { &value }, style.room(INDENT));
+    lines.iter().enumerate().map(|(index, part)| line(if index == 0 { label } else { "" }, part, style)).collect()
+}
+
+/// What came back, or that nothing did.
+fn reply(example: &ProbeResult, at: &str, style: &Style) -> String {
+    let Some(reply) = &example.reply else {
+        let silence = example.silence.as_deref().unwrap_or("nothing came");
+        return labelled("reply", &format!("none, {silence}"), style);
+    };
+    let length = if reply.body_bytes == 0 { "no body".to_owned() } else { count(reply.body_bytes, "byte") };
+    let mut text = line("reply", &format!("{}, {length}, {:.1} ms", reply.status, example.duration_ms), style);
+    let room = style.room(INDENT + 2);
+    let subject = at.strip_prefix("header:").unwrap_or_default();
+    let telling = |name: &str| TELLING.iter().chain([&subject]).any(|telling| name.eq_ignore_ascii_case(telling));
+    for (name, value) in reply.headers.iter().filter(|(name, _)| telling(name)) {
+        text.push_str(&barred(&printable(&format!("{name}: {value}"), room)));
+    }
+    let (rows, complete) = rows(&reply.body, room);
+    if !rows.is_empty() && reply.headers.iter().any(|(name, _)| telling(name)) {
+        text.push_str(&barred(""));
+    }
+    text.extend(rows.iter().map(|row| barred(row)));
+    if !complete {
+        text.push_str(&line("", "… more in the JSON report", style));
+    }
+    text
+}
+
+/// A line from the target.
+fn barred(row: &str) -> String {
+    format!("{:INDENT$}{}\n", "", format!("│ {row}").trim_end())
+}
+
+/// The first lines of a body, broken to the width, and whether that is all of it.
+fn rows(body: &str, width: usize) -> (Vec<String>, bool) {
+    let mut rows = Vec::new();
+    for line in body.lines() {
+        let room = width * LINES.saturating_sub(rows.len());
+        if room == 0 {
+            return (rows, false);
+        }
+        let line: Vec<char> = printable(line, room).chars().collect();
+        rows.extend(line.chunks(width).map(|row| row.iter().collect::<String>()));
+        if line.is_empty() {
+            rows.push(String::new());
+        }
+        if line.len() == room && line.last() == Some(&'…') {
+            return (rows, false);
+        }
+    }
+    (rows, true)
+}

@@ -1,0 +1,182 @@
+//! The summary that a person reads at the end of a run: drifts first, one verdict line last.
+//!
+//! It is text and nothing is printed here. It does not know the results, only what the tally remembers of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::count::{count, number};
+use super::style::Ink;
+pub use super::style::Style;
+use super::{drift, printable, wrapped};
+use crate::report::{Closing, CodeCoverage, Drift, NotExercised, Opening};
+use crate::verdict::{Severity, Verdict};
+
+/// A longer text of ours or of a suite is cut.
+const LONGEST: usize = 1_000;
+/// As many examples of a reason are named.
+const EXAMPLES: usize = 3;
+/// The room for a code's name in the catalogue.
+const NAME: usize = 40;
+
+/// The summary of a run.
+#[must_use]
+pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
+    let (notes, drifts): (Vec<_>, Vec<_>) = closing.drifts.iter().partition(|drift| drift.severity == Severity::Note);
+    let mut sections = vec![run(opening, style)];
+    sections.extend(drifts.iter().map(|drift| drift::block(drift, style)));
+    if !notes.is_empty() {
+        let lines: String = notes.iter().map(|note| drift::note(note, style)).collect();
+        sections.push(title("Notes", "the document is silent, nothing fails", style) + &lines);
+    }
+    let Closing { not_exercised, withheld, .. } = closing;
+    if !not_exercised.is_empty() {
+        let subject = count(not_exercised.len(), "probe");
+        sections.push(title("Not exercised", &subject, style) + &by_reason(not_exercised, style));
+    }
+    if !withheld.is_empty() {
+        let subject = format!("{}, for the target's safety", count(withheld.len(), "fault"));
+        sections.push(title("Withheld", &subject, style) + &by_reason(withheld, style));
+    }
+    if !closing.catalogue.is_empty() {
+        sections.push(catalogue(&closing.catalogue, style));
+    }
+    if !closing.reasons.is_empty() {
+        let lines: String = closing.reasons.iter().map(|reason| hanging("  • ", reason, style)).collect();
+        sections.push(title("Not judged", "", style) + &lines);
+    }
+    sections.push(verdict(opening, closing, style));
+    sections.join("\n")
+}
+
+fn title(name: &str, remark: &str, style: &Style) -> String {
+    let separator = if remark.is_empty() { "" } else { " · " };
+    format!("{}{separator}{remark}\n", style.paint(Ink::Bold, name))
+}
+
+/// Which run it was.
+fn run(opening: &Opening, style: &Style) -> String {
+    let mut parts = vec![opening.target.clone(), opening.suites.join(", "), opening.started_at.clone()];
+    if opening.strict {
+        parts.push("strict: warnings fail".to_owned());
+    }
+    if opening.insecure {
+        parts.push("insecure: the certificate was not verified".to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    format!("{}\n", style.paint(Ink::Dim, &format!("Target {}", printable(&parts.join(" · "), LONGEST))))
+}
+
+/// Text behind an indent that its further lines keep.
+fn hanging(indent: &str, text: &str, style: &Style) -> String {
+    let (lead, width) = (" ".repeat(indent.chars().count()), indent.chars().count());
+    let lines = wrapped(&printable(text, LONGEST), style.room(width));
+    let line = |(index, part): (usize, &String)| format!("{}{part}\n", if index == 0 { indent } else { &lead });
+    lines.iter().enumerate().map(line).collect()
+}
+
+/// The reasons, the most frequent first, each with its number and some examples.
+fn by_reason(entries: &[NotExercised], style: &Style) -> String {
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for entry in entries {
+        reasons.entry(&entry.reason).or_default().push(&entry.probe);
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, probes)| std::cmp::Reverse(probes.len()));
+    let width = reasons.first().map_or(0, |(_, probes)| number(probes.len()).len());
+    let mut text = String::new();
+    for (reason, probes) in reasons {
+        text.push_str(&hanging(&format!("  {:>width$}  ", number(probes.len())), reason, style));
+        let indent = format!("  {:width$}  ", "");
+        let shown: Vec<_> = probes.iter().take(EXAMPLES).copied().collect();
+        let rest = if probes.len() > EXAMPLES { ", …" } else { "" };
+        let shown = printable(&format!("{}{rest}", shown.join(", ")), style.room(indent.len()));
+        let _ = writeln!(text, "{indent}{}", style.paint(Ink::Dim, &shown));
+    }
+    text
+}
+
+/// The codes of each contract, and how often they came.
+fn catalogue(codes: &[CodeCoverage], style: &Style) -> String {
+    let mut text = String::new();
+    let written = |code: &CodeCoverage| match &code.code {
+        Value::String(text) => printable(text, NAME),
+        other => printable(&other.to_string(), NAME),
+    };
+    for contract in codes.chunk_by(|a, b| a.contract == b.contract) {
+        let came = contract.iter().filter(|code| code.exercised > 0).count();
+        let remark = format!("{}: {came} of {} came", contract[0].contract, count(contract.len(), "code"));
+        text.push_str(&title("Catalogue", &printable(&remark, LONGEST), style));
+        let longest = |length: &dyn Fn(&CodeCoverage) -> usize| contract.iter().map(length).max().unwrap_or(0);
+        let code_width = longest(&|code| written(code).chars().count());
+        let name_width = longest(&|code| printable(&code.name, NAME).chars().count());
+        let count_width = longest(&|code| number(code.exercised).len());
+        for code in contract {
+            let (written, name) = (written(code), printable(&code.name, NAME));
+            let written = if code.code.is_string() {
+                format!("{written:<code_width$}")
+            } else {
+                format!("{written:>code_width$}")
+            };
+            let came = match (code.exercised, code.provoked) {
+                (0, true) => format!("{:>count_width$}  not exercised", "–"),
+                (0, false) => format!("{:>count_width$}  not exercised (no client can provoke it)", "–"),
+                (times, _) => format!("{:>count_width$}", number(times)),
+            };
+            let row = format!("  {written}  {name:<name_width$}  {came}");
+            let row = if code.exercised == 0 { style.paint(Ink::Dim, &row) } else { row };
+            let _ = writeln!(text, "{row}");
+        }
+    }
+    text
+}
+
+/// The last line.
+pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
+    let numbers = &closing.summary;
+    let sent = count(numbers.probes.saturating_sub(numbers.not_exercised), "probe");
+    let drifts = drifts(&closing.drifts);
+    let (word, ink) = match closing.verdict {
+        Verdict::Pass => ("PASS", Ink::Green),
+        Verdict::Waived => ("WAIVED", Ink::Green),
+        Verdict::Fail => ("FAIL", Ink::Red),
+        Verdict::Inconclusive | Verdict::Error => ("NOT JUDGED", Ink::Yellow),
+    };
+    let mut parts = match closing.verdict {
+        Verdict::Pass | Verdict::Waived => vec![format!("{sent}, {drifts}")],
+        Verdict::Fail => vec![format!("{drifts} in {sent}")],
+        Verdict::Inconclusive | Verdict::Error => {
+            let why = match closing.reasons.as_slice() {
+                [] => "not every probe could be judged".to_owned(),
+                [reason] => printable(reason, 200),
+                [reason, others @ ..] => {
+                    format!("{} (and {})", printable(reason, 200), count(others.len(), "more reason"))
+                }
+            };
+            vec![why, format!("{sent}, {drifts}")]
+        }
+    };
+    let rest =
+        [(numbers.waived, "waived"), (numbers.inconclusive, "inconclusive"), (numbers.not_exercised, "not exercised")];
+    parts.extend(rest.iter().filter(|(value, _)| *value > 0).map(|(value, word)| format!("{} {word}", number(*value))));
+    if opening.strict && closing.verdict == Verdict::Fail && numbers.errors == 0 {
+        parts.push("warnings fail under --strict".to_owned());
+    }
+    parts.push(format!("exit {}", closing.exit_code));
+    format!("errdrift: {}: {}\n", style.paint(ink, word), parts.join("; "))
+}
+
+/// The number of drifts, and how many of them are of which severity.
+fn drifts(drifts: &[Drift]) -> String {
+    if drifts.is_empty() {
+        return "no drift".to_owned();
+    }
+    let of = |severity: Severity| match drifts.iter().filter(|drift| drift.severity == severity).count() {
+        0 => None,
+        found => Some(count(found, severity.word())),
+    };
+    let severities: Vec<_> = [Severity::Error, Severity::Warning, Severity::Note].into_iter().filter_map(of).collect();
+    format!("{} ({})", count(drifts.len(), "drift"), severities.join(", "))
+}

@@ -1,0 +1,144 @@
+//! The report as `JUnit` XML, for the test views of CI systems: a suite a suite, a case a probe.
+//!
+//! This is the one door to quick-junit. It leaves some characters in that XML forbids, so all text is made printable
+//! first. It knows no file.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+
+use super::count::count;
+use super::printable;
+use crate::finding::Finding;
+use crate::report::{Closing, Opening, ProbeResult};
+use crate::verdict::{Verdict, exit};
+
+/// The suite of what is true of the run and of no probe.
+const RUN: &str = "errdrift";
+/// A longer value is not for reading.
+const LONGEST: usize = 4_000;
+
+/// Takes results one by one; what it keeps of a passed one is small.
+#[derive(Debug, Default)]
+pub struct Junit {
+    suites: Vec<TestSuite>,
+    is_red: bool,
+}
+
+impl Junit {
+    /// Takes in the result of one probe.
+    pub fn add(&mut self, result: &ProbeResult) {
+        let status = match result.verdict {
+            Verdict::Pass | Verdict::Waived => TestCaseStatus::success(),
+            Verdict::Fail => red(NonSuccessKind::Failure, &broken(&result.findings), &findings(result)),
+            Verdict::Inconclusive | Verdict::Error => {
+                let why =
+                    result.reason.as_deref().or(result.silence.as_deref()).unwrap_or("the reply could not be judged");
+                red(NonSuccessKind::Error, why, &findings(result))
+            }
+        };
+        self.is_red |= !matches!(status, TestCaseStatus::Success { .. });
+        let quiet = matches!(status, TestCaseStatus::Success { .. }) && !result.findings.is_empty();
+        let mut case = TestCase::new(printable(&result.probe, LONGEST), status);
+        case.set_classname(printable(&format!("{}.{}", result.suite, result.operation), LONGEST));
+        // JUnit has no word for a warning or a waived failure.
+        if quiet {
+            case.set_system_out(format!("{}\n{}", result.verdict.word(), findings(result)));
+        }
+        let time = Duration::try_from_secs_f64(result.duration_ms / 1000.0).unwrap_or_default();
+        case.set_time(time);
+        let suite = self.suite(&result.suite);
+        suite.time = Some(suite.time.unwrap_or_default().saturating_add(time));
+        suite.add_test_case(case);
+    }
+
+    /// The document, with what was not exercised as skipped cases. It is red whenever the exit code is.
+    ///
+    /// # Errors
+    /// What quick-junit cannot write.
+    pub fn finish(mut self, opening: &Opening, closing: &Closing) -> Result<String, SerializeError> {
+        for entry in &closing.not_exercised {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(printable(&entry.reason, LONGEST));
+            let mut case = TestCase::new(printable(&entry.probe, LONGEST), status);
+            let mut parts = entry.probe.split('/');
+            let (suite, operation) = (parts.next().unwrap_or(RUN), parts.next().unwrap_or_default());
+            case.set_classname(printable(&format!("{suite}.{operation}"), LONGEST));
+            self.suite(suite).add_test_case(case);
+        }
+        for reason in &closing.reasons {
+            self.run_case("not judged", red(NonSuccessKind::Error, reason, ""));
+        }
+        // A red run of green cases: what fails is the sum of them, as warnings do under `--strict`.
+        if closing.exit_code != exit::CONFORMS && !self.is_red {
+            let warnings = count(closing.summary.warnings, "warning");
+            let status = match closing.verdict {
+                Verdict::Fail => red(NonSuccessKind::Failure, &format!("{warnings} under --strict"), ""),
+                _ => red(NonSuccessKind::Error, "the run could not be judged", ""),
+            };
+            self.run_case("verdict", status);
+        }
+        let mut report = Report::new(RUN);
+        report.set_time(Duration::from_millis(closing.duration_ms));
+        for mut suite in self.suites {
+            for (name, value) in [("target", &opening.target), ("started_at", &opening.started_at)] {
+                suite.add_property(Property::new(name, printable(value, LONGEST)));
+            }
+            report.add_test_suite(suite);
+        }
+        report.to_string()
+    }
+
+    fn run_case(&mut self, name: &str, status: TestCaseStatus) {
+        self.is_red = true;
+        let mut case = TestCase::new(name, status);
+        case.set_classname(RUN);
+        self.suite(RUN).add_test_case(case);
+    }
+
+    /// The suite of that name, which is the last one while a plan is worked off.
+    fn suite(&mut self, name: &str) -> &mut TestSuite {
+        let name = printable(name, LONGEST);
+        let at = self.suites.iter().rposition(|suite| suite.name.as_str() == name).unwrap_or_else(|| {
+            self.suites.push(TestSuite::new(name));
+            self.suites.len() - 1
+        });
+        &mut self.suites[at]
+    }
+}
+
+fn red(kind: NonSuccessKind, message: &str, description: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_message(printable(message, LONGEST));
+    if !description.is_empty() {
+        status.set_description(description);
+    }
+    status
+}
+
+/// The worst finding on one line.
+fn broken(findings: &[Finding]) -> String {
+    let Some(worst) = findings.iter().rev().max_by_key(|finding| finding.severity) else { return "failed".to_owned() };
+    let others = match findings.len() {
+        1 => String::new(),
+        more => format!(" (and {} more)", more - 1),
+    };
+    format!("{}: {}: expected {}, got {}{others}", worst.rule, worst.at, worst.expected, worst.actual)
+}
+
+/// The findings with the request and the reply. A label begins every line, so that none is the target's.
+fn findings(result: &ProbeResult) -> String {
+    let mut lines = Vec::new();
+    for Finding { rule, severity, at, expected, actual, source, .. } in &result.findings {
+        lines.push(format!("{} {rule} at {}", severity.word(), printable(at, LONGEST)));
+        for (label, value) in [("expected", expected), ("actual", actual), ("source", source)] {
+            lines.push(format!("  {label}: {}", printable(value, LONGEST)));
+        }
+    }
+    lines.push(format!("request: {}", printable(&result.request.command, LONGEST)));
+    lines.push(match (&result.reply, &result.silence) {
+        (Some(reply), _) => format!("reply: {} {}", reply.status, printable(&reply.body, LONGEST)),
+        (None, silence) => format!("reply: none, {}", printable(silence.as_deref().unwrap_or("nothing came"), LONGEST)),
+    });
+    lines.join("\n")
+}

@@ -1,0 +1,270 @@
+//! The one door to the JSON Schema library.
+//!
+//! A schema is compiled once and gives every violation of an instance in words of our own, so that a change of the
+//! library is felt in this file only. It knows nothing of contracts, files or replies, and never touches the network.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{PatternOptions, ValidationError, Validator};
+use serde_json::Value;
+
+/// A compiled JSON Schema (2020-12 where it does not say otherwise).
+#[derive(Debug)]
+pub struct Schema {
+    document: Value,
+    validator: Validator,
+}
+
+/// One way in which an instance is not what the schema says.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Violation {
+    /// JSON Pointer into the instance. Where a member is missing or too much, of that member.
+    pub at: String,
+    /// JSON Pointer into the schema, to the keyword.
+    pub place: String,
+    /// The keyword.
+    pub keyword: String,
+    /// What the schema allows, as the end of "expected …".
+    pub expected: String,
+    /// What is there, as the end of "found …".
+    pub actual: String,
+}
+
+impl Schema {
+    /// Compiles a schema. `name` is what an error calls it.
+    ///
+    /// Formats are asserted, an unknown format is an error, patterns run in linear time (so no look-around), and a
+    /// reference to a schema elsewhere is an error.
+    ///
+    /// # Errors
+    /// What is wrong with the schema, and where.
+    pub fn compile(name: &str, schema: &Value) -> Result<Self, String> {
+        let validator = jsonschema::options()
+            .offline()
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(false)
+            .with_pattern_options(PatternOptions::regex())
+            .build(schema)
+            .map_err(|error| match error.instance_path().as_str() {
+                "" => format!("{name} is no valid JSON Schema: {error}"),
+                at => format!("{name} is no valid JSON Schema: {at}: {error}"),
+            })?;
+        Ok(Self { document: schema.clone(), validator })
+    }
+
+    /// Every violation, ordered by its place in the instance.
+    #[must_use]
+    pub fn violations(&self, instance: &Value) -> Vec<Violation> {
+        let mut violations: Vec<_> =
+            self.validator.iter_errors(instance).flat_map(|error| of(&error, instance)).collect();
+        violations.sort();
+        violations.dedup();
+        violations
+    }
+
+    /// Whether there is no violation.
+    #[must_use]
+    pub fn accepts(&self, instance: &Value) -> bool {
+        self.validator.is_valid(instance)
+    }
+
+    /// The part of the schema that a pointer names, as the `place` of a violation does.
+    #[must_use]
+    pub fn part(&self, place: &str) -> Option<&Value> {
+        self.document.pointer(place)
+    }
+}
+
+/// What one error of the library says; the library puts several members into one error.
+fn of(error: &ValidationError<'_>, instance: &Value) -> Vec<Violation> {
+    let at = error.instance_path().as_str();
+    let violation = |at: String, expected: String, actual: String| Violation {
+        at,
+        place: error.schema_path().as_str().to_owned(),
+        keyword: error.kind().keyword().to_owned(),
+        expected,
+        actual,
+    };
+    match error.kind() {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            vec![violation(member(at, name), format!("a member `{name}`"), "no such member".to_owned())]
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| {
+                let at = member(at, name);
+                let actual = instance.pointer(&at).map_or_else(|| "a member".to_owned(), describe);
+                violation(at, format!("no member `{name}`"), actual)
+            })
+            .collect(),
+        kind => vec![violation(at.to_owned(), expectation(kind), describe(error.instance()))],
+    }
+}
+
+/// The pointer of a member of what `parent` points to (RFC 6901).
+#[must_use]
+pub fn member(parent: &str, name: &str) -> String {
+    format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// What the schema allows, as the end of "expected …".
+fn expectation(kind: &Kind) -> String {
+    match kind {
+        Kind::Type { kind: TypeKind::Single(one) } => with_article(one.as_str()),
+        Kind::Type { kind: TypeKind::Multiple(set) } => {
+            let names: Vec<_> = set.iter().map(|one| with_article(one.as_str())).collect();
+            names.join(" or ")
+        }
+        Kind::Enum { options } => match options.as_array().map(Vec::as_slice) {
+            Some([one]) => excerpt(one),
+            Some(many) => format!("one of {}", many.iter().map(excerpt).collect::<Vec<_>>().join(", ")),
+            None => "one of the listed values".to_owned(),
+        },
+        Kind::Constant { expected_value } => excerpt(expected_value),
+        Kind::Minimum { limit } => format!("at least {limit}"),
+        Kind::Maximum { limit } => format!("at most {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
+        Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
+        Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
+        Kind::MinLength { limit } => format!("at least {}", counted(*limit, "character")),
+        Kind::MaxLength { limit } => format!("at most {}", counted(*limit, "character")),
+        Kind::MinItems { limit } => format!("at least {}", counted(*limit, "element")),
+        Kind::MaxItems { limit } => format!("at most {}", counted(*limit, "element")),
+        Kind::MinProperties { limit } => format!("at least {}", counted(*limit, "member")),
+        Kind::MaxProperties { limit } => format!("at most {}", counted(*limit, "member")),
+        Kind::AdditionalItems { limit } => format!("at most {}", counted(*limit as u64, "element")),
+        Kind::UniqueItems => "no element twice".to_owned(),
+        Kind::Pattern { pattern } => format!("text that matches {pattern}"),
+        Kind::Format { format } => format!("text in the format {format}"),
+        Kind::Contains => "an element of the wanted kind".to_owned(),
+        Kind::FalseSchema => "nothing here".to_owned(),
+        Kind::Not { .. } => "something that is not excluded here".to_owned(),
+        Kind::PropertyNames { error } => format!("member names that are {}", expectation(error.kind())),
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            format!("what one of {} schemas allows", context.len())
+        }
+        Kind::OneOfMultipleValid { .. } => "what exactly one of the schemas allows".to_owned(),
+        other => format!("what `{}` allows", other.keyword()),
+    }
+}
+
+/// A value in words: its type, then an excerpt of it.
+#[must_use]
+pub fn describe(value: &Value) -> String {
+    let kind = match value {
+        Value::Null => return "null".to_owned(),
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    format!("{}, {}", with_article(kind), excerpt(value))
+}
+
+/// The value's JSON, cut where it gets long.
+fn excerpt(value: &Value) -> String {
+    const LONGEST: usize = 120;
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn with_article(kind: &str) -> String {
+    match kind {
+        "null" => kind.to_owned(),
+        "integer" | "array" | "object" => format!("an {kind}"),
+        other => format!("a {other}"),
+    }
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn compiled(schema: &Value) -> Schema {
+        Schema::compile("the schema", schema).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn violations(schema: &Value, instance: &Value) -> Vec<(String, String, String, String)> {
+        compiled(schema).violations(instance).into_iter().map(|v| (v.at, v.keyword, v.expected, v.actual)).collect()
+    }
+
+    fn row(at: &str, keyword: &str, expected: &str, actual: &str) -> (String, String, String, String) {
+        (at.to_owned(), keyword.to_owned(), expected.to_owned(), actual.to_owned())
+    }
+
+    #[test]
+    fn every_missing_and_every_unknown_member_is_a_violation_of_its_own() {
+        let schema = json!({"required": ["a", "b", "c/d"], "properties": {"a": {}, "b": {}, "c/d": {}},
+            "additionalProperties": false});
+        let found = violations(&schema, &json!({"x": 1, "y": null}));
+        assert_eq!(
+            found,
+            [
+                row("/a", "required", "a member `a`", "no such member"),
+                row("/b", "required", "a member `b`", "no such member"),
+                row("/c~1d", "required", "a member `c/d`", "no such member"),
+                row("/x", "additionalProperties", "no member `x`", "an integer, 1"),
+                row("/y", "additionalProperties", "no member `y`", "null"),
+            ]
+        );
+    }
+
+    #[test]
+    fn expected_and_actual_are_readable() {
+        for (schema, instance, keyword, expected, actual) in [
+            (json!({"type": "integer"}), json!("3"), "type", "an integer", "a string, \"3\""),
+            (json!({"type": ["string", "null"]}), json!(1.5), "type", "null or a string", "a number, 1.5"),
+            (json!({"maximum": 12}), json!(13), "maximum", "at most 12", "an integer, 13"),
+            (json!({"minLength": 1}), json!(""), "minLength", "at least 1 character", "a string, \"\""),
+            (json!({"minProperties": 2}), json!({}), "minProperties", "at least 2 members", "an object, {}"),
+            (json!({"enum": ["a", "b"]}), json!(true), "enum", "one of \"a\", \"b\"", "a boolean, true"),
+            (json!({"pattern": "^a$"}), json!("b"), "pattern", "text that matches ^a$", "a string, \"b\""),
+            (json!({"format": "uuid"}), json!("b"), "format", "text in the format uuid", "a string, \"b\""),
+            (json!({"properties": {"a": false}}), json!({"a": []}), "falseSchema", "nothing here", "an array, []"),
+        ] {
+            let found = violations(&schema, &instance);
+            assert_eq!(found.len(), 1, "{schema}: {found:?}");
+            assert_eq!((&*found[0].1, &*found[0].2, &*found[0].3), (keyword, expected, actual), "{schema}");
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_violation_is_in_the_schema_even_through_a_reference() {
+        let schema = json!({"properties": {"a": {"$ref": "#/$defs/text"}}, "$defs": {"text": {"type": "string"}}});
+        let compiled = compiled(&schema);
+        let found = compiled.violations(&json!({"a": 1}));
+        assert_eq!(found[0].place, "/$defs/text/type");
+        assert_eq!(compiled.part(&found[0].place), Some(&json!("string")));
+    }
+
+    #[test]
+    fn a_long_value_is_cut() {
+        let found = violations(&json!({"type": "integer"}), &json!("ü".repeat(1000)));
+        assert!(found[0].3.ends_with("ü…"));
+        assert!(found[0].3.chars().count() < 140);
+    }
+
+    #[test]
+    fn a_schema_that_would_need_the_network_a_new_format_or_backtracking_does_not_compile() {
+        for (schema, word) in [
+            (json!({"$ref": "https://example.com/schema.json"}), "example.com"),
+            (json!({"format": "uiud"}), "uiud"),
+            (json!({"pattern": "(?=a)b"}), "(?=a)b"),
+            (json!({"type": "sting"}), "sting"),
+        ] {
+            let Err(error) = Schema::compile("body.json", &schema) else { panic!("{schema} compiles") };
+            assert!(error.starts_with("body.json is no valid JSON Schema: ") && error.contains(word), "{error}");
+        }
+    }
+}

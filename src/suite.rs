@@ -1,0 +1,250 @@
+//! One API as deployed: its operations, their parameters, its credentials, and the contract that governs it.
+//!
+//! A suite is a TOML file (`suites/*.toml`); this module is its typed form. It knows nothing of faults.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::cause::Cause;
+
+/// The suite's file, as it is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suite {
+    /// The suite's name; the stem of its file for the built-in ones. The first part of every probe's id.
+    pub id: String,
+    /// The API's name for people.
+    pub title: String,
+    /// A built-in contract's id, or a contract's file relative to this one.
+    pub contract: String,
+    /// The path prefix that the contract governs, as `/api`. What is outside is the gateway's business.
+    pub prefix: String,
+    /// How credentials are carried, by the names that operations use.
+    #[serde(default)]
+    pub credentials: BTreeMap<String, Credential>,
+    /// The operations.
+    pub operation: Vec<Operation>,
+}
+
+/// How a credential is carried, and which ones there are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credential {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The header field that carries it, for the scheme `token`.
+    #[serde(default)]
+    pub header: Option<String>,
+    /// The right credential.
+    pub valid: Secret,
+    /// One that nobody has, well formed: invented, so no variable.
+    pub unknown: Secret,
+    /// One that has expired.
+    #[serde(default)]
+    pub expired: Option<Secret>,
+    /// One without rights: a weaker account, or one that is switched off.
+    #[serde(default)]
+    pub forbidden: Option<Secret>,
+}
+
+/// How a credential is carried.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheme {
+    /// An opaque token as the whole value of a header field of its own.
+    Token,
+    /// `Authorization: Basic …` (RFC 7617).
+    Basic,
+    /// `Authorization: Bearer …` (RFC 6750).
+    Bearer,
+}
+
+/// A token, or a pair; `${NAME}` stands for a variable of the environment.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secret {
+    /// The token, for `token` and `bearer`.
+    #[serde(default)]
+    pub token: Option<String>,
+    /// The login, for `basic`.
+    #[serde(default)]
+    pub login: Option<String>,
+    /// The password, for `basic`.
+    #[serde(default)]
+    pub password: Option<String>,
+}
+
+/// What an operation does to the target's state.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// It only reads: its correct request may be sent.
+    None,
+    /// It opens or renews a session.
+    Session,
+    /// It creates something.
+    Creates,
+    /// It changes something.
+    Changes,
+    /// It deletes something.
+    Deletes,
+    /// It moves money.
+    MovesMoney,
+}
+
+/// A method and path that exist, with what a correct request needs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// The operation's name: the second part of its probes' ids.
+    pub id: String,
+    /// The method.
+    pub method: String,
+    /// The path with `{name}` for parameters, from the target's root on.
+    pub path: String,
+    /// What it does to the target's state.
+    pub effect: Effect,
+    /// The name of the credential that it needs; none where it is absent.
+    #[serde(default)]
+    pub credential: Option<String>,
+    /// Why credentials are not probed here, where they are not.
+    #[serde(default)]
+    pub credentials_unsure: Option<String>,
+    /// Whether the weaker credential has no right to it.
+    #[serde(default)]
+    pub privileged: bool,
+    /// Whether its correct request is sent as the control: only where it changes nothing and is known to succeed.
+    #[serde(default)]
+    pub control: bool,
+    /// Why a correct server refuses even the well-formed request that errdrift sends (an account that does not exist).
+    #[serde(default)]
+    pub refused: Option<Refusal>,
+    /// Path parameters by name.
+    #[serde(default, rename = "path_parameters")]
+    pub path_parameters: BTreeMap<String, Field>,
+    /// Query parameters by name.
+    #[serde(default)]
+    pub query: BTreeMap<String, Field>,
+    /// Whether a request without any query parameter is wrong.
+    #[serde(default)]
+    pub query_required: bool,
+    /// The body.
+    #[serde(default)]
+    pub body: Option<Body>,
+    /// Where the operation is documented, or how it is known.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// Why a well-formed request is refused all the same.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// The cause that the refusal has.
+    pub cause: Cause,
+    /// What does not exist.
+    pub why: String,
+}
+
+/// What an operation takes as its content.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// `application/json` or `multipart/form-data`.
+    pub media_type: String,
+    /// Whether the operation does without it.
+    #[serde(default)]
+    pub optional: bool,
+    /// The members of the JSON object, or the parts of the form.
+    #[serde(default)]
+    pub members: BTreeMap<String, Field>,
+    /// Whether members beyond the declared ones are part of the format: an object of free keys.
+    #[serde(default)]
+    pub free: bool,
+    /// A member whose value no correct server accepts, to carry with what a lenient one may take for right.
+    #[serde(default)]
+    pub anchor: Option<Anchor>,
+}
+
+/// A broken member that makes every request with it wrong.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Anchor {
+    /// The member's name, at the body's top level.
+    pub member: String,
+    /// The value that is wrong beyond doubt. For a form part, its text.
+    pub value: Value,
+    /// The cause that it has.
+    pub cause: Cause,
+}
+
+/// The type of a field.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldType {
+    /// Any text.
+    String,
+    /// A UUID in text (RFC 9562).
+    Uuid,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A JSON object; of free keys where it declares no members.
+    Object,
+    /// A JSON array.
+    Array,
+    /// JSON text in a form part.
+    Json,
+    /// A file in a form part.
+    File,
+}
+
+/// A parameter, a member or a form part.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: FieldType,
+    /// Whether a correct request has it.
+    #[serde(default)]
+    pub required: bool,
+    /// The value in errdrift's own well-formed requests. In a path: of a resource that does not exist, unless `exists`.
+    #[serde(default)]
+    pub example: Option<Value>,
+    /// In a path: whether the example is there on every deployment, so that it is not what is wrong with a request.
+    #[serde(default)]
+    pub exists: bool,
+    /// Whether a correct server may take a value that is ill-typed or unknown and find nothing.
+    #[serde(default)]
+    pub lenient: bool,
+    /// The least value.
+    #[serde(default)]
+    pub minimum: Option<i64>,
+    /// The greatest value.
+    #[serde(default)]
+    pub maximum: Option<i64>,
+    /// The least length in characters.
+    #[serde(default)]
+    pub min_length: Option<u64>,
+    /// The greatest length in characters.
+    #[serde(default)]
+    pub max_length: Option<u64>,
+    /// The only values.
+    #[serde(default, rename = "enum")]
+    pub values: Vec<String>,
+    /// A value that breaks a format that the types do not have a name for.
+    #[serde(default)]
+    pub malformed: Option<Value>,
+    /// The members of an object, or of the JSON in a form part.
+    #[serde(default)]
+    pub members: BTreeMap<String, Field>,
+    /// The elements of an array.
+    #[serde(default)]
+    pub items: Option<Box<Field>>,
+}

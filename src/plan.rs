@@ -224,8 +224,8 @@ impl<'a> Bases<'a> {
         let anchor = operation.body.as_ref().and_then(|body| body.anchor.as_ref());
         let same = anchored.iter().find(|other| other.name == variant.name);
         match (anchor, same) {
-            (Some(anchor), Some(same)) => Ok((same.clone(), false, vec![anchor.cause])),
-            _ => Err("a lenient server may take it for right, and the suite declares no anchor: it might carry out the request"),
+            (Some(anchor), Some(same)) if draft::carries_anchor(&same.draft, anchor) => Ok((same.clone(), false, vec![anchor.cause])),
+            _ => Err("a lenient server may take it for right, and nothing else is wrong with it: it might carry out the request"),
         }
     }
 }

@@ -65,7 +65,10 @@ fn receive(listener: &TcpListener) -> Arrived {
         assert!(read > 0, "the body ends early");
         arrived.body.extend_from_slice(&chunk[..read]);
     }
-    stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+    stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\nconnection: close\r\n\r\n").unwrap();
+    if arrived.method != "HEAD" {
+        stream.write_all(b"{}").unwrap();
+    }
     arrived
 }
 
@@ -94,7 +97,9 @@ fn replayed_below(request: &Request, prefix: &str) {
                 drop(std::net::TcpStream::connect(listener.local_addr().unwrap()));
             }
             let arrived = arriving.join();
-            assert!(output.status.success(), "{shell}: {short}\n{}", String::from_utf8_lossy(&output.stderr));
+            // curl takes no `-I` with a body, and misses the body of the reply.
+            let is_complete = output.status.success() || (request.method == "HEAD" && request.body.is_some());
+            assert!(is_complete, "{shell}: {short}\n{}", String::from_utf8_lossy(&output.stderr));
             assert!(output.stdout.starts_with(b"HTTP/1.1 400"), "{short}");
             arrived.unwrap()
         });

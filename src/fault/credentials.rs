@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::Acceptance::Never;
-use super::draft::{Draft, Subject, Variant, carried, pair};
+use super::draft::{Draft, Subject, Variant, carried, field, pair};
 use super::{Fault, Tier};
 use crate::cause::Cause;
 use crate::secret::Template;
@@ -49,14 +49,6 @@ pub static FAULTS: &[Fault] = &[
     fault!("credentials-forbidden", Forbidden, "A right credential without the right, from the environment: a weaker account at a privileged operation, or an account that is switched off.",
         "GET /api/companies/ with ${OZ_WEAK_TOKEN}", "the document's code for missing rights", forbidden),
 ];
-
-/// The header field that the credential is carried in.
-fn field(credential: &Credential) -> String {
-    match credential.scheme {
-        Scheme::Token => credential.header.clone().unwrap_or_default(),
-        Scheme::Basic | Scheme::Bearer => "authorization".into(),
-    }
-}
 
 fn value(draft: &mut Draft, credential: &Credential, value: impl Into<Vec<u8>>) {
     draft.credential = vec![(field(credential), Template::literal(value))];

@@ -6,7 +6,7 @@ use super::Acceptance;
 use crate::cause::Cause;
 use crate::exchange::Request;
 use crate::secret::{Template, percent_encoded};
-use crate::suite::{Body, Credential, Effect, Field, FieldType, Operation, Scheme, Secret, Suite};
+use crate::suite::{Anchor, Body, Credential, Effect, Field, FieldType, Operation, Scheme, Secret, Suite};
 
 /// A UUID that no resource has.
 pub const UNKNOWN_UUID: &str = "5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36";
@@ -204,6 +204,18 @@ impl Draft {
     }
 }
 
+/// Whether a request that was made from the anchored one still carries the anchor.
+#[must_use]
+pub fn carries_anchor(draft: &Draft, anchor: &Anchor) -> bool {
+    if let Some(json) = &draft.json {
+        return json.get(&anchor.member) == Some(&anchor.value);
+    }
+    let is_form = draft.content_type.as_ref().is_some_and(|media_type| media_type.starts_with("multipart/"));
+    let part = part(&anchor.member, anchor.value.as_str().unwrap_or_default());
+    // JSON text that is no value any more is made from text that had the anchor.
+    !is_form || draft.body.as_ref().is_some_and(|body| String::from_utf8_lossy(body).contains(&part))
+}
+
 /// Whether a correct server refuses the operation's well-formed request, and for which cause.
 #[must_use]
 pub fn standing(operation: &Operation) -> Option<Cause> {
@@ -252,6 +264,15 @@ pub fn query_with(operation: &Operation, name: &str, raw: &str) -> String {
     others.map(|(name, field)| pair(name, &text_of(field))).chain([set]).collect::<Vec<_>>().join("&")
 }
 
+/// The name of the header field that carries the credential, in lower case as it leaves: case does not matter there.
+#[must_use]
+pub fn field(credential: &Credential) -> String {
+    match credential.scheme {
+        Scheme::Token => credential.header.as_deref().unwrap_or_default().to_ascii_lowercase(),
+        Scheme::Basic | Scheme::Bearer => "authorization".into(),
+    }
+}
+
 /// The header fields that carry a secret.
 #[must_use]
 pub fn carried(credential: &Credential, secret: &Secret) -> Vec<(String, Template)> {
@@ -260,7 +281,7 @@ pub fn carried(credential: &Credential, secret: &Secret) -> Vec<(String, Templat
         Template::parse(text).unwrap_or_else(|_| Template::literal(text))
     };
     match credential.scheme {
-        Scheme::Token => vec![(credential.header.clone().unwrap_or_default(), part(&secret.token))],
+        Scheme::Token => vec![(field(credential), part(&secret.token))],
         Scheme::Basic => vec![("authorization".into(), Template::basic(part(&secret.login), part(&secret.password)))],
         Scheme::Bearer => {
             let token = format!("Bearer {}", secret.token.as_deref().unwrap_or_default());
@@ -319,8 +340,9 @@ pub fn parts(body: &Body) -> Vec<(String, String)> {
 /// Form data, terminated (RFC 7578).
 #[must_use]
 pub fn form(parts: &[(String, String)]) -> String {
-    let part = |(name, text): &(String, String)| {
-        format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
-    };
-    format!("{}--{BOUNDARY}--\r\n", parts.iter().map(part).collect::<String>())
+    format!("{}--{BOUNDARY}--\r\n", parts.iter().map(|(name, text)| part(name, text)).collect::<String>())
+}
+
+fn part(name: &str, text: &str) -> String {
+    format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
 }

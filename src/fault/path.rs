@@ -103,9 +103,11 @@ fn ill_typed(subject: &Subject<'_>) -> Vec<Variant> {
 fn empty_segment(subject: &Subject<'_>) -> Vec<Variant> {
     each(subject, |operation, name, _| {
         let merged = operation.path.replace(&format!("{{{name}}}/"), "").replace(&format!("{{{name}}}"), "");
-        // Where merged slashes make the path of another operation that changes something, nothing is sent.
+        // At the end of a path it is no empty segment but another operation's path; and where merged slashes make the path
+        // of one that changes something, nothing is sent.
+        let last = operation.path.trim_end_matches('/').ends_with(&format!("{{{name}}}"));
         let reaches = |other: &Operation| {
-            other.method == operation.method && same_path(&other.path, &merged) && !draft::is_safe(other)
+            other.method == operation.method && same_path(&other.path, &merged) && (last || !draft::is_safe(other))
         };
         if subject.suite.operation.iter().any(reaches) {
             return None;

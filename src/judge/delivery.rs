@@ -71,17 +71,17 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// A reply that no document reaches.
-pub(crate) fn ungoverned(case: &Case<'_>) -> Finding {
+pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
+    if case.envelope {
+        return None;
+    }
     let promise = case.contract.promise(case.probe.cause);
     let source = promise.and_then(|promise| promise.silent.clone());
     let strict = case.settings.strict && case.probe.expectation.governed;
     let source = source.filter(|_| case.probe.expectation.governed).unwrap_or_else(|| "the path is outside the API".to_owned());
-    Found::new("reply-ungoverned", "status")
-        .severity(if strict { Severity::Error } else { Severity::Note })
-        .by_cause()
-        .expected("the contract's body, if anything")
-        .source(source)
-        .actual(format!("{} with {}", case.reply.status, text::describe(case.reply)))
+    let found = Found::new("reply-ungoverned", "status").by_cause().expected("the contract's body, if anything").source(source);
+    let found = found.severity(if strict { Severity::Error } else { Severity::Note });
+    Some(found.actual(format!("{} with {}", case.reply.status, text::describe(case.reply))))
 }
 
 /// Where the contract says what the cause deserves.

@@ -102,7 +102,7 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
     match reply.status / 100 {
         2 if !envelope => judgement.findings.extend(delivery::success(&case)),
         3 => judgement.findings.extend(delivery::redirect(&case)),
-        _ if is_ungoverned(&case) => judgement.findings.push(delivery::ungoverned(&case)),
+        _ if is_ungoverned(&case) => judgement.findings.extend(delivery::ungoverned(&case)),
         class => {
             judgement.findings.extend(header::findings(&case));
             judgement.findings.extend(reading.defects.iter().cloned());

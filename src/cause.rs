@@ -42,21 +42,57 @@ pub enum Cause {
 
 /// Each cause, with what it means and an example, in the order of the design.
 pub const CAUSES: &[(Cause, &str, &str)] = &[
-    (Cause::WrongMethod, "wrong-method", "The path exists and the method does not: PUT where only GET and POST are documented."),
+    (
+        Cause::WrongMethod,
+        "wrong-method",
+        "The path exists and the method does not: PUT where only GET and POST are documented.",
+    ),
     (Cause::NoCredentials, "no-credentials", "The operation wants credentials and none were sent."),
-    (Cause::MalformedCredentials, "malformed-credentials", "Credentials were sent, but not in the form that the document gives: another scheme, no Base64, no colon."),
-    (Cause::InvalidCredentials, "invalid-credentials", "The credentials are well formed and nobody has them: a random token, an unknown login."),
+    (
+        Cause::MalformedCredentials,
+        "malformed-credentials",
+        "Credentials were sent, but not in the form that the document gives: another scheme, no Base64, no colon.",
+    ),
+    (
+        Cause::InvalidCredentials,
+        "invalid-credentials",
+        "The credentials are well formed and nobody has them: a random token, an unknown login.",
+    ),
     (Cause::ExpiredCredentials, "expired-credentials", "The credentials were right once and have expired."),
-    (Cause::Forbidden, "forbidden", "The credentials are right and do not give the right to the operation, or the account is switched off."),
-    (Cause::MalformedBody, "malformed-body", "The body does not parse, or its root is of another type than the operation takes."),
+    (
+        Cause::Forbidden,
+        "forbidden",
+        "The credentials are right and do not give the right to the operation, or the account is switched off.",
+    ),
+    (
+        Cause::MalformedBody,
+        "malformed-body",
+        "The body does not parse, or its root is of another type than the operation takes.",
+    ),
     (Cause::MissingField, "missing-field", "A required member, part or parameter is missing."),
     (Cause::WrongType, "wrong-type", "A field holds a value of another JSON type than the declared one."),
-    (Cause::InvalidValue, "invalid-value", "A field is of the declared type and outside its constraint: no UUID, below the minimum, no member of the enumeration."),
+    (
+        Cause::InvalidValue,
+        "invalid-value",
+        "A field is of the declared type and outside its constraint: no UUID, below the minimum, no member of the enumeration.",
+    ),
     (Cause::UnknownResource, "unknown-resource", "The path is right and names a resource that does not exist."),
     (Cause::UnknownPath, "unknown-path", "No operation has the path."),
-    (Cause::WrongMediaType, "wrong-media-type", "The body's media type or content coding is not one that the operation takes."),
-    (Cause::NotAcceptable, "not-acceptable", "The request asks for a reply in a media type that the API does not have. The error stays in the documented format."),
-    (Cause::MalformedHttp, "malformed-http", "The request breaks HTTP or the URI syntax itself, so that a gateway or the server below the application may answer."),
+    (
+        Cause::WrongMediaType,
+        "wrong-media-type",
+        "The body's media type or content coding is not one that the operation takes.",
+    ),
+    (
+        Cause::NotAcceptable,
+        "not-acceptable",
+        "The request asks for a reply in a media type that the API does not have. The error stays in the documented format.",
+    ),
+    (
+        Cause::MalformedHttp,
+        "malformed-http",
+        "The request breaks HTTP or the URI syntax itself, so that a gateway or the server below the application may answer.",
+    ),
     (Cause::TooLarge, "too-large", "The request exceeds a limit of the service or of what stands before it."),
 ];
 
@@ -72,7 +108,11 @@ impl Cause {
     pub fn is_about_credentials(self) -> bool {
         matches!(
             self,
-            Self::NoCredentials | Self::MalformedCredentials | Self::InvalidCredentials | Self::ExpiredCredentials | Self::Forbidden
+            Self::NoCredentials
+                | Self::MalformedCredentials
+                | Self::InvalidCredentials
+                | Self::ExpiredCredentials
+                | Self::Forbidden
         )
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -15,6 +16,9 @@ use crate::secret::Environment;
 use crate::session::{self, Failure};
 use crate::verdict::exit;
 use crate::wire::client::Target;
+
+/// The deadline of a probe on loopback.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An embedded deployment that is up until it is dropped.
 pub struct Running {
@@ -67,7 +71,10 @@ impl Running {
     /// The suite is broken, which its tests exclude.
     pub fn run(&self) -> Result<(Opening, Closing), Failure> {
         let api = catalog::load(self.api.id()).map_err(|problems| Failure::Usage(problems.to_string()))?;
-        session::quick(vec![Arc::new(api)], self.target.clone(), self.environment()).run()
+        let mut session = session::quick(vec![Arc::new(api)], self.target.clone(), self.environment());
+        // On loopback a reply that takes longer does not come.
+        session.wire.timeout = PATIENCE;
+        session.run()
     }
 }
 
@@ -85,7 +92,10 @@ const PLAIN: Style = Style { color: false, width: 110 };
 
 /// Drifts that the demo shows, by API: one of shape, one of status, one of credentials, one leak.
 const SHOWN: &[(Api, &[&str])] = &[
-    (Api::OzApi, &["code-as-string", "nginx-page-for-unknown-path", "ignores-credentials-at-companies", "python-traceback"]),
+    (
+        Api::OzApi,
+        &["code-as-string", "nginx-page-for-unknown-path", "ignores-credentials-at-companies", "python-traceback"],
+    ),
     (Api::EscrowBox, &["credentials-with-401", "errors-with-200", "fields-dotted", "fields-leaf-number"]),
 ];
 
@@ -119,7 +129,8 @@ pub fn run(say: impl Fn(&str)) -> Result<u8, Failure> {
             }
         }
     }
-    let verdict = if truthful { "both APIs conform, and every planted drift was reported" } else { "the tester was wrong" };
+    let verdict =
+        if truthful { "both APIs conform, and every planted drift was reported" } else { "the tester was wrong" };
     say(&format!("\nerrdrift demo: {verdict}"));
     Ok(if truthful { exit::CONFORMS } else { exit::DRIFT })
 }
@@ -129,10 +140,16 @@ pub fn run(say: impl Fn(&str)) -> Result<u8, Failure> {
 /// # Errors
 /// An unknown API or drift, or a port that is taken.
 pub fn serve(api: &str, drift: Option<&str>, port: u16, say: impl Fn(&str)) -> Result<u8, Failure> {
-    let api = Api::from_id(api).ok_or_else(|| Failure::Usage(format!("no API `{api}`; there are oz-api and escrow-box")))?;
+    let api =
+        Api::from_id(api).ok_or_else(|| Failure::Usage(format!("no API `{api}`; there are oz-api and escrow-box")))?;
     let drift = drift.map(|name| reference::drift(api, name).ok_or_else(|| unknown(api, name))).transpose()?;
     let running = Running::on_port(api, drift, port)?;
-    say(&format!("{} on {}{}", api.id(), running.target.as_str(), drift.map_or_else(String::new, |drift| format!(", with a drift: {}", drift.about))));
+    say(&format!(
+        "{} on {}{}",
+        api.id(),
+        running.target.as_str(),
+        drift.map_or_else(String::new, |drift| format!(", with a drift: {}", drift.about))
+    ));
     for (name, value) in reference::environment(api) {
         say(&format!("export {name}={value}"));
     }

@@ -70,11 +70,28 @@ struct Shared {
 }
 
 /// Sends the plan. `emit` gets every event in the plan's order.
-pub async fn run(plan: Plan, client: Client, target: &str, environment: Environment, settings: Settings, mut emit: impl FnMut(Event)) {
-    let requests = plan.probes.iter().map(|probe| &probe.request).chain(plan.controls.iter().map(|control| &control.request));
-    let templates: Vec<_> = requests.flat_map(|request| &request.headers).map(|(_, value)| value).filter(|value| !value.variables().is_empty()).collect();
+pub async fn run(
+    plan: Plan,
+    client: Client,
+    target: &str,
+    environment: Environment,
+    settings: Settings,
+    mut emit: impl FnMut(Event),
+) {
+    let requests =
+        plan.probes.iter().map(|probe| &probe.request).chain(plan.controls.iter().map(|control| &control.request));
+    let templates: Vec<_> = requests
+        .flat_map(|request| &request.headers)
+        .map(|(_, value)| value)
+        .filter(|value| !value.variables().is_empty())
+        .collect();
     // The same few templates stand in every probe.
-    let distinct: Vec<_> = templates.iter().enumerate().filter(|(index, value)| !templates[..*index].contains(value)).map(|(_, value)| *value).collect();
+    let distinct: Vec<_> = templates
+        .iter()
+        .enumerate()
+        .filter(|(index, value)| !templates[..*index].contains(value))
+        .map(|(_, value)| *value)
+        .collect();
     let mask = Mask::new(distinct, &environment);
     let shared = Arc::new(Shared {
         client,
@@ -122,7 +139,11 @@ impl Controls {
             let unreachable = failures.last().is_some_and(|(_, failure)| failure.unreachable);
             if sent > 0 && (unreachable || failures.len() == sent) {
                 let (operation, failure) = &failures[failures.len() - 1];
-                let advice = if unreachable { "check --target, and whether the deployment is up" } else { "check --target and the credentials" };
+                let advice = if unreachable {
+                    "check --target, and whether the deployment is up"
+                } else {
+                    "check --target and the credentials"
+                };
                 let reason = format!("no control of {suite} succeeded: {operation} {}; {advice}", failure.text);
                 all.reasons.push(reason.clone());
                 all.suites.insert(suite.to_owned(), reason);
@@ -177,14 +198,17 @@ impl Shared {
     }
 
     fn resolve(&self, request: &Request) -> Result<Vec<(String, Vec<u8>)>, String> {
-        let resolve = |(name, value): &(String, crate::secret::Template)| Ok((name.clone(), value.resolve(&self.environment)?));
+        let resolve =
+            |(name, value): &(String, crate::secret::Template)| Ok((name.clone(), value.resolve(&self.environment)?));
         request.headers.iter().map(resolve).collect()
     }
 
     /// Why no more probes are sent.
     fn stopped(&self) -> Option<String> {
         if self.unreachable.load(Ordering::Relaxed) >= GONE {
-            return Some(format!("the target is gone: {GONE} probes in a row found no connection; the rest was not run"));
+            return Some(format!(
+                "the target is gone: {GONE} probes in a row found no connection; the rest was not run"
+            ));
         }
         (self.hanging.load(Ordering::Relaxed) >= HANGING)
             .then(|| format!("the target hangs: {HANGING} probes got no reply in time; the rest was not run (--timeout, --operation and --fault narrow a run)"))
@@ -326,7 +350,12 @@ impl Footing {
         for probe in &plan.probes {
             for credential in probe.api.suite.credentials.values() {
                 for (_, value) in crate::fault::draft::carried(credential, &credential.valid) {
-                    lacks.extend(value.variables().into_iter().map(|name| (probe.api.suite.id.clone(), format!("${{{name}}} is not set"))));
+                    lacks.extend(
+                        value
+                            .variables()
+                            .into_iter()
+                            .map(|name| (probe.api.suite.id.clone(), format!("${{{name}}} is not set"))),
+                    );
                 }
             }
         }

@@ -14,11 +14,18 @@ use crate::judge::rules;
 /// There is none of that name; says which is closest.
 pub fn explain(what: &str) -> Result<String, String> {
     if let Some(rule) = rules::find(what) {
-        let rows = [("what", rule.what), ("why it matters", rule.why), ("example", rule.example), ("source", rule.source)];
+        let rows =
+            [("what", rule.what), ("why it matters", rule.why), ("example", rule.example), ("source", rule.source)];
         return Ok(page(&format!("rule {} ({})", rule.id, rule.severity.word()), &rows));
     }
     if let Some(fault) = fault::find(what) {
-        let rows = [("what is sent", fault.what), ("example", fault.example), ("cause", fault.cause.word()), ("tier", fault.tier.word()), ("source", fault.source)];
+        let rows = [
+            ("what is sent", fault.what),
+            ("example", fault.example),
+            ("cause", fault.cause.word()),
+            ("tier", fault.tier.word()),
+            ("source", fault.source),
+        ];
         return Ok(page(&format!("fault {}", fault.id), &rows));
     }
     if let Some((cause, word, meaning)) = CAUSES.iter().find(|(_, word, _)| *word == what) {
@@ -29,7 +36,8 @@ pub fn explain(what: &str) -> Result<String, String> {
 
 fn unknown(what: &str) -> String {
     let rules = rules::RULES.iter().map(|rule| rule.id);
-    let known: Vec<_> = rules.chain(fault::faults().map(|fault| fault.id)).chain(CAUSES.iter().map(|(_, word, _)| *word)).collect();
+    let known: Vec<_> =
+        rules.chain(fault::faults().map(|fault| fault.id)).chain(CAUSES.iter().map(|(_, word, _)| *word)).collect();
     let closest = known.iter().max_by(|a, b| strsim::jaro_winkler(a, what).total_cmp(&strsim::jaro_winkler(b, what)));
     format!("no rule, fault or cause `{what}`; did you mean `{}`?", closest.unwrap_or(&""))
 }
@@ -71,12 +79,17 @@ fn promises(api: &Api, cause: Cause) -> Vec<String> {
 
 fn line<T>(name: &str, promise: &Promise<T>, text: impl Fn(&T) -> String) -> String {
     let list = |values: &[T]| values.iter().map(&text).collect::<Vec<_>>().join(" or ");
-    let values = if promise.any_of.is_empty() { format!("not {}", list(&promise.none_of)) } else { list(&promise.any_of) };
+    let values =
+        if promise.any_of.is_empty() { format!("not {}", list(&promise.none_of)) } else { list(&promise.any_of) };
     let strength = match promise.strength {
         Strength::Must => "must be",
         Strength::Usually => "usually is",
         Strength::Silent => "may be",
     };
-    let tolerated = if promise.tolerated.is_empty() { String::new() } else { format!(" (or {}: a warning)", list(&promise.tolerated)) };
+    let tolerated = if promise.tolerated.is_empty() {
+        String::new()
+    } else {
+        format!(" (or {}: a warning)", list(&promise.tolerated))
+    };
     format!("{name} {strength} {values}{tolerated} — {}", promise.source)
 }

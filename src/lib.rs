@@ -4,6 +4,8 @@
 //! exchanges ([`engine`], [`wire`]), exchanges are judged ([`judge`]), and what is found becomes a [`report`] that is rendered
 //! ([`render`]). Planning, judging and rendering are pure.
 
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail loudly"))]
+
 pub mod catalog;
 pub mod cause;
 pub mod cli;

@@ -96,7 +96,10 @@ impl Default for Selection {
 
 impl Selection {
     fn takes(&self, probe: &Probe) -> bool {
-        let filter = self.filter.as_ref().is_none_or(|text| if self.exact { probe.id == *text } else { probe.id.contains(text) });
+        let filter = self
+            .filter
+            .as_ref()
+            .is_none_or(|text| if self.exact { probe.id == *text } else { probe.id.contains(text) });
         filter
             && !self.skip.iter().any(|text| probe.id.contains(text))
             && (self.faults.is_empty() || self.faults.iter().any(|id| id == probe.fault.id))
@@ -105,17 +108,24 @@ impl Selection {
 
     /// A fault that is asked for by name is sent whatever its tier.
     fn takes_fault(&self, fault: &Fault) -> bool {
-        if self.faults.is_empty() { self.tiers.contains(&fault.tier) } else { self.faults.iter().any(|id| id == fault.id) }
+        if self.faults.is_empty() {
+            self.tiers.contains(&fault.tier)
+        } else {
+            self.faults.iter().any(|id| id == fault.id)
+        }
     }
 
     /// Faults and operations that are asked for and do not exist, each with the closest that does.
     #[must_use]
     pub fn unknown(&self, apis: &[Arc<Api>]) -> Vec<String> {
         let faults: Vec<_> = fault::faults().map(|fault| fault.id).collect();
-        let operations: Vec<_> = apis.iter().flat_map(|api| &api.suite.operation).map(|o| o.id.as_str()).chain([NO_OPERATION]).collect();
+        let operations: Vec<_> =
+            apis.iter().flat_map(|api| &api.suite.operation).map(|o| o.id.as_str()).chain([NO_OPERATION]).collect();
         let check = |kind: &str, name: &String, known: &[&str]| {
-            let closest = known.iter().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
-            (!known.contains(&name.as_str())).then(|| format!("no {kind} `{name}`; did you mean `{}`?", closest.unwrap_or(&"")))
+            let closest =
+                known.iter().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+            (!known.contains(&name.as_str()))
+                .then(|| format!("no {kind} `{name}`; did you mean `{}`?", closest.unwrap_or(&"")))
         };
         let unknown_faults = self.faults.iter().filter_map(|name| check("fault", name, &faults));
         unknown_faults.chain(self.operations.iter().filter_map(|name| check("operation", name, &operations))).collect()
@@ -141,7 +151,8 @@ impl Plan {
         for api in apis {
             let before = plan.probes.len();
             plan.suite(api, selection);
-            let operations: BTreeSet<&str> = plan.probes[before..].iter().map(|probe| probe.operation.as_str()).collect();
+            let operations: BTreeSet<&str> =
+                plan.probes[before..].iter().map(|probe| probe.operation.as_str()).collect();
             plan.controls.extend(controls(api, &operations));
         }
         if let Some((part, parts)) = selection.shard {
@@ -164,7 +175,7 @@ impl Plan {
                 let anchored = bases.anchored.as_ref().map_or_else(Vec::new, |subject| (fault.apply)(subject));
                 for variant in correct {
                     let id = id(api, operation, fault, &variant.name);
-                    match bases.bearable(&variant, &anchored) {
+                    match bases.bearable(fault, &variant, &anchored) {
                         Ok((variant, tolerated, also)) => {
                             let probe = probe(api, operation, fault, id, variant, tolerated, also);
                             // Two faults may come to the same bytes on a small operation: the first one stands for both.
@@ -192,7 +203,11 @@ impl<'a> Bases<'a> {
     fn new(api: &'a Api, operation: Option<&'a Operation>) -> Self {
         let suite = &api.suite;
         let first_of_path = operation.is_some_and(|operation| {
-            suite.operation.iter().find(|other| same_path(&other.path, &operation.path)).is_some_and(|first| first.id == operation.id)
+            suite
+                .operation
+                .iter()
+                .find(|other| same_path(&other.path, &operation.path))
+                .is_some_and(|first| first.id == operation.id)
         });
         let subject = |base| Subject { suite, operation, first_of_path, base };
         let correct = operation.map_or_else(|| of_suite(api), |operation| Draft::of(suite, operation));
@@ -201,31 +216,47 @@ impl<'a> Bases<'a> {
     }
 
     /// The variant as the operation can bear it, whether its success is tolerated, and what else describes it.
-    fn bearable(&self, variant: &Variant, anchored: &[Variant]) -> Result<(Variant, bool, Vec<Cause>), &'static str> {
+    fn bearable(
+        &self,
+        fault: &Fault,
+        variant: &Variant,
+        anchored: &[Variant],
+    ) -> Result<(Variant, bool, Vec<Cause>), &'static str> {
         let Some(operation) = self.operation else { return Ok((variant.clone(), false, Vec::new())) };
         let standing = draft::standing(operation);
         let by_path = standing == Some(Cause::UnknownResource) && names_nothing(operation);
-        // A request that names what does not exist carries two faults: either may be answered.
-        let path_also = if by_path { vec![Cause::UnknownResource] } else { Vec::new() };
+        // A request that names what does not exist carries two faults: either may be answered. What the path names is looked
+        // up by any server; what the body names, only by one that does not mind the credentials first.
+        let named = by_path || (fault.cause.is_about_credentials() && standing == Some(Cause::UnknownResource));
+        let named = if named { vec![Cause::UnknownResource] } else { Vec::new() };
         if variant.acceptance == Acceptance::Never {
-            return Ok((variant.clone(), false, path_also));
+            return Ok((variant.clone(), false, named));
         }
         if draft::is_safe(operation) {
-            return Ok((variant.clone(), standing.is_none(), path_also));
+            return Ok((variant.clone(), standing.is_none(), named));
         }
         let requires = operation.body.as_ref().is_some_and(|body| body.members.values().any(|field| field.required));
         let unread = variant.acceptance == Acceptance::Unread;
         if by_path || (standing.is_some() && (!unread || requires)) {
-            return Ok((variant.clone(), false, standing.into_iter().collect()));
+            // No document says which code an account has that does not exist.
+            let silent = standing.is_some_and(Cause::is_about_credentials);
+            let variant = if silent { variant.clone().form_only() } else { variant.clone() };
+            return Ok((variant, false, standing.into_iter().collect()));
         }
         if unread && !requires {
-            return Err("a lenient server may not read the body, and the operation needs none: it might carry out the request");
+            return Err(
+                "a lenient server may not read the body, and the operation needs none: it might carry out the request",
+            );
         }
         let anchor = operation.body.as_ref().and_then(|body| body.anchor.as_ref());
         let same = anchored.iter().find(|other| other.name == variant.name);
         match (anchor, same) {
-            (Some(anchor), Some(same)) if draft::carries_anchor(&same.draft, anchor) => Ok((same.clone(), false, vec![anchor.cause])),
-            _ => Err("a lenient server may take it for right, and nothing else is wrong with it: it might carry out the request"),
+            (Some(anchor), Some(same)) if draft::carries_anchor(&same.draft, anchor) => {
+                Ok((same.clone(), false, vec![anchor.cause]))
+            }
+            _ => Err(
+                "a lenient server may take it for right, and nothing else is wrong with it: it might carry out the request",
+            ),
         }
     }
 }

@@ -108,7 +108,9 @@ impl Template {
                 Piece::Variable(name) | Piece::Shortened(name) => {
                     names.insert(name.as_str());
                 }
-                Piece::Basic(login, password) => names.extend(login.variables().into_iter().chain(password.variables())),
+                Piece::Basic(login, password) => {
+                    names.extend(login.variables().into_iter().chain(password.variables()))
+                }
             }
         }
         names
@@ -152,7 +154,10 @@ impl Template {
                     bytes.extend_from_slice(BASE64.encode([login.masked(), password.masked()].join(&b':')).as_bytes());
                 }
                 Piece::Basic(login, password) => {
-                    bytes.extend_from_slice(&[b"base64(".to_vec(), login.masked(), b":".to_vec(), password.masked(), b")".to_vec()].concat());
+                    bytes.extend_from_slice(
+                        &[b"base64(".to_vec(), login.masked(), b":".to_vec(), password.masked(), b")".to_vec()]
+                            .concat(),
+                    );
                 }
             }
         }
@@ -233,7 +238,8 @@ impl Mask {
         let mut secrets: Vec<_> = secrets.into_iter().collect();
         secrets.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
         let alternatives: Vec<_> = secrets.iter().map(|(value, _)| hexadecimal(value)).collect();
-        let pattern = if secrets.is_empty() { None } else { Regex::new(&format!("(?-u){}", alternatives.join("|"))).ok() };
+        let pattern =
+            if secrets.is_empty() { None } else { Regex::new(&format!("(?-u){}", alternatives.join("|"))).ok() };
         Self { secrets, pattern }
     }
 
@@ -243,7 +249,10 @@ impl Mask {
         let Some(pattern) = &self.pattern else { return bytes.to_vec() };
         let name = |found: &regex::bytes::Captures<'_>| {
             let found = found.get(0).map_or(&b""[..], |m| m.as_bytes());
-            self.secrets.iter().find(|(value, _)| value == found).map_or_else(Vec::new, |(_, name)| name.clone().into_bytes())
+            self.secrets
+                .iter()
+                .find(|(value, _)| value == found)
+                .map_or_else(Vec::new, |(_, name)| name.clone().into_bytes())
         };
         pattern.replace_all(bytes, name).into_owned()
     }

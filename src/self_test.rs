@@ -60,7 +60,11 @@ pub fn run(say: impl Fn(&str)) -> Result<u8, Failure> {
             let rules: Vec<_> = row.rules.iter().map(|(rule, severity)| format!("{rule} ({severity})")).collect();
             let mark = if row.right { "ok  " } else { "FAIL" };
             let name = drift.map_or("as documented", |drift| drift.name);
-            say(&format!("{mark} {:<11} {name:<36} {}", api.id(), if rules.is_empty() { "silent".to_owned() } else { rules.join(", ") }));
+            say(&format!(
+                "{mark} {:<11} {name:<36} {}",
+                api.id(),
+                if rules.is_empty() { "silent".to_owned() } else { rules.join(", ") }
+            ));
         }
         all_right &= right == count;
         say(&format!("{}: {right} of {count} deployments judged rightly ({}%)\n", api.id(), right * 100 / count));

@@ -130,7 +130,8 @@ impl Session {
         let requests = plan.probes.iter().map(|probe| (&probe.id, &probe.request));
         let controls = plan.controls.iter().map(|control| (&control.operation, &control.request));
         for (id, request) in requests.chain(controls) {
-            Client::faithful(&self.wire.target, request).map_err(|why| Failure::Usage(format!("{id} cannot be sent as it is meant: {why}")))?;
+            Client::faithful(&self.wire.target, request)
+                .map_err(|why| Failure::Usage(format!("{id} cannot be sent as it is meant: {why}")))?;
         }
         Ok(plan)
     }
@@ -138,7 +139,8 @@ impl Session {
     fn open(&self, opening: &Opening) -> Result<Vec<(Sink, String)>, Failure> {
         let open = |request: &Request| {
             let name = request.path.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
-            let sink = Sink::open(request, opening).map_err(|error| Failure::Usage(format!("cannot write the report {name}: {error}")))?;
+            let sink = Sink::open(request, opening)
+                .map_err(|error| Failure::Usage(format!("cannot write the report {name}: {error}")))?;
             Ok((sink, name))
         };
         self.reports.iter().map(open).collect()
@@ -218,7 +220,12 @@ pub fn quick(apis: Vec<Arc<Api>>, target: crate::wire::client::Target, environme
         apis,
         selection: Selection::default(),
         wire: Wire { target, timeout: DEFAULT_TIMEOUT, insecure: false, ca: None, proxy: None },
-        engine: engine::Settings { jobs: DEFAULT_JOBS, rate: None, insecure: false, judge: crate::judge::Settings::default() },
+        engine: engine::Settings {
+            jobs: DEFAULT_JOBS,
+            rate: None,
+            insecure: false,
+            judge: crate::judge::Settings::default(),
+        },
         environment,
         reports: Vec::new(),
         strict: false,

@@ -35,7 +35,9 @@ impl std::str::FromStr for Request {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let known = || Format::ALL.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(", ");
-        let (word, path) = text.split_once('=').ok_or_else(|| format!("write FORMAT=FILE, with one of {}; `-` is standard output", known()))?;
+        let (word, path) = text
+            .split_once('=')
+            .ok_or_else(|| format!("write FORMAT=FILE, with one of {}; `-` is standard output", known()))?;
         let format = Format::ALL.iter().find(|(_, known)| *known == word);
         let (format, _) = format.ok_or_else(|| format!("no format `{word}`; there are {}", known()))?;
         if path.is_empty() {

@@ -30,16 +30,24 @@ impl Arrived {
     }
 }
 
+/// The next request. Whoever connects and says nothing meant a port that was free a moment ago.
 fn receive(listener: &TcpListener) -> Arrived {
-    let (mut stream, _) = listener.accept().unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let (mut bytes, mut chunk) = (Vec::new(), vec![0; 65536]);
+    let accept = || {
+        let (stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    };
+    let mut stream = accept();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             break end;
         }
         let read = stream.read(&mut chunk).unwrap();
-        assert!(read > 0, "the head ends early: {}", String::from_utf8_lossy(&bytes));
+        if read == 0 {
+            assert!(bytes.is_empty(), "the head ends early: {}", String::from_utf8_lossy(&bytes));
+            stream = accept();
+        }
         bytes.extend_from_slice(&chunk[..read]);
     };
     let mut lines = bytes[..end].split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
@@ -94,7 +102,8 @@ fn replayed_below(request: &Request, prefix: &str) {
             let output = run.output().unwrap();
             if !output.status.success() && !arriving.is_finished() {
                 // Nobody else will: lets the thread end.
-                drop(std::net::TcpStream::connect(listener.local_addr().unwrap()));
+                let mut nobody = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+                nobody.write_all(b"NOBODY / HTTP/1.1\r\n\r\n").unwrap();
             }
             let arrived = arriving.join();
             // curl takes no `-I` with a body, and misses the body of the reply.

@@ -9,7 +9,12 @@ use crate::fault::Tier;
 use crate::sink;
 
 #[derive(Debug, Parser)]
-#[command(name = "errdrift", version, about = "Finds where an API's error replies drift from their documented format", max_term_width = 110)]
+#[command(
+    name = "errdrift",
+    version,
+    about = "Finds where an API's error replies drift from their documented format",
+    max_term_width = 110
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -158,12 +163,17 @@ impl From<TierWord> for Tier {
 }
 
 fn jobs(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|jobs| (1..=1_024).contains(jobs)).ok_or_else(|| "write a number from 1 to 1024".to_owned())
+    text.parse()
+        .ok()
+        .filter(|jobs| (1..=1_024).contains(jobs))
+        .ok_or_else(|| "write a number from 1 to 1024".to_owned())
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
     let parsed = text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
-    parsed.filter(|(part, parts)| (1..=*parts).contains(part)).ok_or_else(|| "write I/N with I from 1 to N, as 2/4".to_owned())
+    parsed
+        .filter(|(part, parts)| (1..=*parts).contains(part))
+        .ok_or_else(|| "write I/N with I from 1 to N, as 2/4".to_owned())
 }
 
 fn rate(text: &str) -> Result<u32, String> {
@@ -174,5 +184,8 @@ fn rate(text: &str) -> Result<u32, String> {
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a duration above zero, as 2s or 500ms".to_owned();
     let parsed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-    Duration::try_from(parsed).ok().filter(|duration| !duration.is_zero() && duration.as_secs() <= 3_600).ok_or_else(wrong)
+    Duration::try_from(parsed)
+        .ok()
+        .filter(|duration| !duration.is_zero() && duration.as_secs() <= 3_600)
+        .ok_or_else(wrong)
 }

@@ -33,7 +33,10 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Run(arguments) => run::run(*arguments),
         Command::List(arguments) => run::list(&arguments),
         Command::Demo => crate::demo::run(say).unwrap_or_else(|failure| failed(&failure)),
-        Command::Serve(arguments) => crate::demo::serve(&arguments.api, arguments.drift.as_deref(), arguments.port, say).unwrap_or_else(|failure| failed(&failure)),
+        Command::Serve(arguments) => {
+            crate::demo::serve(&arguments.api, arguments.drift.as_deref(), arguments.port, say)
+                .unwrap_or_else(|failure| failed(&failure))
+        }
         Command::Explain { what } => explained(&what),
         Command::Check { files } => checked(&files),
         Command::SelfTest => crate::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),

@@ -111,7 +111,13 @@ pub(super) fn run(arguments: Run) -> u8 {
     let session = Session {
         apis,
         selection,
-        wire: Wire { target, timeout: arguments.timeout, insecure: arguments.insecure, ca: arguments.ca, proxy: arguments.proxy },
+        wire: Wire {
+            target,
+            timeout: arguments.timeout,
+            insecure: arguments.insecure,
+            ca: arguments.ca,
+            proxy: arguments.proxy,
+        },
         engine: engine::Settings {
             jobs: arguments.jobs,
             rate: arguments.rate,
@@ -127,7 +133,11 @@ pub(super) fn run(arguments: Run) -> u8 {
         Ok((opening, closing)) => {
             let style = Style { color: color && !to_stdout, width: width() };
             let summary = human::summary(&opening, &closing, &style);
-            if to_stdout { tell(&summary) } else { say(&summary) }
+            if to_stdout {
+                tell(&summary)
+            } else {
+                say(&summary)
+            }
             closing.exit_code
         }
         Err(failure) => failed(&failure),
@@ -144,7 +154,9 @@ fn live(quiet: bool, color: bool) -> Live {
 
 /// The process's variables; what is no UTF-8 is no secret of a suite.
 fn environment() -> Environment {
-    Environment::new(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+    Environment::new(
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    )
 }
 
 fn colored(color: Color) -> bool {

@@ -10,26 +10,76 @@ use crate::suite::{Field, FieldType};
 
 macro_rules! fault {
     ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault { id: $id, cause: Cause::$cause, tier: Tier::Core, what: $what, example: $example, source: $source, apply: $apply }
+        Fault {
+            id: $id,
+            cause: Cause::$cause,
+            tier: Tier::Core,
+            what: $what,
+            example: $example,
+            source: $source,
+            apply: $apply,
+        }
     };
 }
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
-    fault!("body-root-type", MalformedBody, "An array, a string, a number, true and null in place of the object.",
-        "[]", "the operation's declared body", root_type),
-    fault!("body-empty-object", MissingField, "An object without any member, where some are required.",
-        "{}", "the operation's declared body", empty_object),
-    fault!("body-unknown-reference", UnknownResource, "A well-formed body that names an account or a resource that does not exist.",
-        "{\"cartId\":0}", "the operation's declared refusal", unknown_reference),
-    fault!("member-missing", MissingField, "A required member is left out, nested ones too.",
-        "{\"credentials\":{\"email\":\"x\"}}", "the member's declaration", missing),
-    fault!("member-renamed", MissingField, "A required member with another case; a lenient server does not mind.",
-        "{\"Alias\":\"x\"}", "the member's declaration; RFC 8259, section 8.3", renamed),
-    fault!("member-null", WrongType, "A member that is null; a lenient server takes an optional one for absent.",
-        "{\"alias\":null}", "the member's declared type", null),
-    fault!("member-type", WrongType, "A member of each other JSON type; a lenient server converts between scalars.",
-        "{\"alias\":{}}", "the member's declared type", other_type),
+    fault!(
+        "body-root-type",
+        MalformedBody,
+        "An array, a string, a number, true and null in place of the object.",
+        "[]",
+        "the operation's declared body",
+        root_type
+    ),
+    fault!(
+        "body-empty-object",
+        MissingField,
+        "An object without any member, where some are required.",
+        "{}",
+        "the operation's declared body",
+        empty_object
+    ),
+    fault!(
+        "body-unknown-reference",
+        UnknownResource,
+        "A well-formed body that names an account or a resource that does not exist.",
+        "{\"cartId\":0}",
+        "the operation's declared refusal",
+        unknown_reference
+    ),
+    fault!(
+        "member-missing",
+        MissingField,
+        "A required member is left out, nested ones too.",
+        "{\"credentials\":{\"email\":\"x\"}}",
+        "the member's declaration",
+        missing
+    ),
+    fault!(
+        "member-renamed",
+        MissingField,
+        "A required member with another case; a lenient server does not mind.",
+        "{\"Alias\":\"x\"}",
+        "the member's declaration; RFC 8259, section 8.3",
+        renamed
+    ),
+    fault!(
+        "member-null",
+        WrongType,
+        "A member that is null; a lenient server takes an optional one for absent.",
+        "{\"alias\":null}",
+        "the member's declared type",
+        null
+    ),
+    fault!(
+        "member-type",
+        WrongType,
+        "A member of each other JSON type; a lenient server converts between scalars.",
+        "{\"alias\":{}}",
+        "the member's declared type",
+        other_type
+    ),
 ];
 
 fn root_type(subject: &Subject<'_>) -> Vec<Variant> {
@@ -134,7 +184,14 @@ fn without(root: &mut Value, way: &[String]) -> Option<Value> {
 }
 
 /// The base with one member set to a value.
-pub(super) fn with(subject: &Subject<'_>, members: &[Member<'_>], member: &Member<'_>, name: String, acceptance: Acceptance, value: Value) -> Option<Variant> {
+pub(super) fn with(
+    subject: &Subject<'_>,
+    members: &[Member<'_>],
+    member: &Member<'_>,
+    name: String,
+    acceptance: Acceptance,
+    value: Value,
+) -> Option<Variant> {
     let mut json = subject.base.json.clone()?;
     set(&mut json, members, &member.way, value);
     Some(subject.variant(name, acceptance, |draft| draft.set_json(json)))
@@ -185,9 +242,13 @@ fn other_type(subject: &Subject<'_>) -> Vec<Variant> {
     let members = members(subject);
     let mut variants = Vec::new();
     for member in &members {
-        for (name, value) in
-            [("string", json!("errdrift")), ("number", json!(7)), ("boolean", json!(true)), ("array", json!([])), ("object", json!({}))]
-        {
+        for (name, value) in [
+            ("string", json!("errdrift")),
+            ("number", json!(7)),
+            ("boolean", json!(true)),
+            ("array", json!([])),
+            ("object", json!({})),
+        ] {
             let Some(acceptance) = taken(member.field.kind, name) else { continue };
             let acceptance = if member.required { acceptance } else { Lenient };
             let id = format!("{}.{name}", member.name());

@@ -12,42 +12,140 @@ use crate::suite::{Credential, Scheme};
 
 macro_rules! fault {
     ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault { id: $id, cause: Cause::$cause, tier: Tier::Core, what: $what, example: $example, source: $source, apply: $apply }
+        Fault {
+            id: $id,
+            cause: Cause::$cause,
+            tier: Tier::Core,
+            what: $what,
+            example: $example,
+            source: $source,
+            apply: $apply,
+        }
     };
 }
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
-    fault!("credentials-absent", NoCredentials, "The request without the header field that carries the credential.",
-        "GET /api/folders/ without X-Forensic-Access-Token", "RFC 9110, section 11.6.2", absent),
-    fault!("credentials-empty", NoCredentials, "The header field is there and empty.",
-        "Authorization:", "RFC 9110, section 11.4", empty),
-    fault!("credentials-unknown", InvalidCredentials, "A well-formed credential that nobody has.",
-        "Authorization: Basic OTk5OTk5OTk5Ondyb25n", "RFC 9110, section 15.5.2", unknown),
-    fault!("credentials-garbage", InvalidCredentials, "A token that is no token of the documented form.",
-        "X-Forensic-Access-Token: errdrift", "the document's code for a token that does not exist", garbage),
-    fault!("credentials-truncated", InvalidCredentials, "The right token without its last character; for Basic, an invented pair whose Base64 is cut.",
-        "X-Forensic-Access-Token: ${OZ_TOKEN%?}", "RFC 9110, section 15.5.2", truncated),
-    fault!("credentials-wrong-scheme", MalformedCredentials, "An invented credential under a scheme that the API does not have.",
-        "Authorization: Bearer errdrift", "RFC 9110, section 11.1", wrong_scheme),
-    fault!("credentials-bare-scheme", MalformedCredentials, "The scheme without a credential.",
-        "Authorization: Basic", "RFC 7617, section 2", bare_scheme),
-    fault!("credentials-not-base64", MalformedCredentials, "The scheme Basic with what is no Base64.",
-        "Authorization: Basic !!!", "RFC 7617, section 2", not_base64),
-    fault!("credentials-no-colon", MalformedCredentials, "The scheme Basic with Base64 of a text without a colon.",
-        "Authorization: Basic ZXJyZHJpZnQ=", "RFC 7617, section 2", no_colon),
-    fault!("credentials-unencoded", MalformedCredentials, "The scheme Basic with an invented pair in clear.",
-        "Authorization: Basic 999999999:wrong", "RFC 7617, section 2", unencoded),
-    fault!("credentials-in-query", NoCredentials, "An invented credential in the query, none in the header.",
-        "GET /api/folders/?X-Forensic-Access-Token=0f3a…", "the document names the header field", in_query),
-    fault!("credentials-twice", InvalidCredentials, "The header field twice, with two wrong credentials.",
-        "Authorization: Basic …, Authorization: Basic …", "RFC 9110, section 5.3", twice),
-    fault!("credentials-long", InvalidCredentials, "An invented credential of 8,000 bytes.",
-        "X-Forensic-Access-Token: 000…0", "RFC 9110, section 5.4", long),
-    fault!("credentials-expired", ExpiredCredentials, "A credential that was right and has expired, from the environment.",
-        "X-Forensic-Access-Token: ${OZ_EXPIRED_TOKEN}", "the document's code for expired credentials", expired),
-    fault!("credentials-forbidden", Forbidden, "A right credential without the right, from the environment: a weaker account at a privileged operation, or an account that is switched off.",
-        "GET /api/companies/ with ${OZ_WEAK_TOKEN}", "the document's code for missing rights", forbidden),
+    fault!(
+        "credentials-absent",
+        NoCredentials,
+        "The request without the header field that carries the credential.",
+        "GET /api/folders/ without X-Forensic-Access-Token",
+        "RFC 9110, section 11.6.2",
+        absent
+    ),
+    fault!(
+        "credentials-empty",
+        NoCredentials,
+        "The header field is there and empty.",
+        "Authorization:",
+        "RFC 9110, section 11.4",
+        empty
+    ),
+    fault!(
+        "credentials-unknown",
+        InvalidCredentials,
+        "A well-formed credential that nobody has.",
+        "Authorization: Basic OTk5OTk5OTk5Ondyb25n",
+        "RFC 9110, section 15.5.2",
+        unknown
+    ),
+    fault!(
+        "credentials-garbage",
+        InvalidCredentials,
+        "A token that is no token of the documented form.",
+        "X-Forensic-Access-Token: errdrift",
+        "the document's code for a token that does not exist",
+        garbage
+    ),
+    fault!(
+        "credentials-truncated",
+        InvalidCredentials,
+        "The right token without its last character; for Basic, an invented pair whose Base64 is cut.",
+        "X-Forensic-Access-Token: ${OZ_TOKEN%?}",
+        "RFC 9110, section 15.5.2",
+        truncated
+    ),
+    fault!(
+        "credentials-wrong-scheme",
+        MalformedCredentials,
+        "An invented credential under a scheme that the API does not have.",
+        "Authorization: Bearer errdrift",
+        "RFC 9110, section 11.1",
+        wrong_scheme
+    ),
+    fault!(
+        "credentials-bare-scheme",
+        MalformedCredentials,
+        "The scheme without a credential.",
+        "Authorization: Basic",
+        "RFC 7617, section 2",
+        bare_scheme
+    ),
+    fault!(
+        "credentials-not-base64",
+        MalformedCredentials,
+        "The scheme Basic with what is no Base64.",
+        "Authorization: Basic !!!",
+        "RFC 7617, section 2",
+        not_base64
+    ),
+    fault!(
+        "credentials-no-colon",
+        MalformedCredentials,
+        "The scheme Basic with Base64 of a text without a colon.",
+        "Authorization: Basic ZXJyZHJpZnQ=",
+        "RFC 7617, section 2",
+        no_colon
+    ),
+    fault!(
+        "credentials-unencoded",
+        MalformedCredentials,
+        "The scheme Basic with an invented pair in clear.",
+        "Authorization: Basic 999999999:wrong",
+        "RFC 7617, section 2",
+        unencoded
+    ),
+    fault!(
+        "credentials-in-query",
+        NoCredentials,
+        "An invented credential in the query, none in the header.",
+        "GET /api/folders/?X-Forensic-Access-Token=0f3a…",
+        "the document names the header field",
+        in_query
+    ),
+    fault!(
+        "credentials-twice",
+        InvalidCredentials,
+        "The header field twice, with two wrong credentials.",
+        "Authorization: Basic …, Authorization: Basic …",
+        "RFC 9110, section 5.3",
+        twice
+    ),
+    fault!(
+        "credentials-long",
+        InvalidCredentials,
+        "An invented credential of 8,000 bytes.",
+        "X-Forensic-Access-Token: 000…0",
+        "RFC 9110, section 5.4",
+        long
+    ),
+    fault!(
+        "credentials-expired",
+        ExpiredCredentials,
+        "A credential that was right and has expired, from the environment.",
+        "X-Forensic-Access-Token: ${OZ_EXPIRED_TOKEN}",
+        "the document's code for expired credentials",
+        expired
+    ),
+    fault!(
+        "credentials-forbidden",
+        Forbidden,
+        "A right credential without the right, from the environment: a weaker account at a privileged operation, or an account that is switched off.",
+        "GET /api/companies/ with ${OZ_WEAK_TOKEN}",
+        "the document's code for missing rights",
+        forbidden
+    ),
 ];
 
 fn value(draft: &mut Draft, credential: &Credential, value: impl Into<Vec<u8>>) {
@@ -78,7 +176,11 @@ fn absent(subject: &Subject<'_>) -> Vec<Variant> {
 
 fn empty(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
-    vec![subject.variant("", Never, |draft| value(draft, credential, "")).also(&[Cause::MalformedCredentials, Cause::InvalidCredentials])]
+    vec![
+        subject
+            .variant("", Never, |draft| value(draft, credential, ""))
+            .also(&[Cause::MalformedCredentials, Cause::InvalidCredentials]),
+    ]
 }
 
 fn unknown(subject: &Subject<'_>) -> Vec<Variant> {
@@ -103,7 +205,10 @@ fn truncated(subject: &Subject<'_>) -> Vec<Variant> {
             subject.variant("", Never, change).instead(Cause::MalformedCredentials).also(&[Cause::InvalidCredentials])
         }
         Scheme::Token | Scheme::Bearer => subject.variant("", Never, |draft| {
-            draft.credential = carried(credential, &credential.valid).into_iter().map(|(name, value)| (name, value.shortened())).collect();
+            draft.credential = carried(credential, &credential.valid)
+                .into_iter()
+                .map(|(name, value)| (name, value.shortened()))
+                .collect();
         }),
     }]
 }
@@ -114,7 +219,8 @@ fn wrong_scheme(subject: &Subject<'_>) -> Vec<Variant> {
         Scheme::Token | Scheme::Basic => format!("Bearer {}", BASE64.encode(invented(credential))),
         Scheme::Bearer => format!("Basic {}", BASE64.encode("errdrift:errdrift")),
     };
-    let variant = subject.variant("", Never, |draft| draft.credential = vec![("authorization".into(), Template::literal(text))]);
+    let variant =
+        subject.variant("", Never, |draft| draft.credential = vec![("authorization".into(), Template::literal(text))]);
     vec![variant.also(&[Cause::NoCredentials])]
 }
 

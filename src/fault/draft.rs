@@ -260,7 +260,8 @@ pub fn pair(name: &str, value: &str) -> String {
 #[must_use]
 pub fn query_with(operation: &Operation, name: &str, raw: &str) -> String {
     let set = format!("{}={raw}", String::from_utf8_lossy(&percent_encoded(name.as_bytes())));
-    let others = operation.query.iter().filter(|(other, field)| *other != name && (field.required || field.example.is_some()));
+    let others =
+        operation.query.iter().filter(|(other, field)| *other != name && (field.required || field.example.is_some()));
     others.map(|(name, field)| pair(name, &text_of(field))).chain([set]).collect::<Vec<_>>().join("&")
 }
 
@@ -297,7 +298,9 @@ pub fn example(field: &Field) -> Value {
         return example.clone();
     }
     match field.kind {
-        FieldType::String | FieldType::File => field.values.first().map_or_else(|| json!("errdrift"), |value| json!(value)),
+        FieldType::String | FieldType::File => {
+            field.values.first().map_or_else(|| json!("errdrift"), |value| json!(value))
+        }
         FieldType::Uuid => json!(UNKNOWN_UUID),
         FieldType::Integer | FieldType::Number => json!(field.minimum.unwrap_or(1)),
         FieldType::Boolean => json!(false),
@@ -333,7 +336,9 @@ pub fn parts(body: &Body) -> Vec<(String, String)> {
     body.members
         .iter()
         .filter(|(_, field)| sent(field))
-        .map(|(name, field)| (name.clone(), if field.kind == FieldType::Json { example(field).to_string() } else { text_of(field) }))
+        .map(|(name, field)| {
+            (name.clone(), if field.kind == FieldType::Json { example(field).to_string() } else { text_of(field) })
+        })
         .collect()
 }
 

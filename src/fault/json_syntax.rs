@@ -10,7 +10,15 @@ macro_rules! fault {
         fault!($id, Core, $what, $example, $source, $apply)
     };
     ($id:literal, $tier:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault { id: $id, cause: Cause::MalformedBody, tier: Tier::$tier, what: $what, example: $example, source: $source, apply: $apply }
+        Fault {
+            id: $id,
+            cause: Cause::MalformedBody,
+            tier: Tier::$tier,
+            what: $what,
+            example: $example,
+            source: $source,
+            apply: $apply,
+        }
     };
 }
 
@@ -18,67 +26,192 @@ macro_rules! fault {
 pub static FAULTS: &[Fault] = &[
     fault!("body-empty", "No byte of content under a JSON type.", "", "RFC 8259, section 2", |s| whole(s, &[("", "")])),
     fault!("body-whitespace", "White space alone.", " \\n\\t", "RFC 8259, section 2", |s| whole(s, &[("", " \n\t ")])),
-    fault!("body-truncated", "The JSON text cut behind its first byte, in a name, behind a colon, and before its last brace.",
-        "{\"alias\":", "RFC 8259, section 2", truncated),
-    fault!("body-bytes-after-value", "Bytes behind the JSON value.", "{…}errdrift", "RFC 8259, section 2",
-        |s| texts(s, Never, |json| vec![("word", format!("{json}errdrift")), ("brace", format!("{json}}}"))])),
-    fault!("body-second-value", "A second JSON value behind the first.", "{…}{…}", "RFC 8259, section 2",
-        |s| texts(s, Never, |json| vec![("", format!("{json}\n{json}"))])),
-    fault!("body-single-quotes", "Strings in single quotes.", "{'alias':'x'}", "RFC 8259, section 7",
-        |s| texts(s, Never, |json| vec![("", json.replace('"', "'"))])),
-    fault!("body-unquoted-name", "A name without quotes.", "{errdrift:1}", "RFC 8259, section 4",
-        |s| member(s, Never, &[("", "errdrift:1")])),
-    fault!("body-trailing-comma", "A comma behind the last member.", "{\"alias\":\"x\",}", "RFC 8259, section 4",
-        |s| texts(s, Never, |json| vec![("", format!("{},}}", inner(json)))])),
-    fault!("body-missing-comma", "No comma between two members.", "{\"a\":1 \"b\":2}", "RFC 8259, section 4",
-        |s| texts(s, Never, |json| vec![("", format!("{} \"errdrift\":1}}", inner(json)))])),
-    fault!("body-missing-colon", "No colon between name and value.", "{\"a\" 1}", "RFC 8259, section 4",
-        |s| member(s, Never, &[("", "\"errdrift\" 1")])),
-    fault!("body-comment", "A comment.", "{/* x */\"a\":1}", "RFC 8259, section 2",
-        |s| member(s, Never, &[("block", "/* errdrift */\"errdrift\":1"), ("line", "// errdrift\n\"errdrift\":1")])),
-    fault!("body-not-a-number", "NaN, Infinity and -Infinity as values; some parsers take them.", "{\"a\":NaN}", "RFC 8259, section 6",
-        |s| member(s, Lenient, &[("nan", "\"errdrift\":NaN"), ("infinity", "\"errdrift\":Infinity"), ("minus-infinity", "\"errdrift\":-Infinity")])),
-    fault!("body-malformed-number", "A leading zero, a plus sign, a bare dot before or behind, an empty exponent, hexadecimal.",
-        "{\"a\":01}", "RFC 8259, section 6",
-        |s| member(s, Never, &[
-            ("leading-zero", "\"errdrift\":01"), ("plus", "\"errdrift\":+1"), ("dot-before", "\"errdrift\":.5"),
-            ("dot-behind", "\"errdrift\":1."), ("exponent", "\"errdrift\":1e"), ("hexadecimal", "\"errdrift\":0x1F"),
-        ])),
-    fault!("body-foreign-literal", "A literal of another language.", "{\"a\":True}", "RFC 8259, section 3",
-        |s| member(s, Never, &[("true", "\"errdrift\":True"), ("none", "\"errdrift\":None"), ("undefined", "\"errdrift\":undefined")])),
-    fault!("body-bad-escape", "An escape that JSON does not have, and one that is cut.", "{\"a\":\"\\\\x41\"}", "RFC 8259, section 7",
-        |s| member(s, Never, &[("unknown", "\"errdrift\":\"\\x41\""), ("cut", "\"errdrift\":\"\\u12\"")])),
-    fault!("body-raw-control", "A control character in a string, unescaped.", "{\"a\":\"<01>\"}", "RFC 8259, section 7",
-        |s| member(s, Never, &[("control", "\"errdrift\":\"\u{1}\""), ("newline", "\"errdrift\":\"\n\"")])),
-    fault!("body-unclosed", "A string, an array and an object that are not closed.", "{\"a\":[1", "RFC 8259, section 2",
+    fault!(
+        "body-truncated",
+        "The JSON text cut behind its first byte, in a name, behind a colon, and before its last brace.",
+        "{\"alias\":",
+        "RFC 8259, section 2",
+        truncated
+    ),
+    fault!("body-bytes-after-value", "Bytes behind the JSON value.", "{…}errdrift", "RFC 8259, section 2", |s| texts(
+        s,
+        Never,
+        |json| vec![("word", format!("{json}errdrift")), ("brace", format!("{json}}}"))]
+    )),
+    fault!("body-second-value", "A second JSON value behind the first.", "{…}{…}", "RFC 8259, section 2", |s| {
+        texts(s, Never, |json| vec![("", format!("{json}\n{json}"))])
+    }),
+    fault!("body-single-quotes", "Strings in single quotes.", "{'alias':'x'}", "RFC 8259, section 7", |s| texts(
+        s,
+        Never,
+        |json| vec![("", json.replace('"', "'"))]
+    )),
+    fault!("body-unquoted-name", "A name without quotes.", "{errdrift:1}", "RFC 8259, section 4", |s| member(
+        s,
+        Never,
+        &[("", "errdrift:1")]
+    )),
+    fault!(
+        "body-trailing-comma",
+        "A comma behind the last member.",
+        "{\"alias\":\"x\",}",
+        "RFC 8259, section 4",
+        |s| texts(s, Never, |json| vec![("", format!("{},}}", inner(json)))])
+    ),
+    fault!("body-missing-comma", "No comma between two members.", "{\"a\":1 \"b\":2}", "RFC 8259, section 4", |s| {
+        texts(s, Never, |json| vec![("", format!("{} \"errdrift\":1}}", inner(json)))])
+    }),
+    fault!("body-missing-colon", "No colon between name and value.", "{\"a\" 1}", "RFC 8259, section 4", |s| member(
+        s,
+        Never,
+        &[("", "\"errdrift\" 1")]
+    )),
+    fault!("body-comment", "A comment.", "{/* x */\"a\":1}", "RFC 8259, section 2", |s| member(
+        s,
+        Never,
+        &[("block", "/* errdrift */\"errdrift\":1"), ("line", "// errdrift\n\"errdrift\":1")]
+    )),
+    fault!(
+        "body-not-a-number",
+        "NaN, Infinity and -Infinity as values; some parsers take them.",
+        "{\"a\":NaN}",
+        "RFC 8259, section 6",
+        |s| member(
+            s,
+            Lenient,
+            &[
+                ("nan", "\"errdrift\":NaN"),
+                ("infinity", "\"errdrift\":Infinity"),
+                ("minus-infinity", "\"errdrift\":-Infinity")
+            ]
+        )
+    ),
+    fault!(
+        "body-malformed-number",
+        "A leading zero, a plus sign, a bare dot before or behind, an empty exponent, hexadecimal.",
+        "{\"a\":01}",
+        "RFC 8259, section 6",
+        |s| member(
+            s,
+            Never,
+            &[
+                ("leading-zero", "\"errdrift\":01"),
+                ("plus", "\"errdrift\":+1"),
+                ("dot-before", "\"errdrift\":.5"),
+                ("dot-behind", "\"errdrift\":1."),
+                ("exponent", "\"errdrift\":1e"),
+                ("hexadecimal", "\"errdrift\":0x1F"),
+            ]
+        )
+    ),
+    fault!(
+        "body-foreign-literal",
+        "A literal of another language.",
+        "{\"a\":True}",
+        "RFC 8259, section 3",
+        |s| member(
+            s,
+            Never,
+            &[("true", "\"errdrift\":True"), ("none", "\"errdrift\":None"), ("undefined", "\"errdrift\":undefined")]
+        )
+    ),
+    fault!(
+        "body-bad-escape",
+        "An escape that JSON does not have, and one that is cut.",
+        "{\"a\":\"\\\\x41\"}",
+        "RFC 8259, section 7",
+        |s| member(s, Never, &[("unknown", "\"errdrift\":\"\\x41\""), ("cut", "\"errdrift\":\"\\u12\"")])
+    ),
+    fault!(
+        "body-raw-control",
+        "A control character in a string, unescaped.",
+        "{\"a\":\"<01>\"}",
+        "RFC 8259, section 7",
+        |s| member(s, Never, &[("control", "\"errdrift\":\"\u{1}\""), ("newline", "\"errdrift\":\"\n\"")])
+    ),
+    fault!(
+        "body-unclosed",
+        "A string, an array and an object that are not closed.",
+        "{\"a\":[1",
+        "RFC 8259, section 2",
         |s| texts(s, Never, |json| {
             let open = |value: &str| format!("{},\"errdrift\":{value}", inner(json));
             vec![("string", open("\"x}")), ("array", open("[1}")), ("object", open("{\"a\":1}"))]
-        })),
-    fault!("body-mismatched-bracket", "A bracket closed by the other kind.", "{\"a\":[1}]", "RFC 8259, section 2",
-        |s| texts(s, Never, |json| vec![("", format!("{}]", inner(json)))])),
-    fault!("body-foreign-syntax", "XML, YAML and form text under a JSON type.", "<a>1</a>", "RFC 8259, section 2",
-        |s| whole_refused(s, &[
-            ("xml", "<?xml version=\"1.0\"?><errdrift>1</errdrift>"), ("yaml", "errdrift: 1\nlist:\n  - a\n"), ("form", "errdrift=1&b=2"),
-        ])),
-    fault!("body-byte-order-mark", "A byte order mark before the text: \"implementations … MAY ignore\" it.", "EF BB BF {…}", "RFC 8259, section 8.1",
-        |s| open(s, |json| vec![("", [b"\xef\xbb\xbf", json.as_bytes()].concat())])),
-    fault!("body-utf-16", "The text in UTF-16, with and without a byte order mark.", "FF FE 7B 00 …", "RFC 8259, section 8.1",
+        })
+    ),
+    fault!(
+        "body-mismatched-bracket",
+        "A bracket closed by the other kind.",
+        "{\"a\":[1}]",
+        "RFC 8259, section 2",
+        |s| texts(s, Never, |json| vec![("", format!("{}]", inner(json)))])
+    ),
+    fault!(
+        "body-foreign-syntax",
+        "XML, YAML and form text under a JSON type.",
+        "<a>1</a>",
+        "RFC 8259, section 2",
+        |s| whole_refused(
+            s,
+            &[
+                ("xml", "<?xml version=\"1.0\"?><errdrift>1</errdrift>"),
+                ("yaml", "errdrift: 1\nlist:\n  - a\n"),
+                ("form", "errdrift=1&b=2"),
+            ]
+        )
+    ),
+    fault!(
+        "body-byte-order-mark",
+        "A byte order mark before the text: \"implementations … MAY ignore\" it.",
+        "EF BB BF {…}",
+        "RFC 8259, section 8.1",
+        |s| open(s, |json| vec![("", [b"\xef\xbb\xbf", json.as_bytes()].concat())])
+    ),
+    fault!(
+        "body-utf-16",
+        "The text in UTF-16, with and without a byte order mark.",
+        "FF FE 7B 00 …",
+        "RFC 8259, section 8.1",
         |s| open(s, |json| {
             let units = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
             vec![("little-endian", units(json)), ("marked", units(&format!("\u{feff}{json}")))]
-        })),
-    fault!("body-invalid-utf-8", "A byte that is no UTF-8, in a string.", "{\"a\":\"<FF>\"}", "RFC 8259, section 8.1",
-        |s| open(s, |json| vec![("", [inner(json).as_bytes(), b",\"errdrift\":\"\xff\"}"].concat())])),
-    fault!("body-lone-surrogate", "An escaped surrogate without its other half.", "{\"a\":\"\\\\ud800\"}", "RFC 8259, section 8.2",
-        |s| open(s, |json| vec![("", format!("{},\"errdrift\":\"\\ud800\"}}", inner(json)).into_bytes())])),
-    fault!("body-huge-number", "A number beyond what a double holds, and one of 400 digits.", "{\"a\":1e400}", "RFC 8259, section 6",
+        })
+    ),
+    fault!(
+        "body-invalid-utf-8",
+        "A byte that is no UTF-8, in a string.",
+        "{\"a\":\"<FF>\"}",
+        "RFC 8259, section 8.1",
+        |s| open(s, |json| vec![("", [inner(json).as_bytes(), b",\"errdrift\":\"\xff\"}"].concat())])
+    ),
+    fault!(
+        "body-lone-surrogate",
+        "An escaped surrogate without its other half.",
+        "{\"a\":\"\\\\ud800\"}",
+        "RFC 8259, section 8.2",
+        |s| open(s, |json| vec![("", format!("{},\"errdrift\":\"\\ud800\"}}", inner(json)).into_bytes())])
+    ),
+    fault!(
+        "body-huge-number",
+        "A number beyond what a double holds, and one of 400 digits.",
+        "{\"a\":1e400}",
+        "RFC 8259, section 6",
         |s| open(s, |json| {
             let with = |number: &str| format!("{},\"errdrift\":{number}}}", inner(json)).into_bytes();
             vec![("exponent", with("1e400")), ("digits", with(&"1".repeat(400)))]
-        })),
-    fault!("body-deep-nesting", "Arrays nested 200 deep.", "{\"a\":[[[[…]]]]}", "RFC 8259, section 9", |s| nested(s, 200)),
-    fault!("body-deeper-nesting", Extended, "Arrays nested 20,000 deep.", "{\"a\":[[[[…]]]]}", "RFC 8259, section 9", |s| nested(s, 20_000)),
+        })
+    ),
+    fault!("body-deep-nesting", "Arrays nested 200 deep.", "{\"a\":[[[[…]]]]}", "RFC 8259, section 9", |s| nested(
+        s, 200
+    )),
+    fault!(
+        "body-deeper-nesting",
+        Extended,
+        "Arrays nested 20,000 deep.",
+        "{\"a\":[[[[…]]]]}",
+        "RFC 8259, section 9",
+        |s| nested(s, 20_000)
+    ),
 ];
 
 /// The text of an object without its closing brace.
@@ -97,12 +230,23 @@ fn json(subject: &Subject<'_>) -> Option<String> {
     Some(value.to_string())
 }
 
-fn bytes(subject: &Subject<'_>, acceptance: Acceptance, make: impl FnOnce(&str) -> Vec<(&'static str, Vec<u8>)>) -> Vec<Variant> {
+fn bytes(
+    subject: &Subject<'_>,
+    acceptance: Acceptance,
+    make: impl FnOnce(&str) -> Vec<(&'static str, Vec<u8>)>,
+) -> Vec<Variant> {
     let Some(json) = json(subject) else { return Vec::new() };
-    make(&json).into_iter().map(|(name, body)| subject.variant(name, acceptance, |draft| draft.set_body(body))).collect()
+    make(&json)
+        .into_iter()
+        .map(|(name, body)| subject.variant(name, acceptance, |draft| draft.set_body(body)))
+        .collect()
 }
 
-fn texts(subject: &Subject<'_>, acceptance: Acceptance, make: impl FnOnce(&str) -> Vec<(&'static str, String)>) -> Vec<Variant> {
+fn texts(
+    subject: &Subject<'_>,
+    acceptance: Acceptance,
+    make: impl FnOnce(&str) -> Vec<(&'static str, String)>,
+) -> Vec<Variant> {
     bytes(subject, acceptance, |json| make(json).into_iter().map(|(name, text)| (name, text.into_bytes())).collect())
 }
 

@@ -7,30 +7,92 @@ use crate::cause::Cause;
 
 macro_rules! fault {
     ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault { id: $id, cause: Cause::$cause, tier: Tier::Core, what: $what, example: $example, source: $source, apply: $apply }
+        Fault {
+            id: $id,
+            cause: Cause::$cause,
+            tier: Tier::Core,
+            what: $what,
+            example: $example,
+            source: $source,
+            apply: $apply,
+        }
     };
 }
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
-    fault!("content-type-absent", WrongMediaType, "Content without a Content-Type; a lenient server looks at the bytes.",
-        "POST without Content-Type", "RFC 9110, section 8.3", |s| content_type(s, None)),
-    fault!("content-type-text", WrongMediaType, "Content-Type: text/plain; a lenient server looks at the bytes.",
-        "Content-Type: text/plain", "RFC 9110, section 15.5.16", |s| content_type(s, Some("text/plain"))),
-    fault!("content-type-xml", WrongMediaType, "Content-Type: application/xml; a lenient server looks at the bytes.",
-        "Content-Type: application/xml", "RFC 9110, section 15.5.16", |s| content_type(s, Some("application/xml"))),
-    fault!("content-type-malformed", WrongMediaType, "A Content-Type that is no media type.",
-        "Content-Type: json", "RFC 9110, section 8.3.1", |s| content_type(s, Some("json"))),
-    fault!("content-type-charset", WrongMediaType, "A charset that the bytes are not in; JSON has none, and a lenient server passes it over.",
-        "Content-Type: application/json; charset=utf-16", "RFC 8259, section 11", charset),
-    fault!("content-encoding-unknown", WrongMediaType, "A content coding that nobody has registered.",
-        "Content-Encoding: errdrift", "RFC 9110, section 15.5.16", |s| coding(s, "errdrift")),
-    fault!("content-encoding-false", WrongMediaType, "Content-Encoding: gzip on plain bytes; a lenient server passes it over.",
-        "Content-Encoding: gzip", "RFC 9110, section 8.4", |s| coding(s, "gzip")),
-    fault!("accept-impossible", NotAcceptable, "An Accept that no JSON API can meet, on a request that is wrong anyway: the error stays in its format.",
-        "Accept: image/png", "RFC 9110, section 12.5.1", |s| accept(s, "image/png")),
-    fault!("accept-html", NotAcceptable, "Accept: text/html, as a browser sends it, on a request that is wrong anyway: the error stays in its format.",
-        "Accept: text/html", "RFC 9110, section 12.5.1", |s| accept(s, "text/html")),
+    fault!(
+        "content-type-absent",
+        WrongMediaType,
+        "Content without a Content-Type; a lenient server looks at the bytes.",
+        "POST without Content-Type",
+        "RFC 9110, section 8.3",
+        |s| content_type(s, None)
+    ),
+    fault!(
+        "content-type-text",
+        WrongMediaType,
+        "Content-Type: text/plain; a lenient server looks at the bytes.",
+        "Content-Type: text/plain",
+        "RFC 9110, section 15.5.16",
+        |s| content_type(s, Some("text/plain"))
+    ),
+    fault!(
+        "content-type-xml",
+        WrongMediaType,
+        "Content-Type: application/xml; a lenient server looks at the bytes.",
+        "Content-Type: application/xml",
+        "RFC 9110, section 15.5.16",
+        |s| content_type(s, Some("application/xml"))
+    ),
+    fault!(
+        "content-type-malformed",
+        WrongMediaType,
+        "A Content-Type that is no media type.",
+        "Content-Type: json",
+        "RFC 9110, section 8.3.1",
+        |s| content_type(s, Some("json"))
+    ),
+    fault!(
+        "content-type-charset",
+        WrongMediaType,
+        "A charset that the bytes are not in; JSON has none, and a lenient server passes it over.",
+        "Content-Type: application/json; charset=utf-16",
+        "RFC 8259, section 11",
+        charset
+    ),
+    fault!(
+        "content-encoding-unknown",
+        WrongMediaType,
+        "A content coding that nobody has registered.",
+        "Content-Encoding: errdrift",
+        "RFC 9110, section 15.5.16",
+        |s| coding(s, "errdrift")
+    ),
+    fault!(
+        "content-encoding-false",
+        WrongMediaType,
+        "Content-Encoding: gzip on plain bytes; a lenient server passes it over.",
+        "Content-Encoding: gzip",
+        "RFC 9110, section 8.4",
+        |s| coding(s, "gzip")
+    ),
+    fault!(
+        "accept-impossible",
+        NotAcceptable,
+        "An Accept that no JSON API can meet, on a request that is wrong anyway: the error stays in its format.",
+        "Accept: image/png",
+        "RFC 9110, section 12.5.1",
+        |s| accept(s, "image/png")
+    ),
+    fault!(
+        "accept-html",
+        NotAcceptable,
+        "Accept: text/html, as a browser sends it, on a request that is wrong anyway: the error stays in its format.",
+        "Accept: text/html",
+        "RFC 9110, section 12.5.1",
+        |s| accept(s, "text/html")
+    ),
 ];
 
 fn has_body(subject: &Subject<'_>) -> bool {

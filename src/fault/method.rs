@@ -41,7 +41,9 @@ pub static FAULTS: &[Fault] = &[
 
 fn unsupported(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(operation) = subject.operation.filter(|_| subject.first_of_path) else { return Vec::new() };
-    let has = |method: &str| subject.suite.operation.iter().any(|o| same_path(&o.path, &operation.path) && o.method == method);
+    let has = |method: &str| {
+        subject.suite.operation.iter().any(|o| same_path(&o.path, &operation.path) && o.method == method)
+    };
     STANDARD.iter().filter(|method| !has(method)).map(|method| with_method(subject, method, method)).collect()
 }
 

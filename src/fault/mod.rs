@@ -115,7 +115,12 @@ mod tests {
     #[test]
     fn every_description_is_a_sentence() {
         for fault in faults() {
-            assert!(fault.what.ends_with('.') && fault.what.starts_with(char::is_uppercase), "{}: {}", fault.id, fault.what);
+            assert!(
+                fault.what.ends_with('.') && fault.what.starts_with(char::is_uppercase),
+                "{}: {}",
+                fault.id,
+                fault.what
+            );
         }
     }
 }

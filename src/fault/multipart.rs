@@ -8,33 +8,87 @@ use crate::suite::{Field, FieldType};
 
 macro_rules! fault {
     ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault { id: $id, cause: Cause::$cause, tier: Tier::Core, what: $what, example: $example, source: $source, apply: $apply }
+        Fault {
+            id: $id,
+            cause: Cause::$cause,
+            tier: Tier::Core,
+            what: $what,
+            example: $example,
+            source: $source,
+            apply: $apply,
+        }
     };
 }
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
-    fault!("multipart-no-boundary", MalformedBody, "Content-Type: multipart/form-data without a boundary.",
-        "Content-Type: multipart/form-data", "RFC 2046, section 5.1.1", no_boundary),
-    fault!("multipart-wrong-boundary", MalformedBody, "A boundary that the content does not have.",
-        "Content-Type: multipart/form-data; boundary=errdrift-other", "RFC 2046, section 5.1.1", wrong_boundary),
-    fault!("multipart-unterminated", MalformedBody, "Form data without its closing delimiter; a lenient server does not mind.",
-        "--boundary … and no --boundary--", "RFC 2046, section 5.1.1", unterminated),
-    fault!("multipart-part-missing", MissingField, "A required part is left out.",
-        "form data without payload", "the part's declaration", part_missing),
-    fault!("multipart-part-not-json", MalformedBody, "A part that holds JSON holds something else: cut JSON, plain text, single quotes, a trailing comma.",
-        "payload={", "the part's declared type", part_not_json),
-    fault!("multipart-part-root-type", MalformedBody, "A part that holds a JSON object holds an array, a string, a number, true or null.",
-        "payload=[]", "the part's declared type", part_root_type),
-    fault!("multipart-member-type", WrongType, "A member of the JSON in a part is of another type.",
-        "payload={\"media:tags\":{}}", "the member's declared type", member_type),
+    fault!(
+        "multipart-no-boundary",
+        MalformedBody,
+        "Content-Type: multipart/form-data without a boundary.",
+        "Content-Type: multipart/form-data",
+        "RFC 2046, section 5.1.1",
+        no_boundary
+    ),
+    fault!(
+        "multipart-wrong-boundary",
+        MalformedBody,
+        "A boundary that the content does not have.",
+        "Content-Type: multipart/form-data; boundary=errdrift-other",
+        "RFC 2046, section 5.1.1",
+        wrong_boundary
+    ),
+    fault!(
+        "multipart-unterminated",
+        MalformedBody,
+        "Form data without its closing delimiter; a lenient server does not mind.",
+        "--boundary … and no --boundary--",
+        "RFC 2046, section 5.1.1",
+        unterminated
+    ),
+    fault!(
+        "multipart-part-missing",
+        MissingField,
+        "A required part is left out.",
+        "form data without payload",
+        "the part's declaration",
+        part_missing
+    ),
+    fault!(
+        "multipart-part-not-json",
+        MalformedBody,
+        "A part that holds JSON holds something else: cut JSON, plain text, single quotes, a trailing comma.",
+        "payload={",
+        "the part's declared type",
+        part_not_json
+    ),
+    fault!(
+        "multipart-part-root-type",
+        MalformedBody,
+        "A part that holds a JSON object holds an array, a string, a number, true or null.",
+        "payload=[]",
+        "the part's declared type",
+        part_root_type
+    ),
+    fault!(
+        "multipart-member-type",
+        WrongType,
+        "A member of the JSON in a part is of another type.",
+        "payload={\"media:tags\":{}}",
+        "the member's declared type",
+        member_type
+    ),
 ];
 
 fn no_boundary(subject: &Subject<'_>) -> Vec<Variant> {
     if subject.form_body().is_none() {
         return Vec::new();
     }
-    vec![subject.variant("", Unread, |draft| draft.content_type = Some("multipart/form-data".into())).also(&[Cause::MissingField])]
+    vec![
+        subject
+            .variant("", Unread, |draft| draft.content_type = Some("multipart/form-data".into()))
+            .also(&[Cause::MissingField]),
+    ]
 }
 
 fn wrong_boundary(subject: &Subject<'_>) -> Vec<Variant> {
@@ -77,7 +131,8 @@ fn part_missing(subject: &Subject<'_>) -> Vec<Variant> {
 fn each(subject: &Subject<'_>, acceptance: super::Acceptance, texts: &[(&str, &str)]) -> Vec<Variant> {
     let Some(body) = subject.form_body() else { return Vec::new() };
     let json = body.members.iter().filter(|(_, field)| field.kind == FieldType::Json);
-    json.flat_map(|(part, _)| texts.iter().map(move |(name, text)| with(subject, part, name, acceptance, text))).collect()
+    json.flat_map(|(part, _)| texts.iter().map(move |(name, text)| with(subject, part, name, acceptance, text)))
+        .collect()
 }
 
 fn with(subject: &Subject<'_>, part: &str, name: &str, acceptance: super::Acceptance, text: &str) -> Variant {
@@ -92,7 +147,12 @@ fn with(subject: &Subject<'_>, part: &str, name: &str, acceptance: super::Accept
 }
 
 fn part_not_json(subject: &Subject<'_>) -> Vec<Variant> {
-    let texts = [("cut", "{"), ("text", "errdrift"), ("single-quotes", "{'errdrift':1}"), ("trailing-comma", "{\"errdrift\":1,}")];
+    let texts = [
+        ("cut", "{"),
+        ("text", "errdrift"),
+        ("single-quotes", "{'errdrift':1}"),
+        ("trailing-comma", "{\"errdrift\":1,}"),
+    ];
     each(subject, Never, &texts)
 }
 

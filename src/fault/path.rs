@@ -9,28 +9,84 @@ use crate::suite::{Field, FieldType, Operation};
 
 macro_rules! fault {
     ($id:literal, $cause:ident, $tier:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault { id: $id, cause: Cause::$cause, tier: Tier::$tier, what: $what, example: $example, source: $source, apply: $apply }
+        Fault {
+            id: $id,
+            cause: Cause::$cause,
+            tier: Tier::$tier,
+            what: $what,
+            example: $example,
+            source: $source,
+            apply: $apply,
+        }
     };
 }
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
-    fault!("path-unknown", UnknownPath, Core, "A path that no operation has: under the API's prefix, deeper, and outside of it.",
-        "GET /api/errdrift-unknown", "RFC 9110, section 15.5.5", unknown),
-    fault!("path-unknown-id", UnknownResource, Core, "A well-formed id that no resource has.",
-        "GET /api/folders/5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36", "RFC 9110, section 15.5.5", unknown_id),
-    fault!("path-ill-typed-id", InvalidValue, Core, "An id that is not of the declared type.",
-        "GET /api/folders/not-a-uuid", "the parameter's declared type", ill_typed),
-    fault!("path-empty-segment", UnknownPath, Core, "An empty segment in place of an id; a lenient server merges the slashes.",
-        "GET /api/folders//media/", "RFC 3986, section 3.3", empty_segment),
-    fault!("path-bad-encoding", MalformedHttp, Core, "A percent sign without two hexadecimal digits.",
-        "GET /api/folders/%zz", "RFC 3986, section 2.1", bad_encoding),
-    fault!("path-invalid-utf-8", MalformedHttp, Core, "An encoded byte that is no UTF-8.",
-        "GET /api/folders/%ff", "RFC 3986, section 2.5", invalid_utf_8),
-    fault!("path-nul", MalformedHttp, Core, "An encoded NUL.",
-        "GET /api/folders/%00", "RFC 3986, section 7.3", nul),
-    fault!("path-long-segment", TooLarge, Extended, "A segment of 8 kB.",
-        "GET /api/folders/xxxx…x", "RFC 9110, section 15.5.15", long_segment),
+    fault!(
+        "path-unknown",
+        UnknownPath,
+        Core,
+        "A path that no operation has: under the API's prefix, deeper, and outside of it.",
+        "GET /api/errdrift-unknown",
+        "RFC 9110, section 15.5.5",
+        unknown
+    ),
+    fault!(
+        "path-unknown-id",
+        UnknownResource,
+        Core,
+        "A well-formed id that no resource has.",
+        "GET /api/folders/5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36",
+        "RFC 9110, section 15.5.5",
+        unknown_id
+    ),
+    fault!(
+        "path-ill-typed-id",
+        InvalidValue,
+        Core,
+        "An id that is not of the declared type.",
+        "GET /api/folders/not-a-uuid",
+        "the parameter's declared type",
+        ill_typed
+    ),
+    fault!(
+        "path-empty-segment",
+        UnknownPath,
+        Core,
+        "An empty segment in place of an id; a lenient server merges the slashes.",
+        "GET /api/folders//media/",
+        "RFC 3986, section 3.3",
+        empty_segment
+    ),
+    fault!(
+        "path-bad-encoding",
+        MalformedHttp,
+        Core,
+        "A percent sign without two hexadecimal digits.",
+        "GET /api/folders/%zz",
+        "RFC 3986, section 2.1",
+        bad_encoding
+    ),
+    fault!(
+        "path-invalid-utf-8",
+        MalformedHttp,
+        Core,
+        "An encoded byte that is no UTF-8.",
+        "GET /api/folders/%ff",
+        "RFC 3986, section 2.5",
+        invalid_utf_8
+    ),
+    fault!("path-nul", MalformedHttp, Core, "An encoded NUL.", "GET /api/folders/%00", "RFC 3986, section 7.3", nul),
+    fault!(
+        "path-long-segment",
+        TooLarge,
+        Extended,
+        "A segment of 8 kB.",
+        "GET /api/folders/xxxx…x",
+        "RFC 9110, section 15.5.15",
+        long_segment
+    ),
 ];
 
 /// A request for a path of the suite as a whole, with the credential of its first operation that has one.
@@ -76,7 +132,9 @@ fn unknown_id(subject: &Subject<'_>) -> Vec<Variant> {
 
 fn with(subject: &Subject<'_>, operation: &Operation, name: &str, raw: &str, acceptance: super::Acceptance) -> Variant {
     subject.variant(name, acceptance, |draft| {
-        let text = |field: &Field| draft::example(field).as_str().map_or_else(|| draft::example(field).to_string(), str::to_owned);
+        let text = |field: &Field| {
+            draft::example(field).as_str().map_or_else(|| draft::example(field).to_string(), str::to_owned)
+        };
         draft.path = draft::path(operation, |other, field| if other == name { raw.to_owned() } else { text(field) });
     })
 }

@@ -8,36 +8,116 @@ use crate::suite::{Field, FieldType};
 
 macro_rules! fault {
     ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault { id: $id, cause: Cause::$cause, tier: Tier::Core, what: $what, example: $example, source: $source, apply: $apply }
+        Fault {
+            id: $id,
+            cause: Cause::$cause,
+            tier: Tier::Core,
+            what: $what,
+            example: $example,
+            source: $source,
+            apply: $apply,
+        }
     };
 }
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
-    fault!("query-absent", MissingField, "No query where at least one parameter is needed.",
-        "GET /api/handlers/NovaPoshta/costs", "the operation's declaration", absent),
-    fault!("query-missing", MissingField, "A required parameter is left out.",
-        "GET /api/payers/nosuch/commissionAmount", "the parameter's declaration", missing),
-    fault!("query-ill-typed", WrongType, "A value that is not of the declared type.",
-        "GET /api/folders/?limit=abc", "the parameter's declared type", ill_typed),
-    fault!("query-invalid-uuid", InvalidValue, "A value that is no UUID.",
-        "GET /api/users/?company_id=not-a-uuid", "the parameter's declared type", invalid_uuid),
-    fault!("query-negative", InvalidValue, "A value below the declared minimum, and negative.",
-        "GET /api/folders/?offset=-1", "the parameter's declared minimum", |subject| below(subject, true)),
-    fault!("query-below-minimum", InvalidValue, "A value below the declared minimum, and not negative.",
-        "GET /api/things/?page=0", "the parameter's declared minimum", |subject| below(subject, false)),
-    fault!("query-above-maximum", InvalidValue, "A value above the declared maximum.",
-        "GET /api/things/?limit=101", "the parameter's declared maximum", above),
-    fault!("query-unknown-enum", InvalidValue, "A value that the declared enumeration does not have.",
-        "GET /api/folders/?resolution_status=errdrift", "the parameter's declared enumeration", unknown_enum),
-    fault!("query-malformed", InvalidValue, "A value that breaks the declared format.",
-        "GET /api/folders/?sorting=%7B%7D", "the parameter's declared format", malformed),
-    fault!("query-fractional", WrongType, "A fraction for an integer; a lenient server rounds it.",
-        "GET /api/folders/?offset=1.5", "the parameter's declared type", fractional),
-    fault!("query-overflow", InvalidValue, "An integer of 30 digits; a server with large integers takes it.",
-        "GET /api/folders/?offset=999999999999999999999999999999", "the parameter's declared type", overflow),
-    fault!("query-bad-encoding", MalformedHttp, "A percent sign without two hexadecimal digits, and a byte that is no UTF-8.",
-        "GET /api/folders/?offset=%zz", "RFC 3986, section 2.1", bad_encoding),
+    fault!(
+        "query-absent",
+        MissingField,
+        "No query where at least one parameter is needed.",
+        "GET /api/handlers/NovaPoshta/costs",
+        "the operation's declaration",
+        absent
+    ),
+    fault!(
+        "query-missing",
+        MissingField,
+        "A required parameter is left out.",
+        "GET /api/payers/nosuch/commissionAmount",
+        "the parameter's declaration",
+        missing
+    ),
+    fault!(
+        "query-ill-typed",
+        WrongType,
+        "A value that is not of the declared type.",
+        "GET /api/folders/?limit=abc",
+        "the parameter's declared type",
+        ill_typed
+    ),
+    fault!(
+        "query-invalid-uuid",
+        InvalidValue,
+        "A value that is no UUID.",
+        "GET /api/users/?company_id=not-a-uuid",
+        "the parameter's declared type",
+        invalid_uuid
+    ),
+    fault!(
+        "query-negative",
+        InvalidValue,
+        "A value below the declared minimum, and negative.",
+        "GET /api/folders/?offset=-1",
+        "the parameter's declared minimum",
+        |subject| below(subject, true)
+    ),
+    fault!(
+        "query-below-minimum",
+        InvalidValue,
+        "A value below the declared minimum, and not negative.",
+        "GET /api/things/?page=0",
+        "the parameter's declared minimum",
+        |subject| below(subject, false)
+    ),
+    fault!(
+        "query-above-maximum",
+        InvalidValue,
+        "A value above the declared maximum.",
+        "GET /api/things/?limit=101",
+        "the parameter's declared maximum",
+        above
+    ),
+    fault!(
+        "query-unknown-enum",
+        InvalidValue,
+        "A value that the declared enumeration does not have.",
+        "GET /api/folders/?resolution_status=errdrift",
+        "the parameter's declared enumeration",
+        unknown_enum
+    ),
+    fault!(
+        "query-malformed",
+        InvalidValue,
+        "A value that breaks the declared format.",
+        "GET /api/folders/?sorting=%7B%7D",
+        "the parameter's declared format",
+        malformed
+    ),
+    fault!(
+        "query-fractional",
+        WrongType,
+        "A fraction for an integer; a lenient server rounds it.",
+        "GET /api/folders/?offset=1.5",
+        "the parameter's declared type",
+        fractional
+    ),
+    fault!(
+        "query-overflow",
+        InvalidValue,
+        "An integer of 30 digits; a server with large integers takes it.",
+        "GET /api/folders/?offset=999999999999999999999999999999",
+        "the parameter's declared type",
+        overflow
+    ),
+    fault!(
+        "query-bad-encoding",
+        MalformedHttp,
+        "A percent sign without two hexadecimal digits, and a byte that is no UTF-8.",
+        "GET /api/folders/?offset=%zz",
+        "RFC 3986, section 2.1",
+        bad_encoding
+    ),
 ];
 
 /// One variant a declared parameter for which there is a wrong value.

@@ -11,30 +11,86 @@ use crate::suite::{Field, FieldType};
 
 macro_rules! fault {
     ($id:literal, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault { id: $id, cause: Cause::InvalidValue, tier: Tier::Core, what: $what, example: $example, source: $source, apply: $apply }
+        Fault {
+            id: $id,
+            cause: Cause::InvalidValue,
+            tier: Tier::Core,
+            what: $what,
+            example: $example,
+            source: $source,
+            apply: $apply,
+        }
     };
 }
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
-    fault!("member-invalid-uuid", "A text that is no UUID.", "{\"company_id\":\"not-a-uuid\"}", "the member's declared type",
-        |s| each(s, Never, |field| (field.kind == FieldType::Uuid).then(|| json!("not-a-uuid")))),
-    fault!("member-unknown-enum", "A value that the declared enumeration does not have.", "{\"type\":\"errdrift\"}", "the member's declared enumeration",
-        |s| each(s, Never, |field| (!field.values.is_empty()).then(|| json!("errdrift")))),
-    fault!("member-malformed", "A value that breaks the declared format.", "{\"email\":\"errdrift\"}", "the member's declared format",
-        |s| each(s, Never, |field| field.malformed.clone())),
-    fault!("member-below-minimum", "A number below the declared minimum.", "{\"price\":-1}", "the member's declared minimum",
-        |s| each(s, Never, |field| Some(json!(field.minimum?.checked_sub(1)?)))),
-    fault!("member-above-maximum", "A number above the declared maximum.", "{\"count\":101}", "the member's declared maximum",
-        |s| each(s, Never, |field| Some(json!(field.maximum?.checked_add(1)?)))),
-    fault!("member-too-short", "A text below the declared length.", "{\"alias\":\"\"}", "the member's declared length",
-        |s| each(s, Never, |field| Some(text(field.min_length?.checked_sub(1)?)))),
-    fault!("member-too-long", "A text above the declared length.", "{\"alias\":\"xxxx…\"}", "the member's declared length",
-        |s| each(s, Never, |field| Some(text(field.max_length?.checked_add(1)?)))),
-    fault!("member-fractional", "A fraction for an integer; a lenient server rounds it.", "{\"cartId\":1.5}", "the member's declared type",
-        |s| each(s, Lenient, |field| (field.kind == FieldType::Integer).then(|| json!(1.5)))),
-    fault!("member-overflow", "An integer beyond 64 bits; a server with large integers takes it.", "{\"cartId\":18446744073709551615}", "the member's declared type",
-        |s| each(s, Lenient, |field| (field.kind == FieldType::Integer).then(|| json!(u64::MAX))).into_iter().map(Variant::form_only).collect()),
+    fault!(
+        "member-invalid-uuid",
+        "A text that is no UUID.",
+        "{\"company_id\":\"not-a-uuid\"}",
+        "the member's declared type",
+        |s| each(s, Never, |field| (field.kind == FieldType::Uuid).then(|| json!("not-a-uuid")))
+    ),
+    fault!(
+        "member-unknown-enum",
+        "A value that the declared enumeration does not have.",
+        "{\"type\":\"errdrift\"}",
+        "the member's declared enumeration",
+        |s| each(s, Never, |field| (!field.values.is_empty()).then(|| json!("errdrift")))
+    ),
+    fault!(
+        "member-malformed",
+        "A value that breaks the declared format.",
+        "{\"email\":\"errdrift\"}",
+        "the member's declared format",
+        |s| each(s, Never, |field| field.malformed.clone())
+    ),
+    fault!(
+        "member-below-minimum",
+        "A number below the declared minimum.",
+        "{\"price\":-1}",
+        "the member's declared minimum",
+        |s| each(s, Never, |field| Some(json!(field.minimum?.checked_sub(1)?)))
+    ),
+    fault!(
+        "member-above-maximum",
+        "A number above the declared maximum.",
+        "{\"count\":101}",
+        "the member's declared maximum",
+        |s| each(s, Never, |field| Some(json!(field.maximum?.checked_add(1)?)))
+    ),
+    fault!(
+        "member-too-short",
+        "A text below the declared length.",
+        "{\"alias\":\"\"}",
+        "the member's declared length",
+        |s| each(s, Never, |field| Some(text(field.min_length?.checked_sub(1)?)))
+    ),
+    fault!(
+        "member-too-long",
+        "A text above the declared length.",
+        "{\"alias\":\"xxxx…\"}",
+        "the member's declared length",
+        |s| each(s, Never, |field| Some(text(field.max_length?.checked_add(1)?)))
+    ),
+    fault!(
+        "member-fractional",
+        "A fraction for an integer; a lenient server rounds it.",
+        "{\"cartId\":1.5}",
+        "the member's declared type",
+        |s| each(s, Lenient, |field| (field.kind == FieldType::Integer).then(|| json!(1.5)))
+    ),
+    fault!(
+        "member-overflow",
+        "An integer beyond 64 bits; a server with large integers takes it.",
+        "{\"cartId\":18446744073709551615}",
+        "the member's declared type",
+        |s| each(s, Lenient, |field| (field.kind == FieldType::Integer).then(|| json!(u64::MAX)))
+            .into_iter()
+            .map(Variant::form_only)
+            .collect()
+    ),
 ];
 
 fn text(length: u64) -> Value {

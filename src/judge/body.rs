@@ -36,9 +36,18 @@ pub(crate) fn read(reply: &Reply) -> Reading {
     match values.next() {
         Some(Ok(json)) => {
             let rest = text[values.byte_offset()..].trim_matches([' ', '\t', '\r', '\n']);
+            // "404 page not found" is a text that begins with a number, no number with bytes behind it.
+            if !rest.is_empty() && !json.is_object() && !json.is_array() {
+                reading
+                    .defects
+                    .push(Found::new("body-not-json", "").expected("a JSON object").actual(text::describe(reply)));
+                return reading;
+            }
             if !rest.is_empty() {
                 let actual = format!("{} bytes more: {}", rest.len(), text::quoted(rest));
-                reading.defects.push(Found::new("body-bytes-after-value", "").expected("nothing after the JSON value").actual(actual));
+                reading.defects.push(
+                    Found::new("body-bytes-after-value", "").expected("nothing after the JSON value").actual(actual),
+                );
             }
             let value = &text[..values.byte_offset()];
             if let Ok(raw) = serde_json::from_str::<&RawValue>(value.trim()) {
@@ -50,14 +59,17 @@ pub(crate) fn read(reply: &Reply) -> Reading {
             let actual = format!("{} ({error})", text::describe(reply));
             reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(actual));
         }
-        None => reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(text::describe(reply))),
+        None => reading
+            .defects
+            .push(Found::new("body-not-json", "").expected("a JSON object").actual(text::describe(reply))),
     }
     reading
 }
 
 /// The text of a body that should be UTF-8, with a defect where it is not.
 fn decode(body: &[u8], defects: &mut Vec<Finding>) -> String {
-    let mut defect = |rule, expected: &str, actual: String| defects.push(Found::new(rule, "").expected(expected).actual(actual));
+    let mut defect =
+        |rule, expected: &str, actual: String| defects.push(Found::new(rule, "").expected(expected).actual(actual));
     if let Some(rest) = body.strip_prefix(b"\xef\xbb\xbf") {
         defect("body-byte-order-mark", "JSON without a byte order mark", "EF BB BF before the JSON text".to_owned());
         return decode(rest, defects);
@@ -116,7 +128,8 @@ fn walk(raw: &RawValue, at: &str, reading: &mut Reading) {
             for (name, value) in &members {
                 let below = crate::schema::member(at, name);
                 if !seen.insert(name.as_str()) {
-                    let values: Vec<_> = members.iter().filter(|(other, _)| other == name).map(|(_, v)| text::cut(v.get())).collect();
+                    let values: Vec<_> =
+                        members.iter().filter(|(other, _)| other == name).map(|(_, v)| text::cut(v.get())).collect();
                     let found = Found::new("body-duplicate-member", below.as_str()).expected("each member once");
                     let finding = found.actual(format!("`{}` more than once: {}", text::cut(name), values.join(", ")));
                     if !reading.defects.contains(&finding) {
@@ -174,7 +187,8 @@ fn violation(case: &Case<'_>, violation: crate::schema::Violation) -> Finding {
     if violation.keyword == "additionalProperties" || violation.keyword == "unevaluatedProperties" {
         let own = file.undocumented_members.as_ref();
         let forbidden = own.is_some_and(|own| own.forbidden.contains(&violation.at));
-        let severity = if forbidden { Severity::Error } else { own.map_or(Severity::Warning, |own| own.strength.severity()) };
+        let severity =
+            if forbidden { Severity::Error } else { own.map_or(Severity::Warning, |own| own.strength.severity()) };
         let found = Found::new("member-undocumented", violation.at).severity(severity).expected(violation.expected);
         let found = own.map(|own| own.source.clone()).into_iter().fold(found, Found::source);
         return found.actual(violation.actual);
@@ -182,7 +196,9 @@ fn violation(case: &Case<'_>, violation: crate::schema::Violation) -> Finding {
     if let Some(code) = file.code.as_ref().filter(|code| code.at == violation.at && code.set == CodeSet::Closed)
         && matches!(violation.keyword.as_str(), "minimum" | "maximum" | "enum" | "const")
     {
-        let found = Found::new("code-undocumented", violation.at).severity(code.strength.severity()).source(code.source.as_str());
+        let found = Found::new("code-undocumented", violation.at)
+            .severity(code.strength.severity())
+            .source(code.source.as_str());
         return found.expected("a code of the catalogue").actual(violation.actual);
     }
     Found::new("schema-violation", violation.at)

@@ -6,6 +6,7 @@ use super::{Case, Found, text};
 use crate::cause::Cause;
 use crate::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status};
 use crate::finding::Finding;
+use crate::plan::NO_OPERATION;
 use crate::verdict::Severity;
 
 /// The code in a body. A whole number is its integer, however it was written.
@@ -32,8 +33,9 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let code = of(contract, case.json);
     let typed = |code: &&Value| {
         let place = contract.file.code.as_ref();
-        place.is_some_and(|place| case.json.is_some_and(|json| !contract.body.violations(json).iter().any(|v| v.at == place.at)))
-            && !code.is_null()
+        place.is_some_and(|place| {
+            case.json.is_some_and(|json| !contract.body.violations(json).iter().any(|v| v.at == place.at))
+        }) && !code.is_null()
     };
     let code = code.as_ref().filter(typed);
     let message = contract.file.message.as_ref().and_then(|place| case.json?.pointer(&place.at)?.as_str());
@@ -56,7 +58,9 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
 fn undocumented(contract: &Contract, answer: &Answer<'_>) -> Option<Finding> {
     let place = contract.file.code.as_ref().filter(|place| place.set == CodeSet::Closed)?;
     let code = answer.code.filter(|code| contract.entries(code).next().is_none())?;
-    let found = Found::new("code-undocumented", place.at.as_str()).severity(place.strength.severity()).source(place.source.as_str());
+    let found = Found::new("code-undocumented", place.at.as_str())
+        .severity(place.strength.severity())
+        .source(place.source.as_str());
     Some(found.expected("a code of the catalogue").actual(code.to_string()))
 }
 
@@ -66,25 +70,36 @@ fn contradiction(contract: &Contract, answer: &Answer<'_>) -> Option<Finding> {
     let promise = entry.status.as_ref()?;
     let severity = promise.breach(|status| status.covers(answer.status))?;
     let found = Found::new("code-contradicts-status", "status").severity(severity).facet(entry.code.to_string());
-    let found = found.expected(format!("{} with code {} ({})", list(&promise.any_of), entry.code, entry.name)).source(promise.source.as_str());
+    let found = found
+        .expected(format!("{} with code {} ({})", list(&promise.any_of), entry.code, entry.name))
+        .source(promise.source.as_str());
     Some(found.actual(answer.status.to_string()))
 }
 
 /// A code that says something of the target rather than of the request.
 fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
     let entry = case.contract.entries(answer.code?).find(|entry| entry.means.is_some())?;
-    let fits = entry.status.as_ref().is_none_or(|promise| promise.breach(|status| status.covers(answer.status)).is_none());
+    let fits =
+        entry.status.as_ref().is_none_or(|promise| promise.breach(|status| status.covers(answer.status)).is_none());
     // Where the contract names the code for wrong credentials, any other code is a wrong one.
     if !fits || case.probe.cause.is_about_credentials() {
         return None;
     }
     let rule = match entry.means? {
+        // What no document has cannot be missing.
+        Meaning::NotRealized if case.probe.operation == NO_OPERATION => return None,
         Meaning::NotRealized => "operation-not-realized",
         Meaning::Unhandled => "fault-unhandled",
     };
     let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
-    let found = Found::new(rule, at).by_cause().expected(format!("an answer to what is wrong with the request: {}", case.probe.cause));
-    Some(found.source(format!("«{}»", entry.meaning)).actual(format!("{} {} ({})", answer.status, entry.code, entry.name)))
+    let found = Found::new(rule, at)
+        .by_cause()
+        .expected(format!("an answer to what is wrong with the request: {}", case.probe.cause));
+    Some(
+        found
+            .source(format!("«{}»", entry.meaning))
+            .actual(format!("{} {} ({})", answer.status, entry.code, entry.name)),
+    )
 }
 
 /// Holds the answer against the probe's cause and against what else describes the request. The cause that it fits best is
@@ -123,7 +138,8 @@ fn worst(findings: &[Finding]) -> Option<Severity> {
 fn plausible(contract: &Contract, cause: Cause, answer: &Answer<'_>) -> bool {
     let Some(code) = answer.code else { return true };
     let mut entries = contract.entries(code).peekable();
-    entries.peek().is_none() || entries.any(|entry| entry.means.is_none() && (entry.causes.is_empty() || entry.causes.contains(&cause)))
+    entries.peek().is_none()
+        || entries.any(|entry| entry.means.is_none() && (entry.causes.is_empty() || entry.causes.contains(&cause)))
 }
 
 /// What of the answer breaks the promises of one cause.
@@ -142,7 +158,12 @@ fn status(promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<F
     let breach = |promise: &Promise<Status>| promise.breach(|status| status.covers(answer.status));
     let found = |rule, promise: &Promise<Status>, severity| {
         let expected = format!("{} for {cause}", list(&promise.any_of));
-        Found::new(rule, "status").by_cause().severity(severity).expected(expected).source(promise.source.as_str()).actual(answer.status.to_string())
+        Found::new(rule, "status")
+            .by_cause()
+            .severity(severity)
+            .expected(expected)
+            .source(promise.source.as_str())
+            .actual(answer.status.to_string())
     };
     if let Some((class, severity)) = promise.class.as_ref().and_then(|class| Some((class, breach(class)?))) {
         return Some(found("status-class-unexpected", class, severity));
@@ -156,7 +177,9 @@ fn status(promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<F
 fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<Finding> {
     let (promise, code) = (promise.code.as_ref()?, answer.code?);
     // A code that nobody documented has its own finding.
-    if case.contract.file.code.as_ref().is_some_and(|place| place.set == CodeSet::Closed) && case.contract.entries(code).next().is_none() {
+    if case.contract.file.code.as_ref().is_some_and(|place| place.set == CodeSet::Closed)
+        && case.contract.entries(code).next().is_none()
+    {
         return None;
     }
     let severity = promise.breach(|listed| listed == code)?;
@@ -180,7 +203,8 @@ fn message(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answe
     let severity = promise.breach(|listed| listed == message).filter(|_| !message.is_empty())?;
     let at = case.contract.file.message.as_ref().map_or("", |place| place.at.as_str());
     let expected = promise.any_of.iter().map(|message| format!("«{message}»")).collect::<Vec<_>>().join(" or ");
-    let found = Found::new("message-unexpected", at).by_cause().severity(severity).expected(format!("{expected} for {cause}"));
+    let found =
+        Found::new("message-unexpected", at).by_cause().severity(severity).expected(format!("{expected} for {cause}"));
     Some(found.source(promise.source.as_str()).actual(text::quoted(message)))
 }
 
@@ -189,7 +213,11 @@ fn late_credentials(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option
     let strength = case.contract.promise(case.probe.cause)?.outranked?;
     let code = answer.code.map_or_else(String::new, |code| format!(" with {}", text::cut(&code.to_string())));
     let found = Found::new("credentials-checked-late", "status").by_cause().severity(strength.severity());
-    Some(found.expected(format!("the answer to {}", case.probe.cause)).actual(format!("the answer to {fits}: {}{code}", answer.status)))
+    Some(
+        found
+            .expected(format!("the answer to {}", case.probe.cause))
+            .actual(format!("the answer to {fits}: {}{code}", answer.status)),
+    )
 }
 
 /// A message that the catalogue gives for a cause that the request does not have.
@@ -204,8 +232,15 @@ fn foreign_message(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option<
     }
     let causes = entry.causes.iter().map(|cause| cause.word()).collect::<Vec<_>>().join(", ");
     let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
-    let found = Found::new("code-unexpected", at).by_cause().facet("message").expected(format!("an answer to {}", case.probe.cause));
-    Some(found.source(format!("«{}»", entry.meaning)).actual(format!("{} {}, which is documented for {causes}", entry.code, text::quoted(message))))
+    let found = Found::new("code-unexpected", at)
+        .by_cause()
+        .facet("message")
+        .expected(format!("an answer to {}", case.probe.cause));
+    Some(found.source(format!("«{}»", entry.meaning)).actual(format!(
+        "{} {}, which is documented for {causes}",
+        entry.code,
+        text::quoted(message)
+    )))
 }
 
 fn list(statuses: &[Status]) -> String {

@@ -7,7 +7,8 @@ use crate::verdict::Severity;
 
 /// What a silence comes to: what could not be reached could not be judged; what does not answer breaks its promise.
 pub(crate) fn silence(silence: &Silence) -> Judgement {
-    let finding = |rule, expected: &str| Found::new(rule, "reply").expected(expected).by_cause().actual(silence.to_string());
+    let finding =
+        |rule, expected: &str| Found::new(rule, "reply").expected(expected).by_cause().actual(silence.to_string());
     match silence {
         Silence::Unreachable(_) | Silence::Tls(_) => {
             Judgement { inconclusive: Some(silence.to_string()), ..Judgement::default() }
@@ -31,9 +32,11 @@ pub(crate) fn ending(reply: &Reply) -> Option<Finding> {
         Ending::Complete => None,
         Ending::Truncated(why) => Some(truncated(why.clone())),
         Ending::TimedOut => Some(truncated("nothing until the deadline".to_owned())),
-        Ending::Oversized(limit) => {
-            Some(Found::new("reply-oversized", "body").expected(format!("at most {limit} bytes")).actual(format!("more than {limit} bytes")))
-        }
+        Ending::Oversized(limit) => Some(
+            Found::new("reply-oversized", "body")
+                .expected(format!("at most {limit} bytes"))
+                .actual(format!("more than {limit} bytes")),
+        ),
     }
 }
 
@@ -45,7 +48,12 @@ pub(crate) fn success(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     if case.probe.expectation.tolerated {
-        return Some(Found::new("request-tolerated", "status").by_cause().expected("an error, or a success of a lenient server").actual(actual));
+        return Some(
+            Found::new("request-tolerated", "status")
+                .by_cause()
+                .expected("an error, or a success of a lenient server")
+                .actual(actual),
+        );
     }
     let expected = format!("an error: {}", case.probe.fault.what);
     Some(Found::new("request-accepted", "status").by_cause().expected(expected).source(source(case)).actual(actual))
@@ -62,10 +70,18 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
     if !case.probe.expectation.governed {
         return None;
     }
-    let location = case.reply.header("location").map_or_else(|| "no Location".to_owned(), |to| format!("Location: {}", text::cut(&to)));
+    let location = case
+        .reply
+        .header("location")
+        .map_or_else(|| "no Location".to_owned(), |to| format!("Location: {}", text::cut(&to)));
     let actual = format!("{} with {location}", case.reply.status);
     if case.probe.expectation.tolerated {
-        return Some(Found::new("request-tolerated", "status").by_cause().expected("an error, or what a lenient server makes of it").actual(actual));
+        return Some(
+            Found::new("request-tolerated", "status")
+                .by_cause()
+                .expected("an error, or what a lenient server makes of it")
+                .actual(actual),
+        );
     }
     Some(Found::new("request-redirected", "status").by_cause().expected("an error").source(source(case)).actual(actual))
 }
@@ -78,8 +94,10 @@ pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
     let promise = case.contract.promise(case.probe.cause);
     let source = promise.and_then(|promise| promise.silent.clone());
     let strict = case.settings.strict && case.probe.expectation.governed;
-    let source = source.filter(|_| case.probe.expectation.governed).unwrap_or_else(|| "the path is outside the API".to_owned());
-    let found = Found::new("reply-ungoverned", "status").by_cause().expected("the contract's body, if anything").source(source);
+    let source =
+        source.filter(|_| case.probe.expectation.governed).unwrap_or_else(|| "the path is outside the API".to_owned());
+    let found =
+        Found::new("reply-ungoverned", "status").by_cause().expected("the contract's body, if anything").source(source);
     let found = found.severity(if strict { Severity::Error } else { Severity::Note });
     Some(found.actual(format!("{} with {}", case.reply.status, text::describe(case.reply))))
 }
@@ -93,4 +111,22 @@ fn source(case: &Case<'_>) -> String {
         promise.code.as_ref().map(|promise| promise.source.clone()).or(status).or(class)
     });
     sources.flatten().unwrap_or_else(|| case.contract.file.document.clone())
+}
+
+/// Why a reply says that the service could not be asked, where it says so: 502, 503, 504 and 429 that are not the contract's.
+pub(crate) fn unavailable(case: &Case<'_>) -> Option<String> {
+    if case.envelope {
+        return None;
+    }
+    match case.reply.status {
+        429 => Some("rate limited: 429; lower --jobs or set --rate".to_owned()),
+        status @ 502..=504 => Some(format!("unavailable: {status} from a layer before the service")),
+        _ => None,
+    }
+}
+
+/// What such a reply is reported as, so that one in a thousand is seen.
+pub(crate) fn unavailability(case: &Case<'_>) -> Finding {
+    let actual = format!("{} with {}", case.reply.status, text::describe(case.reply));
+    Found::new("service-unavailable", "status").expected("an error reply of the service").actual(actual)
 }

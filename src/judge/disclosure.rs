@@ -24,12 +24,24 @@ static CLASSES: &[Class] = &[
         rule: "stack-trace-disclosed",
         patterns: &[
             ("Python", r#"Traceback \(most recent call last\)|File "[^"\n]+", line \d+, in "#),
-            ("Java", r"\bat [\w$.<>/]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)|\b(?:java|javax|jakarta|org\.springframework)\.[\w.]+(?:Exception|Error)\b"),
+            (
+                "Java",
+                r"\bat [\w$.<>/]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)|\b(?:java|javax|jakarta|org\.springframework)\.[\w.]+(?:Exception|Error)\b",
+            ),
             (".NET", r"\bat [\w.`<>\[\]]+\([^)\n]*\) in [^\n]+:line \d+|\bSystem\.(?:\w+\.)*\w+Exception\b"),
-            ("Node.js", r"\bat (?:[\w.<>\[\] ]+ \()?(?:/|[A-Za-z]:\\|file://|node:)[^\s:()]*:\d+:\d+\)?|\bnode_modules/"),
-            ("Go", r"goroutine \d+ \[\w+|\bpanic: |runtime error: (?:invalid memory|index out of)|cannot unmarshal \w+ into Go "),
+            (
+                "Node.js",
+                r"\bat (?:[\w.<>\[\] ]+ \()?(?:/|[A-Za-z]:\\|file://|node:)[^\s:()]*:\d+:\d+\)?|\bnode_modules/",
+            ),
+            (
+                "Go",
+                r"goroutine \d+ \[\w+|\bpanic: |runtime error: (?:invalid memory|index out of)|cannot unmarshal \w+ into Go ",
+            ),
             ("Ruby", r"\b[\w/.-]+\.rb:\d+:in "),
-            ("PHP", r"#\d+ \{main\}|PHP (?:Fatal error|Warning|Notice|Stack trace)|(?:Fatal error|Warning|Notice)</b>?: .+ on line <?b?>?\d+|\bin /[\w./-]+\.php(?: on line |:)\d+|Uncaught (?:Error|\w*Exception)\b.* in "),
+            (
+                "PHP",
+                r"#\d+ \{main\}|PHP (?:Fatal error|Warning|Notice|Stack trace)|(?:Fatal error|Warning|Notice)</b>?: .+ on line <?b?>?\d+|\bin /[\w./-]+\.php(?: on line |:)\d+|Uncaught (?:Error|\w*Exception)\b.* in ",
+            ),
             ("Rust", r"thread '[^']+' (?:\(\d+\) )?panicked at|stack backtrace:"),
             ("Perl", r" at [\w/.-]+\.p[lm] line \d+\."),
             ("Elixir", r"\*\* \(\w+(?:\.\w+)*(?:Error|Exception)\)"),
@@ -41,18 +53,39 @@ static CLASSES: &[Class] = &[
         patterns: &[
             ("SQLSTATE", r"SQLSTATE\b"),
             ("Oracle", r"\bORA-\d{5}\b"),
-            ("PostgreSQL", r#"syntax error at or near|violates (?:unique|foreign key|not-null|check|exclusion) constraint|\b(?:relation|column) "[^"]+" (?:of relation "[^"]+" )?does not exist|psycopg2?\.|\bpg_catalog\b|duplicate key value violates"#),
-            ("MySQL", r"You have an error in your SQL syntax|Unknown column '|Duplicate entry '.*' for key|Table '[^']+' doesn't exist|\bER_[A-Z]+_[A-Z_]+\b"),
-            ("SQLite", r"\bSQLITE_[A-Z]+\b|sqlite3?\.(?:Operational|Integrity|Database)Error|no such (?:table|column): |UNIQUE constraint failed"),
-            ("SQL Server", r"Unclosed quotation mark|Incorrect syntax near '|Cannot insert duplicate key row in object"),
-            ("a database library", r"sqlalchemy\.exc|PDOException|SequelizeDatabaseError|QueryFailedError|\bSqlException\b|PSQLException|MongoServerError|\bE11000 duplicate key"),
-            ("a statement", r"(?i)\bselect\s+[\w*\x22`.,\s()]+\sfrom\s+[\w\x22`.\[\]]+\s+(?:where|limit|order by|join)\b|\binsert\s+into\s+[\w\x22`.\[\]]+\s*(?:\(|values)|\bupdate\s+[\w\x22`.\[\]]+\s+set\s+[\w\x22`.]+\s*=|\bdelete\s+from\s+[\w\x22`.\[\]]+\s+where\b"),
+            (
+                "PostgreSQL",
+                r#"syntax error at or near|violates (?:unique|foreign key|not-null|check|exclusion) constraint|\b(?:relation|column) "[^"]+" (?:of relation "[^"]+" )?does not exist|psycopg2?\.|\bpg_catalog\b|duplicate key value violates"#,
+            ),
+            (
+                "MySQL",
+                r"You have an error in your SQL syntax|Unknown column '|Duplicate entry '.*' for key|Table '[^']+' doesn't exist|\bER_[A-Z]+_[A-Z_]+\b",
+            ),
+            (
+                "SQLite",
+                r"\bSQLITE_[A-Z]+\b|sqlite3?\.(?:Operational|Integrity|Database)Error|no such (?:table|column): |UNIQUE constraint failed",
+            ),
+            (
+                "SQL Server",
+                r"Unclosed quotation mark|Incorrect syntax near '|Cannot insert duplicate key row in object",
+            ),
+            (
+                "a database library",
+                r"sqlalchemy\.exc|PDOException|SequelizeDatabaseError|QueryFailedError|\bSqlException\b|PSQLException|MongoServerError|\bE11000 duplicate key",
+            ),
+            (
+                "a statement",
+                r"(?i)\bselect\s+[\w*\x22`.,\s()]+\sfrom\s+[\w\x22`.\[\]]+\s+(?:where|limit|order by|join)\b|\binsert\s+into\s+[\w\x22`.\[\]]+\s*(?:\(|values)|\bupdate\s+[\w\x22`.\[\]]+\s+set\s+[\w\x22`.]+\s*=|\bdelete\s+from\s+[\w\x22`.\[\]]+\s+where\b",
+            ),
         ],
     },
     Class {
         rule: "path-disclosed",
         patterns: &[
-            ("a Unix path", r"(?:^|[\s\x22'`(=:>\[])/(?:home|root|usr|var|opt|srv|etc|tmp|app|mnt|proc|Users|workspace)/[\w.-]+(?:/[\w.-]+)*"),
+            (
+                "a Unix path",
+                r"(?:^|[\s\x22'`(=:>\[])/(?:home|root|usr|var|opt|srv|etc|tmp|app|mnt|proc|Users|workspace)/[\w.-]+(?:/[\w.-]+)*",
+            ),
             ("a Windows path", r"\b[A-Za-z]:\\(?:[\w .-]+\\)+[\w .-]+|\\\\[\w.-]+\\[\w$.-]+\\"),
         ],
     },
@@ -67,7 +100,8 @@ static CLASSES: &[Class] = &[
 
 /// The patterns, compiled once: class, name, pattern.
 static PATTERNS: LazyLock<Vec<(&'static str, &'static str, Regex)>> = LazyLock::new(|| {
-    let all = CLASSES.iter().flat_map(|class| class.patterns.iter().map(|(name, pattern)| (class.rule, *name, *pattern)));
+    let all =
+        CLASSES.iter().flat_map(|class| class.patterns.iter().map(|(name, pattern)| (class.rule, *name, *pattern)));
     all.filter_map(|(rule, name, pattern)| Some((rule, name, Regex::new(pattern).ok()?))).collect()
 });
 
@@ -90,7 +124,13 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
         for (rule, name, pattern) in matching(text) {
             // A banner's place has its own finding below.
             let Some(found) = pattern.find_iter(text).find(|found| !echoed(case, found.as_str())) else { continue };
-            push(&mut findings, Found::new(rule, spot(at)).facet(*name).expected("no such text in an error").actual(format!("{name}: {}", text::quoted(around(text, found.range())))));
+            push(
+                &mut findings,
+                Found::new(rule, spot(at))
+                    .facet(*name)
+                    .expected("no such text in an error")
+                    .actual(format!("{name}: {}", text::quoted(around(text, found.range())))),
+            );
         }
         for credential in credentials(sent) {
             if text.contains(&credential) {
@@ -146,7 +186,10 @@ fn strings(json: &Value, at: &str, places: &mut Vec<(String, String)>) {
             } else {
                 elements.iter().for_each(|element| strings(element, &format!("{at}/*"), places));
             }
-            elements.iter().filter(|element| !element.is_string()).for_each(|element| strings(element, &format!("{at}/*"), places));
+            elements
+                .iter()
+                .filter(|element| !element.is_string())
+                .for_each(|element| strings(element, &format!("{at}/*"), places));
         }
         Value::Object(members) => {
             for (name, value) in members {
@@ -181,8 +224,10 @@ fn echoed(case: &Case<'_>, found: &str) -> bool {
 }
 
 fn around(text: &str, range: std::ops::Range<usize>) -> &str {
-    let start = (range.start.saturating_sub(20)..=range.start).find(|&at| text.is_char_boundary(at)).unwrap_or(range.start);
-    let end = (range.end..=(range.end + 60).min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(range.end);
+    let start =
+        (range.start.saturating_sub(20)..=range.start).find(|&at| text.is_char_boundary(at)).unwrap_or(range.start);
+    let end =
+        (range.end..=(range.end + 60).min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(range.end);
     &text[start..end]
 }
 
@@ -194,7 +239,8 @@ fn spot(at: &str) -> String {
 fn is_version(product: &str) -> bool {
     let version = product.rsplit(['/', '-']).next().unwrap_or(product);
     let digits = version.trim_start_matches(['v', '(']);
-    digits.contains('.') && digits.split('.').next().is_some_and(|major| !major.is_empty() && major.bytes().all(|b| b.is_ascii_digit()))
+    digits.contains('.')
+        && digits.split('.').next().is_some_and(|major| !major.is_empty() && major.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// A credential that is shorter is found in any text.
@@ -280,7 +326,8 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_credential_are_searched_for() {
-        let sent = vec![("authorization".to_owned(), format!("Basic {}", BASE64.encode("42:open sesame")).into_bytes())];
+        let sent =
+            vec![("authorization".to_owned(), format!("Basic {}", BASE64.encode("42:open sesame")).into_bytes())];
         assert_eq!(credentials(&sent), ["open sesame".to_owned(), BASE64.encode("42:open sesame")]);
         assert!(credentials(&[("accept".to_owned(), b"application/json".to_vec())]).is_empty());
     }

@@ -41,7 +41,10 @@ enum Declared<'f> {
 /// A field of the request of that name: in the body, in the query, in the path.
 fn declared<'o>(operation: &'o Operation, name: &str) -> Option<Declared<'o>> {
     let body = operation.body.as_ref();
-    let field = body.and_then(|body| body.members.get(name)).or_else(|| operation.query.get(name)).or_else(|| operation.path_parameters.get(name));
+    let field = body
+        .and_then(|body| body.members.get(name))
+        .or_else(|| operation.query.get(name))
+        .or_else(|| operation.path_parameters.get(name));
     field.map(Declared::Field).or_else(|| body.is_some_and(|body| body.free).then_some(Declared::Free))
 }
 
@@ -64,7 +67,12 @@ fn compare(field: &Field, value: &Value, at: &str, wrong: &mut Vec<(String, Stri
     }
 }
 
-fn members(declared: &BTreeMap<String, Field>, mirror: &serde_json::Map<String, Value>, at: &str, wrong: &mut Vec<(String, String, String)>) {
+fn members(
+    declared: &BTreeMap<String, Field>,
+    mirror: &serde_json::Map<String, Value>,
+    at: &str,
+    wrong: &mut Vec<(String, String, String)>,
+) {
     // An object that declares no members is one of free keys.
     if declared.is_empty() {
         return;

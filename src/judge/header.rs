@@ -15,7 +15,8 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
 
 fn content_encoding(case: &Case<'_>) -> Option<Finding> {
     let coding = case.reply.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"))?;
-    let found = Found::new("content-encoding-unexpected", "header:content-encoding").expected("none: the request accepts identity only");
+    let found = Found::new("content-encoding-unexpected", "header:content-encoding")
+        .expected("none: the request accepts identity only");
     Some(found.actual(text::cut(&coding)))
 }
 
@@ -30,7 +31,9 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     if fields.is_empty() {
         let has_body = !case.reply.body.is_empty();
         return has_body
-            .then(|| Found::new("media-type-missing", "header:content-type").expected(expected).actual("no Content-Type"))
+            .then(|| {
+                Found::new("media-type-missing", "header:content-type").expected(expected).actual("no Content-Type")
+            })
             .into_iter()
             .collect();
     }
@@ -39,22 +42,28 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let values: Vec<_> = fields.iter().map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect();
     if values.len() > 1 {
-        let found = Found::new("media-type-unexpected", "header:content-type").facet("count").expected("one Content-Type");
+        let found =
+            Found::new("media-type-unexpected", "header:content-type").facet("count").expected("one Content-Type");
         findings.push(found.actual(text::cut(&values.join(", "))));
     }
     let value = &values[0];
     let mut parts = value.split(';');
     let media_type = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
     if read && !(is_json(&media_type) && media_type == "application/json") {
-        findings.push(Found::new("media-type-unexpected", "header:content-type").expected(expected).actual(text::cut(value)));
+        findings.push(
+            Found::new("media-type-unexpected", "header:content-type").expected(expected).actual(text::cut(value)),
+        );
     }
     let charset = parts.find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_ascii_lowercase())
     });
     // `utf8` is what some frameworks write; nobody takes it for another charset. ASCII is a part of UTF-8.
-    if let Some(charset) = charset.filter(|charset| read && !["utf-8", "utf8", "us-ascii"].contains(&charset.as_str())) {
-        findings.push(Found::new("charset-unexpected", "header:content-type").expected("UTF-8").actual(text::cut(&charset)));
+    if let Some(charset) = charset.filter(|charset| read && !["utf-8", "utf8", "us-ascii"].contains(&charset.as_str()))
+    {
+        findings.push(
+            Found::new("charset-unexpected", "header:content-type").expected("UTF-8").actual(text::cut(&charset)),
+        );
     }
     findings
 }
@@ -68,11 +77,14 @@ fn allow(case: &Case<'_>) -> Option<Finding> {
     if fields.is_empty() {
         return Some(Found::new("allow-missing", "header:allow").expected(expected).actual("no Allow"));
     }
-    let value = fields.iter().map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect::<Vec<_>>().join(", ");
+    let value =
+        fields.iter().map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect::<Vec<_>>().join(", ");
     let refused = &case.probe.request.method;
     let lists = case.probe.cause == Cause::WrongMethod && value.split(',').any(|method| method.trim() == refused);
     lists.then(|| {
         let actual = format!("405 for {refused} with Allow: {}", text::cut(&value));
-        Found::new("allow-contradictory", "header:allow").expected(format!("{expected}, {refused} not among them")).actual(actual)
+        Found::new("allow-contradictory", "header:allow")
+            .expected(format!("{expected}, {refused} not among them"))
+            .actual(actual)
     })
 }

@@ -15,6 +15,7 @@ pub mod text;
 
 use serde_json::Value;
 
+use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::exchange::{Ending, Exchange, Outcome, Reply};
 use crate::finding::Finding;
@@ -95,7 +96,8 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
     };
     judgement.findings.extend(delivery::ending(reply));
     judgement.findings.extend(disclosure::findings(&case, sent));
-    if let Some(reason) = unavailable(&case) {
+    if let Some(reason) = delivery::unavailable(&case) {
+        judgement.findings.push(delivery::unavailability(&case));
         judgement.inconclusive = Some(reason);
         return judgement;
     }
@@ -124,32 +126,25 @@ fn is_envelope(contract: &Contract, json: &Value) -> bool {
     json.pointer(&contract.file.envelope).is_some_and(|member| !member.is_null())
 }
 
-/// 502, 503, 504 and 429 that the service did not write say that it could not be asked, not how it answers.
-fn unavailable(case: &Case<'_>) -> Option<String> {
-    let status = case.reply.status;
-    if case.envelope {
-        return None;
-    }
-    match status {
-        429 => Some("rate limited: 429; lower --jobs or set --rate".to_owned()),
-        502..=504 => Some(format!("unavailable: {status} from a layer before the service")),
-        _ => None,
-    }
-}
-
 /// Whether the document does not reach this reply: outside the API's paths, or where it leaves a router its own page.
 fn is_ungoverned(case: &Case<'_>) -> bool {
     if !case.probe.expectation.governed {
         return true;
     }
-    let promise = case.contract.promise(case.probe.cause);
-    !case.envelope && promise.is_some_and(|promise| promise.ungoverned.iter().any(|status| status.covers(case.reply.status)))
+    let leaves = |cause: &Cause| {
+        let promise = case.contract.promise(*cause);
+        promise.is_some_and(|promise| promise.ungoverned.iter().any(|status| status.covers(case.reply.status)))
+    };
+    // What is no URI may find a router before it finds an operation.
+    let router = case.probe.cause == Cause::MalformedHttp && case.probe.expectation.also.iter().any(leaves);
+    !case.envelope && (leaves(&case.probe.cause) || router)
 }
 
 /// Puts the contract's own severities in place, and caps what a gateway says where the document does not reach it.
 fn adjust(probe: &Probe, judgement: &mut Judgement) {
     let file = &probe.api.contract.file;
-    let cap = probe.api.contract.promise(probe.cause).and_then(|promise| promise.gateway).map(|strength| strength.severity());
+    let cap =
+        probe.api.contract.promise(probe.cause).and_then(|promise| promise.gateway).map(|strength| strength.severity());
     for finding in &mut judgement.findings {
         if let Some(own) = file.severity.get(finding.rule) {
             finding.severity = own.severity;

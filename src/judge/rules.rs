@@ -59,6 +59,12 @@ pub static RULES: &[Rule] = rules! {
         example: "400 with a body of 100 MB",
         source: "errdrift: no documented error needs more"
     }
+    "service-unavailable" Warning {
+        what: "A layer before the service answered that the service is not available (502, 503, 504) or that there were too many requests (429).",
+        why: "The service was not asked: the probe says nothing of it, and a client meets a page that is no documented error.",
+        example: "502 with nginx's page",
+        source: "RFC 9110, section 15.6; RFC 6585, section 4"
+    }
     "request-accepted" Error {
         what: "A request that must be refused was answered by a success (2xx).",
         why: "The caller believes that something was done. Where credentials were wrong, the data are open to anyone.",

@@ -24,8 +24,13 @@ pub fn describe(reply: &Reply) -> String {
         return "an empty body".to_owned();
     }
     let lower: String = trimmed.chars().take(4_096).collect::<String>().to_ascii_lowercase();
-    if lower.starts_with("<!doctype html") || lower.starts_with("<html") || lower.contains("<body") || lower.contains("<center>") {
-        let title = between(&lower, trimmed, "<title>", "</title>").or_else(|| between(&lower, trimmed, "<h1>", "</h1>"));
+    if lower.starts_with("<!doctype html")
+        || lower.starts_with("<html")
+        || lower.contains("<body")
+        || lower.contains("<center>")
+    {
+        let title =
+            between(&lower, trimmed, "<title>", "</title>").or_else(|| between(&lower, trimmed, "<h1>", "</h1>"));
         return title.map_or_else(|| "an HTML page".to_owned(), |title| format!("an HTML page, «{}»", cut(title)));
     }
     if trimmed.starts_with("<?xml") || trimmed.starts_with('<') {

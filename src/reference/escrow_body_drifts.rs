@@ -13,7 +13,8 @@ pub(super) static TABLE: &[Drift] = &[
         "Errors have their code twice.",
         ALWAYS,
         &[Change::Template(r#"{"error":{"code":"ERROR","code":"<<code>>","message":<<message>><<fields>>}}"#)],
-    ),
+    )
+    .warning(),
     error(
         Api::EscrowBox,
         "code-missing",

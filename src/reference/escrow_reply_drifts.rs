@@ -115,7 +115,7 @@ pub(super) static TABLE: &[Drift] = &[
     error(
         Api::EscrowBox,
         "nginx-page-for-unknown-path",
-        "body-not-json",
+        "reply-ungoverned",
         "An unknown path is answered by the gateway's HTML page, with status 404.",
         Scope::on(&[Cause::UnknownPath]),
         &[Change::Status(404), Change::Template(pages::NGINX_404), Change::MediaType(Some("text/html"))],
@@ -124,7 +124,7 @@ pub(super) static TABLE: &[Drift] = &[
     error(
         Api::EscrowBox,
         "nginx-page-for-wrong-method",
-        "body-not-json",
+        "reply-ungoverned",
         "A wrong method is answered by the gateway's HTML page, with status 405.",
         Scope::on(&[Cause::WrongMethod]),
         &[Change::Status(405), Change::Template(pages::NGINX_405), Change::MediaType(Some("text/html"))],

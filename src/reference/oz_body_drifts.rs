@@ -26,10 +26,10 @@ pub(super) static TABLE: &[Drift] = &[
     ),
     error(
         Api::OzApi,
-        "code-with-exponent-at-version",
+        "code-with-exponent-at-folders",
         "body-integer-not-plain",
         "The code is written with an exponent, at one operation.",
-        ALWAYS.at("version"),
+        ALWAYS.at("folders.list"),
         &[Change::Template(r#"{"error_code": <<code>>e0, "error_message": <<message>>, "details": null}"#)],
     ),
     error(

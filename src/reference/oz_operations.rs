@@ -119,7 +119,11 @@ pub(super) static PLACES: &[Place] = &[
                 unknown: "7",
             }])],
     ),
-    place("/api/version", &[], &[Operation::new("version", "GET", (200, r#"{"core": "6.4.1"}"#)).access(Access::Anyone)]),
+    place(
+        "/api/version",
+        &[],
+        &[Operation::new("version", "GET", (200, r#"{"core": "6.4.1"}"#)).access(Access::Anyone)],
+    ),
     place(
         "/api/companies",
         &[],

@@ -10,6 +10,15 @@ use super::reply::Delivery;
 pub(super) static TABLE: &[Drift] = &[
     error(
         Api::OzApi,
+        "unavailable-now-and-then",
+        "service-unavailable",
+        "One error in forty is the gateway's page for a service that does not answer.",
+        ALWAYS.once_in(40),
+        &[Change::Status(502), Change::Template(pages::NGINX_502), Change::MediaType(Some("text/html"))],
+    )
+    .warning(),
+    error(
+        Api::OzApi,
         "closes-without-reply",
         "no-reply",
         "A body that is no JSON makes the deployment close the connection.",

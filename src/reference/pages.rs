@@ -9,6 +9,9 @@ pub(super) const NGINX_405: &str = "<html>\r\n<head><title>405 Not Allowed</titl
 /// nginx's own page for a request that is too large.
 pub(super) const NGINX_413: &str = "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
 
+/// nginx's own page when the service behind it does not answer.
+pub(super) const NGINX_502: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+
 /// `HAProxy`'s own page for a request that it cannot read.
 pub(super) const HAPROXY_400: &str =
     "<html><body><h1>400 Bad request</h1>\nYour browser sent an invalid request.\n</body></html>\n";

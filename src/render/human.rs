@@ -134,6 +134,7 @@ fn catalogue(codes: &[CodeCoverage], style: &Style) -> String {
 }
 
 /// The last line.
+#[must_use]
 pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
     let numbers = &closing.summary;
     let sent = count(numbers.probes.saturating_sub(numbers.not_exercised), "probe");

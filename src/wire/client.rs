@@ -44,7 +44,11 @@ impl Target {
     /// # Errors
     /// What is wrong with it, and what to write instead.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = |why: &str| format!("`{text}` is no target: {why}; write an origin, with a prefix if the API has one, as https://staging.example.com");
+        let wrong = |why: &str| {
+            format!(
+                "`{text}` is no target: {why}; write an origin, with a prefix if the API has one, as https://staging.example.com"
+            )
+        };
         let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong("only http and https are known"));
@@ -96,7 +100,9 @@ impl Client {
                 .connect_timeout(settings.timeout.mul_f64(0.8))
                 .tls_danger_accept_invalid_certs(settings.insecure);
             if let Some(path) = &settings.ca {
-                let wrong = |error: &dyn std::fmt::Display| format!("cannot use the certificates of {}: {error}", path.display());
+                let wrong = |error: &dyn std::fmt::Display| {
+                    format!("cannot use the certificates of {}: {error}", path.display())
+                };
                 let pem = std::fs::read(path).map_err(|error| wrong(&error))?;
                 let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| wrong(&error))?;
                 if certificates.is_empty() {
@@ -110,7 +116,12 @@ impl Client {
             }
             builder.build().map_err(|error| format!("cannot make an HTTP client: {}", chain(&error)))
         };
-        Ok(Self { pooled: build(usize::MAX)?, fresh: build(0)?, target: settings.target.clone(), timeout: settings.timeout })
+        Ok(Self {
+            pooled: build(usize::MAX)?,
+            fresh: build(0)?,
+            target: settings.target.clone(),
+            timeout: settings.timeout,
+        })
     }
 
     /// Whether reqwest puts this request on the wire as it is.
@@ -128,7 +139,8 @@ impl Client {
         if sent != written {
             return Err(format!("reqwest would send the target {sent} in place of {written}"));
         }
-        let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| format!("reqwest refuses the method: {error}"))?;
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|error| format!("reqwest refuses the method: {error}"))?;
         if method == Method::CONNECT {
             return Err("reqwest would send CONNECT with another target".to_owned());
         }
@@ -136,14 +148,16 @@ impl Client {
             return Err("reqwest would add an Accept".to_owned());
         }
         for (name, value) in &request.headers {
-            let known = HeaderName::from_bytes(name.as_bytes()).map_err(|error| format!("reqwest refuses the field name {name}: {error}"))?;
+            let known = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|error| format!("reqwest refuses the field name {name}: {error}"))?;
             if known.as_str() != name {
                 return Err(format!("reqwest would send the field name {name} in lower case"));
             }
             if ["content-length", "transfer-encoding", "host", "connection"].contains(&name.as_str()) {
                 return Err(format!("reqwest frames messages itself: {name} is for a raw sender"));
             }
-            HeaderValue::from_bytes(&value.masked()).map_err(|error| format!("reqwest refuses the value of {name}: {error}"))?;
+            HeaderValue::from_bytes(&value.masked())
+                .map_err(|error| format!("reqwest refuses the value of {name}: {error}"))?;
         }
         Ok(())
     }
@@ -170,7 +184,13 @@ impl Client {
         Exchange { outcome, duration: start.elapsed() }
     }
 
-    async fn attempt(&self, client: &reqwest::Client, request: &Request, headers: &[(String, Vec<u8>)], deadline: tokio::time::Instant) -> Outcome {
+    async fn attempt(
+        &self,
+        client: &reqwest::Client,
+        request: &Request,
+        headers: &[(String, Vec<u8>)],
+        deadline: tokio::time::Instant,
+    ) -> Outcome {
         let built = match self.build(client, request, headers) {
             Ok(built) => built,
             Err(why) => return Outcome::Silence(Silence::Unreachable(why)),
@@ -180,8 +200,13 @@ impl Client {
             Ok(Err(error)) => return Outcome::Silence(self.silence(&error)),
             Ok(Ok(response)) => response,
         };
-        let fields = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
-        let mut reply = Reply { status: response.status().as_u16(), headers: fields, body: Vec::new(), ending: Ending::Complete };
+        let fields = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+            .collect();
+        let mut reply =
+            Reply { status: response.status().as_u16(), headers: fields, body: Vec::new(), ending: Ending::Complete };
         loop {
             match timeout_at(deadline, response.chunk()).await {
                 Err(_) => reply.ending = Ending::TimedOut,
@@ -200,11 +225,17 @@ impl Client {
         }
     }
 
-    fn build(&self, client: &reqwest::Client, request: &Request, headers: &[(String, Vec<u8>)]) -> Result<reqwest::Request, String> {
+    fn build(
+        &self,
+        client: &reqwest::Client,
+        request: &Request,
+        headers: &[(String, Vec<u8>)],
+    ) -> Result<reqwest::Request, String> {
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
         let mut builder = client.request(method, format!("{}{}", self.target.as_str(), request.target));
         for (name, value) in headers {
-            let value = HeaderValue::from_bytes(value).map_err(|error| format!("the value of {name} is no header value: {error}"))?;
+            let value = HeaderValue::from_bytes(value)
+                .map_err(|error| format!("the value of {name} is no header value: {error}"))?;
             builder = builder.header(name, value);
         }
         if let Some(body) = &request.body {

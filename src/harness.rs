@@ -40,6 +40,7 @@ pub fn takes(arguments: &Arguments, id: &str) -> bool {
 /// Prints a line a probe as its result comes. `None` where standard output was closed meanwhile.
 ///
 /// The lines of `probes` come in their order; a sender that is gone leaves the rest ignored.
+#[must_use]
 pub fn show(arguments: &Arguments, probes: Vec<String>, lines: Receiver<Line>) -> Option<libtest_mimic::Conclusion> {
     let lines = Arc::new(Mutex::new(lines));
     let trial = |id: String| {

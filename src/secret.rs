@@ -109,7 +109,7 @@ impl Template {
                     names.insert(name.as_str());
                 }
                 Piece::Basic(login, password) => {
-                    names.extend(login.variables().into_iter().chain(password.variables()))
+                    names.extend(login.variables().into_iter().chain(password.variables()));
                 }
             }
         }
@@ -169,25 +169,24 @@ impl Template {
     /// Bytes that no shell word holds (NUL, control bytes, bytes that are not ASCII) are the caller's to see to.
     #[must_use]
     pub fn shell(&self) -> String {
-        let mut word = String::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Text(text) => {
-                    for c in String::from_utf8_lossy(text).chars() {
-                        if matches!(c, '"' | '\\' | '$' | '`') {
-                            word.push('\\');
-                        }
-                        word.push(c);
-                    }
-                }
-                Piece::Variable(name) => word.push_str(&format!("${{{name}}}")),
-                Piece::Shortened(name) => word.push_str(&format!("${{{name}%?}}")),
-                Piece::Basic(login, password) => {
-                    word.push_str(&format!("$(printf %s \"{}:{}\" | base64 -w0)", login.shell(), password.shell()));
-                }
+        self.0.iter().map(Piece::shell).collect()
+    }
+}
+
+impl Piece {
+    fn shell(&self) -> String {
+        match self {
+            Self::Text(text) => {
+                let escaped =
+                    |c: char| if matches!(c, '"' | '\\' | '$' | '`') { format!("\\{c}") } else { c.to_string() };
+                String::from_utf8_lossy(text).chars().map(escaped).collect()
+            }
+            Self::Variable(name) => format!("${{{name}}}"),
+            Self::Shortened(name) => format!("${{{name}%?}}"),
+            Self::Basic(login, password) => {
+                format!("$(printf %s \"{}:{}\" | base64 -w0)", login.shell(), password.shell())
             }
         }
-        word
     }
 }
 

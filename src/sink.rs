@@ -12,7 +12,7 @@ use crate::report::{Closing, Opening, ProbeResult};
 pub enum Format {
     /// The report as `schemas/report.schema.json` describes it.
     Json,
-    /// JUnit XML, one test case a probe.
+    /// `JUnit` XML, one test case a probe.
     Junit,
 }
 

@@ -95,6 +95,7 @@ pub(super) struct List {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Run {
     #[command(flatten)]
     pub(super) choice: Choice,

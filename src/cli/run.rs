@@ -134,9 +134,9 @@ pub(super) fn run(arguments: Run) -> u8 {
             let style = Style { color: color && !to_stdout, width: width() };
             let summary = human::summary(&opening, &closing, &style);
             if to_stdout {
-                tell(&summary)
+                tell(&summary);
             } else {
-                say(&summary)
+                say(&summary);
             }
             closing.exit_code
         }

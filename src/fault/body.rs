@@ -132,20 +132,20 @@ pub(super) fn members<'s>(subject: &Subject<'s>) -> Vec<Member<'s>> {
     let mut all = Vec::new();
     if let Some(body) = subject.json_body() {
         for (name, field) in &body.members {
-            collect(vec![name.clone()], field, field.required, &mut all);
+            collect(std::slice::from_ref(name), field, field.required, &mut all);
         }
     }
     all
 }
 
-fn collect<'f>(way: Vec<String>, field: &'f Field, required: bool, all: &mut Vec<Member<'f>>) {
-    all.push(Member { way: way.clone(), field, required });
+fn collect<'f>(way: &[String], field: &'f Field, required: bool, all: &mut Vec<Member<'f>>) {
+    all.push(Member { way: way.to_vec(), field, required });
     let below = |part: &str| way.iter().cloned().chain([part.to_owned()]).collect::<Vec<_>>();
     for (name, child) in &field.members {
-        collect(below(name), child, required && child.required, all);
+        collect(&below(name), child, required && child.required, all);
     }
     if let Some(items) = &field.items {
-        collect(below("0"), items, required, all);
+        collect(&below("0"), items, required, all);
     }
 }
 

@@ -200,7 +200,7 @@ fn truncated(subject: &Subject<'_>) -> Vec<Variant> {
         Scheme::Basic => {
             // One character beyond a group of four decodes to nothing (RFC 4648, section 4).
             let whole = BASE64.encode(invented(credential));
-            let cut = &whole[..(whole.len() / 4).saturating_sub(1) * 4 + 1];
+            let cut = &whole[..=(whole.len() / 4).saturating_sub(1) * 4];
             let change = |draft: &mut Draft| value(draft, credential, format!("Basic {cut}"));
             subject.variant("", Never, change).instead(Cause::MalformedCredentials).also(&[Cause::InvalidCredentials])
         }

@@ -76,7 +76,6 @@ pub struct Fault {
 }
 
 /// Every fault, in the order in which an operation's probes are planned.
-#[must_use]
 pub fn faults() -> impl Iterator<Item = &'static Fault> {
     [
         method::FAULTS,

@@ -145,10 +145,10 @@ fn walk(raw: &RawValue, at: &str, reading: &mut Reading) {
                 walk(element, &format!("{at}/{index}"), reading);
             }
         }
-        Some(b'-' | b'0'..=b'9') if text.contains(['.', 'e', 'E']) => {
-            if text.parse::<f64>().is_ok_and(|number| number.fract() == 0.0) {
-                reading.unplain.push((at.to_owned(), text.to_owned()));
-            }
+        Some(b'-' | b'0'..=b'9')
+            if text.contains(['.', 'e', 'E']) && text.parse::<f64>().is_ok_and(|number| number.fract() == 0.0) =>
+        {
+            reading.unplain.push((at.to_owned(), text.to_owned()));
         }
         _ => {}
     }

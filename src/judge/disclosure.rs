@@ -160,12 +160,11 @@ fn push(findings: &mut Vec<Finding>, finding: Finding) {
 /// The texts of a reply with where they stand: every string of a JSON body, else the body as it is; header values.
 fn places(case: &Case<'_>) -> Vec<(String, String)> {
     let mut places = Vec::new();
-    match case.json {
-        Some(json) => strings(json, "", &mut places),
-        None => {
-            let body = &case.reply.body[..case.reply.body.len().min(SEARCHED)];
-            places.push((String::new(), plain(&String::from_utf8_lossy(body))));
-        }
+    if let Some(json) = case.json {
+        strings(json, "", &mut places);
+    } else {
+        let body = &case.reply.body[..case.reply.body.len().min(SEARCHED)];
+        places.push((String::new(), plain(&String::from_utf8_lossy(body))));
     }
     for (name, value) in &case.reply.headers {
         if !BANNERS.contains(&name.as_str()) {
@@ -181,15 +180,12 @@ fn strings(json: &Value, at: &str, places: &mut Vec<(String, String)>) {
         Value::Array(elements) => {
             // A trace may come as an array of lines, one meaningless without the other.
             let lines: Vec<_> = elements.iter().filter_map(Value::as_str).collect();
-            if lines.len() > 1 {
+            if !lines.is_empty() {
                 places.push((at.to_owned(), plain(&lines.join("\n"))));
-            } else {
-                elements.iter().for_each(|element| strings(element, &format!("{at}/*"), places));
             }
-            elements
-                .iter()
-                .filter(|element| !element.is_string())
-                .for_each(|element| strings(element, &format!("{at}/*"), places));
+            for element in elements.iter().filter(|element| !element.is_string()) {
+                strings(element, &format!("{at}/*"), places);
+            }
         }
         Value::Object(members) => {
             for (name, value) in members {

@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 
 use regex::RegexSet;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::exchange::Reply;
 
@@ -73,14 +72,14 @@ pub static PAGES: &[Page] = &[
     },
     Page { name: "lighttpd", layer: Layer::Gateway, mark: r#"<\?xml version="1\.0" encoding="iso-8859-1"\?>"# },
     Page {
-        name: "Django",
-        layer: Layer::Framework,
-        mark: r"You're seeing this error because you have <code>DEBUG|<h1>(?:Not Found|Server Error \(500\)|Bad Request \(400\))</h1>|CSRF verification failed",
-    },
-    Page {
         name: "Werkzeug",
         layer: Layer::Framework,
         mark: r"(?i)<!doctype html>\n<html lang=en>\n<title>\d{3}|Werkzeug Debugger",
+    },
+    Page {
+        name: "Django",
+        layer: Layer::Framework,
+        mark: r"You're seeing this error because you have <code>DEBUG|<h1>(?:Not Found|Server Error \(500\)|Bad Request \(400\))</h1>|CSRF verification failed",
     },
     Page {
         name: "Express",
@@ -121,11 +120,10 @@ pub fn page(body: &[u8]) -> Option<&'static Page> {
 
 /// Who probably wrote the reply. `envelope`: whether the body is the contract's own.
 #[must_use]
-pub fn of(reply: &Reply, json: Option<&Value>, envelope: bool) -> Layer {
+pub fn of(reply: &Reply, envelope: bool) -> Layer {
     if envelope {
         return Layer::Service;
     }
-    let _ = json;
     page(&reply.body).map_or(Layer::Service, |page| page.layer)
 }
 

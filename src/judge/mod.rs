@@ -16,7 +16,7 @@ pub mod text;
 use serde_json::Value;
 
 use crate::cause::Cause;
-use crate::contract::Contract;
+use crate::contract::{Contract, Strength};
 use crate::exchange::{Ending, Exchange, Outcome, Reply};
 use crate::finding::Finding;
 use crate::plan::Probe;
@@ -90,7 +90,7 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
     let envelope = reading.json.as_ref().is_some_and(|json| is_envelope(contract, json));
     let case = Case { probe, contract, reply, json: reading.json.as_ref(), envelope, settings };
     let mut judgement = Judgement {
-        layer: Some(layer::of(reply, reading.json.as_ref(), envelope)),
+        layer: Some(layer::of(reply, envelope)),
         code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
         ..Judgement::default()
     };
@@ -143,8 +143,7 @@ fn is_ungoverned(case: &Case<'_>) -> bool {
 /// Puts the contract's own severities in place, and caps what a gateway says where the document does not reach it.
 fn adjust(probe: &Probe, judgement: &mut Judgement) {
     let file = &probe.api.contract.file;
-    let cap =
-        probe.api.contract.promise(probe.cause).and_then(|promise| promise.gateway).map(|strength| strength.severity());
+    let cap = probe.api.contract.promise(probe.cause).and_then(|promise| promise.gateway).map(Strength::severity);
     for finding in &mut judgement.findings {
         if let Some(own) = file.severity.get(finding.rule) {
             finding.severity = own.severity;

@@ -1,0 +1,127 @@
+//! The whole matrix against the embedded deployment: silent where it conforms, each drift reported by its rule, and every
+//! rule fired and every fault failed by some drift. What each drift is reported as is kept in `tests/golden/matrix.txt`;
+//! `BLESS=1` writes it anew.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
+use std::thread;
+
+use errdrift::demo::Running;
+use errdrift::judge::rules::RULES;
+use errdrift::reference::{self, Api, Drift};
+use errdrift::self_test::{self, BEYOND_CORE, Row};
+use errdrift::verdict::Severity;
+use errdrift::{catalog, fault};
+
+/// The deployments of the matrix, in the order of the golden file: each API as documented, then its drifts.
+fn deployments() -> Vec<(Api, Option<&'static Drift>)> {
+    let drifts = |api| reference::drifts().filter(move |drift| drift.api == api && !BEYOND_CORE.contains(&drift.name));
+    let of = |api| std::iter::once((api, None)).chain(drifts(api).map(move |drift| (api, Some(drift))));
+    Api::ALL.into_iter().flat_map(of).collect()
+}
+
+/// `work` on every element, a few at a time, in the elements' order.
+fn in_parallel<T: Sync, R: Send>(elements: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    let workers = thread::available_parallelism().map_or(2, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some((index, element)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    elements.get(index).map(|element| (index, element))
+                } {
+                    let result = work(element);
+                    done.lock().unwrap().push((index, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Run once for all tests of this file.
+static ROWS: LazyLock<Vec<Row>> =
+    LazyLock::new(|| in_parallel(&deployments(), |(api, drift)| self_test::row(*api, *drift).unwrap()));
+
+fn name(row: &Row) -> String {
+    format!("{}/{}", row.api.id(), row.drift.map_or("as-documented", |drift| drift.name))
+}
+
+#[test]
+fn every_deployment_is_judged_rightly() {
+    let wrong: Vec<_> = ROWS.iter().filter(|row| !row.right).map(|row| (name(row), &row.rules)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn nothing_at_all_is_said_of_a_deployment_that_conforms() {
+    let conforming: Vec<_> = ROWS.iter().filter(|row| row.drift.is_none()).collect();
+    assert_eq!(conforming.len(), Api::ALL.len());
+    for row in conforming {
+        assert!(row.rules.is_empty(), "{}: {:?}", name(row), row.rules);
+    }
+}
+
+#[test]
+fn the_matrix_is_the_golden_one() {
+    let mut matrix = String::new();
+    for row in ROWS.iter() {
+        let rules: Vec<_> = row.rules.iter().map(|(rule, severity)| format!("{rule} ({severity})")).collect();
+        let rules = if rules.is_empty() { "silent".to_owned() } else { rules.join(", ") };
+        writeln!(matrix, "{}: {rules}", name(row)).unwrap();
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/matrix.txt");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&file, &matrix).unwrap();
+    }
+    let golden = std::fs::read_to_string(&file).unwrap_or_default();
+    let changed: Vec<_> = matrix.lines().filter(|line| !golden.lines().any(|other| other == *line)).collect();
+    assert!(matrix == golden, "not as in {} (BLESS=1 writes it):\n{}", file.display(), changed.join("\n"));
+}
+
+/// Rules that no deployment over loopback in the core tier can break, with the reason.
+const BEYOND_THE_MATRIX: &[(&str, &str)] = &[];
+
+#[test]
+fn every_rule_is_fired_by_some_drift() {
+    let fired: BTreeSet<&str> = ROWS.iter().flat_map(|row| &row.rules).map(|(rule, _)| rule.as_str()).collect();
+    let missing: Vec<_> = RULES.iter().map(|rule| rule.id).filter(|rule| !fired.contains(rule)).collect();
+    let excused: Vec<_> = BEYOND_THE_MATRIX.iter().map(|(rule, _)| *rule).collect();
+    assert_eq!(missing, excused);
+}
+
+/// The faults that the deployment's drift makes fail.
+fn failed(api: Api, drift: &'static Drift) -> BTreeSet<&'static str> {
+    let (_, closing) = Running::start(api, Some(drift)).unwrap().run().unwrap();
+    let errors = closing.drifts.iter().filter(|found| found.severity == Severity::Error);
+    let ids = errors.flat_map(|found| &found.probes);
+    ids.filter_map(|id| fault::find(id.split('/').nth(2)?)).map(|fault| fault.id).collect()
+}
+
+#[test]
+fn every_fault_that_the_suites_send_is_failed_by_some_drift() {
+    // A drift that shows on every error would do for all; these are failed by what is wrong with the answer to them alone.
+    let specific: Vec<_> = reference::drifts().filter(|drift| SPECIFIC.contains(&drift.name)).collect();
+    assert_eq!(specific.len(), SPECIFIC.len());
+    let failed: BTreeSet<_> =
+        in_parallel(&specific, |drift| failed(drift.api, drift)).into_iter().flatten().collect();
+    let mut sent = BTreeSet::new();
+    for id in catalog::built_in_suites() {
+        let api = std::sync::Arc::new(catalog::load(id).unwrap());
+        let plan = errdrift::plan::Plan::new(&[api], &errdrift::plan::Selection::default());
+        sent.extend(plan.probes.iter().map(|probe| probe.fault.id));
+    }
+    let missed: Vec<_> = sent.difference(&failed).collect();
+    assert!(missed.is_empty(), "{missed:?}");
+}
+
+/// One drift of each API that shows on every error.
+const SPECIFIC: &[&str] = &["code-as-string"];

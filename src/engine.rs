@@ -149,7 +149,9 @@ impl Controls {
                 all.suites.insert(suite.to_owned(), reason);
             } else {
                 for (operation, failure) in failures {
-                    let reason = format!("the control of {suite}/{operation} failed: it {}", failure.text);
+                    let advice =
+                        format!("if the account has no right to it, leave it out with --skip {suite}/{operation}/");
+                    let reason = format!("the control of {suite}/{operation} failed: it {}; {advice}", failure.text);
                     all.reasons.push(reason.clone());
                     all.failed.insert((suite.to_owned(), operation), reason);
                 }

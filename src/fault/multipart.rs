@@ -136,14 +136,16 @@ fn each(subject: &Subject<'_>, acceptance: super::Acceptance, texts: &[(&str, &s
 }
 
 fn with(subject: &Subject<'_>, part: &str, name: &str, acceptance: super::Acceptance, text: &str) -> Variant {
-    subject.variant(format!("{part}.{name}"), acceptance, |draft| {
+    let variant = subject.variant(format!("{part}.{name}"), acceptance, |draft| {
         if let Some(body) = subject.form_body() {
             let mut parts = draft::parts(body);
             parts.retain(|(other, _)| other != part);
             parts.push((part.to_owned(), text.to_owned()));
             draft.set_form(&parts);
         }
-    })
+    });
+    // The form itself is right: what is wrong is the value of one of its parameters.
+    variant.also(&[Cause::InvalidValue, Cause::WrongType])
 }
 
 fn part_not_json(subject: &Subject<'_>) -> Vec<Variant> {
@@ -167,7 +169,7 @@ fn member_type(subject: &Subject<'_>) -> Vec<Variant> {
     for (part, field) in body.members.iter().filter(|(_, field)| field.kind == FieldType::Json) {
         for (name, member) in &field.members {
             let text = serde_json::json!({ name.as_str(): wrong(member) }).to_string();
-            variants.push(with(subject, part, name, Unread, &text).also(&[Cause::InvalidValue]));
+            variants.push(with(subject, part, name, Unread, &text));
         }
     }
     variants

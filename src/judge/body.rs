@@ -201,11 +201,26 @@ fn violation(case: &Case<'_>, violation: crate::schema::Violation) -> Finding {
             .source(code.source.as_str());
         return found.expected("a code of the catalogue").actual(violation.actual);
     }
+    let source = source(case, &violation);
     Found::new("schema-violation", violation.at)
         .facet(violation.keyword)
         .expected(violation.expected)
-        .source(format!("{}, {}", file.body, if violation.place.is_empty() { "/" } else { &violation.place }))
+        .source(source)
         .actual(violation.actual)
+}
+
+/// Where the schema says so, with the document's own line for the code, else with the schema's description of the member.
+fn source(case: &Case<'_>, violation: &crate::schema::Violation) -> String {
+    let file = &case.contract.file;
+    let place = if violation.place.is_empty() { "/" } else { violation.place.as_str() };
+    let described = |place: &str| case.contract.body.part(place)?.get("description")?.as_str().map(str::to_owned);
+    let parent = violation.place.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let required = violation.at.rsplit('/').next().map(|name| format!("{parent}/properties/{name}"));
+    let quote = file.code.as_ref().filter(|code| code.at == violation.at).map(|code| code.source.clone());
+    let quote = quote
+        .or_else(|| described(&required.filter(|_| violation.keyword == "required")?))
+        .or_else(|| described(parent));
+    quote.map_or_else(|| format!("{}, {place}", file.body), |quote| format!("{quote} ({}, {place})", file.body))
 }
 
 /// Whether the schema takes an integer in that place and no fraction.

@@ -78,21 +78,7 @@ pub async fn run(
     settings: Settings,
     mut emit: impl FnMut(Event),
 ) {
-    let requests =
-        plan.probes.iter().map(|probe| &probe.request).chain(plan.controls.iter().map(|control| &control.request));
-    let templates: Vec<_> = requests
-        .flat_map(|request| &request.headers)
-        .map(|(_, value)| value)
-        .filter(|value| !value.variables().is_empty())
-        .collect();
-    // The same few templates stand in every probe.
-    let distinct: Vec<_> = templates
-        .iter()
-        .enumerate()
-        .filter(|(index, value)| !templates[..*index].contains(value))
-        .map(|(_, value)| *value)
-        .collect();
-    let mask = Mask::new(distinct, &environment);
+    let mask = mask(&plan, &environment);
     let shared = Arc::new(Shared {
         client,
         target: target.to_owned(),
@@ -107,6 +93,17 @@ pub async fn run(
         emit(Event::NotJudged(reason.clone()));
     }
     probes(plan, &controls, &shared, &mut emit).await;
+}
+
+/// A mask for every secret that a request of the plan carries.
+fn mask(plan: &Plan, environment: &Environment) -> Mask {
+    let probes = plan.probes.iter().map(|probe| &probe.request);
+    let requests = probes.chain(plan.controls.iter().map(|control| &control.request));
+    let values = requests.flat_map(|request| &request.headers).map(|(_, value)| value);
+    // The same few templates stand in every probe.
+    let distinct: BTreeMap<_, _> =
+        values.filter(|value| !value.variables().is_empty()).map(|value| (value.masked(), value)).collect();
+    Mask::new(distinct.into_values(), environment)
 }
 
 /// What the controls say of the target.
@@ -222,7 +219,7 @@ impl Shared {
         }
         let headers = match self.resolve(&probe.request) {
             Ok(headers) => headers,
-            Err(name) => return Err((probe.id, format!("${{{name}}} is not set"))),
+            Err(name) => return Err((probe.id, not_set(&name))),
         };
         let exchange = self.client.send(&probe.request, &headers).await;
         match &exchange.outcome {
@@ -343,21 +340,30 @@ impl Pending {
     }
 }
 
+/// Why a probe is not sent that needs this variable.
+#[must_use]
+pub fn not_set(variable: &str) -> String {
+    format!("${{{variable}}} is not set")
+}
+
+/// Why a probe cannot be sent whose variable is missing.
+fn lack(name: &str) -> String {
+    format!("${{{name}}} is not set")
+}
+
 /// The variables without which a suite has no footing, by the text that names the lack.
-struct Footing(BTreeSet<(String, String)>);
+pub struct Footing(BTreeSet<(String, String)>);
 
 impl Footing {
-    fn of(plan: &Plan) -> Self {
+    /// What the plan's suites cannot do without.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        let apis: BTreeMap<_, _> = plan.probes.iter().map(|probe| (&probe.api.suite.id, &probe.api)).collect();
         let mut lacks = BTreeSet::new();
-        for probe in &plan.probes {
-            for credential in probe.api.suite.credentials.values() {
+        for (suite, api) in apis {
+            for credential in api.suite.credentials.values() {
                 for (_, value) in crate::fault::draft::carried(credential, &credential.valid) {
-                    lacks.extend(
-                        value
-                            .variables()
-                            .into_iter()
-                            .map(|name| (probe.api.suite.id.clone(), format!("${{{name}}} is not set"))),
-                    );
+                    lacks.extend(value.variables().into_iter().map(|name| (suite.clone(), lack(name))));
                 }
             }
         }
@@ -366,7 +372,8 @@ impl Footing {
 
     /// Whether a probe that was not sent for that reason makes the run less than what was asked for. A second account or
     /// an expired token is a bonus; the right credential is not.
-    fn weighs(&self, suite: &str, reason: &str) -> bool {
+    #[must_use]
+    pub fn weighs(&self, suite: &str, reason: &str) -> bool {
         !reason.ends_with(" is not set") || self.0.contains(&(suite.to_owned(), reason.to_owned()))
     }
 }

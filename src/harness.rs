@@ -6,7 +6,7 @@ use std::panic;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Failed};
 
 /// What a probe's line says.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -17,6 +17,15 @@ pub enum Line {
     Failed(String),
     /// Not sent, and why.
     Ignored(String),
+}
+
+/// A probe as the harness knows it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Trial {
+    /// The probe's id.
+    pub id: String,
+    /// Whether it is left out unless `--ignored` or `--include-ignored` asks for it.
+    pub ignored: bool,
 }
 
 /// The harness's own command line, as `cargo test` and `cargo nextest` write it.
@@ -31,31 +40,33 @@ pub fn in_order(arguments: Arguments) -> Arguments {
     Arguments { test_threads: Some(1), ..arguments }
 }
 
-/// Whether the arguments take the probe of that id.
+/// Whether the arguments let the trial run.
 #[must_use]
-pub fn takes(arguments: &Arguments, id: &str) -> bool {
-    !arguments.is_filtered_out(&Trial::test(id, || Ok(())))
+pub fn takes(arguments: &Arguments, trial: &Trial) -> bool {
+    let trial = libtest_mimic::Trial::test(&trial.id, || Ok(())).with_ignored_flag(trial.ignored);
+    !arguments.is_filtered_out(&trial) && !arguments.is_ignored(&trial)
 }
 
 /// Prints a line a probe as its result comes. `None` where standard output was closed meanwhile.
 ///
-/// The lines of `probes` come in their order; a sender that is gone leaves the rest ignored.
+/// The lines of the trials that the arguments take come in their order; where there is no sender any more, the rest has failed.
 #[must_use]
-pub fn show(arguments: &Arguments, probes: Vec<String>, lines: Receiver<Line>) -> Option<libtest_mimic::Conclusion> {
+pub fn show(arguments: &Arguments, trials: Vec<Trial>, lines: Receiver<Line>) -> Option<libtest_mimic::Conclusion> {
     let lines = Arc::new(Mutex::new(lines));
-    let trial = |id: String| {
+    let trial = |trial: Trial| {
         let lines = Arc::clone(&lines);
-        Trial::ignorable_test(id, move || {
+        let run = move || {
             let next = lines.lock().unwrap_or_else(PoisonError::into_inner).recv();
             match next {
                 Ok(Line::Passed) => Ok(Completion::Completed),
                 Ok(Line::Failed(why)) => Err(Failed::from(why)),
                 Ok(Line::Ignored(why)) => Ok(Completion::ignored_with(why)),
-                Err(_) => Ok(Completion::ignored_with("not run")),
+                Err(_) => Err(Failed::from("not run")),
             }
-        })
+        };
+        libtest_mimic::Trial::ignorable_test(trial.id, run).with_ignored_flag(trial.ignored)
     };
-    let trials = probes.into_iter().map(trial).collect();
+    let trials = trials.into_iter().map(trial).collect();
     // libtest-mimic unwraps its writes: a closed pipe (`errdrift run … | head`) must not look like a crash.
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));

@@ -1,16 +1,18 @@
 //! One run from plan to closing: opens the reports, runs the engine, shows what happens, closes the reports.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Sender};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use libtest_mimic::Arguments;
 
 use crate::catalog::Api;
-use crate::engine::{self, Event};
-use crate::harness::{self, Line};
-use crate::plan::{Plan, Selection};
+use crate::engine::{self, Event, Footing};
+use crate::harness::{self, Line, Trial};
+use crate::plan::{Plan, Probe, Selection};
 use crate::report::{Closing, Opening, ProbeResult, Tally};
 use crate::secret::Environment;
 use crate::sink::{Request, Sink};
@@ -63,8 +65,23 @@ impl Session {
     ///
     /// # Errors
     /// [`Failure::Usage`] before anything is sent; [`Failure::Report`] when a report could not be written.
-    pub fn run(self) -> Result<(Opening, Closing), Failure> {
-        let start = Instant::now();
+    pub fn run(mut self) -> Result<(Opening, Closing), Failure> {
+        let live = std::mem::replace(&mut self.live, Live::Nothing);
+        let prepared = self.prepare(matches!(live, Live::Bar))?;
+        let trials = prepared.plan.probes.iter().map(|probe| Trial { id: probe.id.clone(), ignored: false }).collect();
+        let (sender, receiver) = mpsc::channel();
+        std::thread::scope(|scope| {
+            let run = scope.spawn(move || prepared.run(&sender));
+            if let Live::Lines(arguments) = &live {
+                // Its own count of failures says less than the tally.
+                let _ = harness::show(arguments, trials, receiver);
+            }
+            joined(run)
+        })
+    }
+
+    /// Everything that can be found out and opened before anything is sent.
+    fn prepare(self, shows_bar: bool) -> Result<Prepared, Failure> {
         let opening = Opening {
             target: self.wire.target.as_str().to_owned(),
             started_at: jiff::Timestamp::now().to_string(),
@@ -74,51 +91,8 @@ impl Session {
         };
         let plan = self.plan()?;
         let client = Client::new(&self.wire).map_err(Failure::Usage)?;
-        let mut sinks = self.open(&opening)?;
-        let mut tally = Tally::default();
-        for api in &self.apis {
-            tally.open(&api.contract);
-        }
-        for (probe, reason) in &plan.withheld {
-            tally.withheld(probe.clone(), reason.clone());
-        }
-        let ids: Vec<_> = plan.probes.iter().map(|probe| probe.id.clone()).collect();
-        let bar = Self::bar(ids.len());
-        let shows_bar = matches!(self.live, Live::Bar);
-        let (sender, receiver) = mpsc::channel();
-        let mut broken = None;
-        let runtime = runtime()?;
-        let Self { engine, environment, wire, live, strict, .. } = self;
-        std::thread::scope(|scope| {
-            let (tally, sinks, broken, bar) = (&mut tally, &mut sinks, &mut broken, &bar);
-            scope.spawn(move || {
-                let emit = |event: Event| {
-                    bar.inc(u64::from(!matches!(event, Event::NotJudged(_))));
-                    if shows_bar && bar.is_hidden() && start.elapsed() > PATIENCE {
-                        bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
-                    }
-                    if let Some(line) = line(&event) {
-                        // Nobody may be watching.
-                        let _ = sender.send(line);
-                    }
-                    take_in(event, tally, sinks, broken);
-                };
-                runtime.block_on(engine::run(plan, client, wire.target.as_str(), environment, engine, emit));
-            });
-            if let Live::Lines(arguments) = &live {
-                // Its own count of failures says less than the tally.
-                let _ = harness::show(arguments, ids, receiver);
-            }
-        });
-        bar.finish_and_clear();
-        let elapsed = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let closing = tally.close(elapsed, strict);
-        for (sink, name) in sinks {
-            if let Err(error) = sink.close(&opening, &closing) {
-                broken.get_or_insert(format!("cannot write the report {name}: {error}"));
-            }
-        }
-        broken.map_or(Ok((opening, closing)), |broken| Err(Failure::Report(broken)))
+        let sinks = self.open(&opening)?;
+        Ok(Prepared { opening, plan, client, sinks, session: self, shows_bar })
     }
 
     /// The plan, once every probe of it is known to leave as it is meant.
@@ -146,16 +120,124 @@ impl Session {
         };
         self.reports.iter().map(open).collect()
     }
+}
 
-    /// A bar that is hidden until the run has taken a while.
-    fn bar(probes: usize) -> ProgressBar {
-        let bar = ProgressBar::with_draw_target(Some(probes as u64), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} probes, {eta} left");
-        if let Ok(style) = style {
-            bar.set_style(style);
+/// A run that has all it needs, and of which nothing was sent yet.
+struct Prepared {
+    opening: Opening,
+    plan: Plan,
+    client: Client,
+    sinks: Vec<(Sink, String)>,
+    session: Session,
+    shows_bar: bool,
+}
+
+impl Prepared {
+    /// Sends, and hands a line for each probe to whoever watches.
+    fn run(self, lines: &Sender<Line>) -> Result<(Opening, Closing), Failure> {
+        let Self { opening, plan, client, mut sinks, session, shows_bar } = self;
+        let start = Instant::now();
+        let mut tally = Tally::default();
+        for api in &session.apis {
+            tally.open(&api.contract);
         }
-        bar
+        for (probe, reason) in &plan.withheld {
+            tally.withheld(probe.clone(), reason.clone());
+        }
+        let bar = bar(plan.probes.len());
+        let mut broken = None;
+        let emit = |event: Event| {
+            bar.inc(u64::from(!matches!(event, Event::NotJudged(_))));
+            if shows_bar && bar.is_hidden() && start.elapsed() > PATIENCE {
+                bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+            }
+            if let Some(line) = line(&event) {
+                // Nobody may be watching.
+                let _ = lines.send(line);
+            }
+            take_in(event, &mut tally, &mut sinks, &mut broken);
+        };
+        let Session { engine, environment, wire, strict, .. } = session;
+        runtime()?.block_on(engine::run(plan, client, wire.target.as_str(), environment, engine, emit));
+        bar.finish_and_clear();
+        let elapsed = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let closing = tally.close(elapsed, strict);
+        for (sink, name) in sinks {
+            if let Err(error) = sink.close(&opening, &closing) {
+                broken.get_or_insert(format!("cannot write the report {name}: {error}"));
+            }
+        }
+        broken.map_or(Ok((opening, closing)), |broken| Err(Failure::Report(broken)))
     }
+
+    /// The plan's probes as trials. What lacks a variable that a run can do without is ignored, and says so in lists.
+    fn trials(&self) -> Vec<Trial> {
+        let footing = Footing::of(&self.plan);
+        let trial = |probe: &Probe| {
+            let missing = |name: &&str| self.session.environment.get(name).is_none();
+            let lacks = |name| footing.weighs(&probe.api.suite.id, &engine::not_set(name));
+            let missing: Vec<_> = probe.request.variables().into_iter().filter(missing).collect();
+            Trial { id: probe.id.clone(), ignored: !missing.is_empty() && !missing.into_iter().any(lacks) }
+        };
+        self.plan.probes.iter().map(trial).collect()
+    }
+}
+
+/// Runs the sessions as one conformance test: a trial a probe, chosen by the harness's arguments. What they leave out is
+/// not sent. Gives what each session with a chosen probe came to, which weighs more than the count of failures: a run
+/// that could not be judged fails, too.
+///
+/// # Errors
+/// As [`Session::run`].
+pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Closing>, Failure> {
+    let mut all = Vec::new();
+    let mut chosen = Vec::new();
+    for session in sessions {
+        let mut prepared = session.prepare(false)?;
+        let trials = prepared.trials();
+        let mut takes = trials.iter().map(|trial| harness::takes(arguments, trial));
+        prepared.plan.probes.retain(|_| takes.next().unwrap_or(false));
+        keep_controls(&mut prepared.plan);
+        all.extend(trials);
+        chosen.push(prepared);
+    }
+    chosen.retain(|prepared| !arguments.list && !prepared.plan.probes.is_empty());
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let run = scope.spawn(move || {
+            chosen.into_iter().map(|prepared| Ok(prepared.run(&sender)?.1)).collect::<Result<Vec<_>, _>>()
+        });
+        let _ = harness::show(&harness::in_order(arguments.clone()), all, receiver);
+        joined(run)
+    })
+}
+
+/// Leaves the controls of the operations that still have probes, and of each suite the first that carries a credential:
+/// it tells the most about operations that have no control.
+fn keep_controls(plan: &mut Plan) {
+    let operations: BTreeSet<(&str, &str)> =
+        plan.probes.iter().map(|probe| (probe.api.suite.id.as_str(), probe.operation.as_str())).collect();
+    let mut told = BTreeSet::new();
+    plan.controls.retain(|control| {
+        let suite = &control.api.suite.id;
+        let first = !control.request.variables().is_empty() && told.insert(suite.clone());
+        first || operations.contains(&(suite.as_str(), control.operation.as_str()))
+    });
+}
+
+/// What the thread came to; its panic is ours.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// A bar that is hidden until the run has taken a while.
+fn bar(probes: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(probes as u64), ProgressDrawTarget::hidden());
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} probes, {eta} left");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// A runtime for the engine, or for the embedded deployment.

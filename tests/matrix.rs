@@ -111,8 +111,7 @@ fn every_fault_that_the_suites_send_is_failed_by_some_drift() {
     // A drift that shows on every error would do for all; these are failed by what is wrong with the answer to them alone.
     let specific: Vec<_> = reference::drifts().filter(|drift| SPECIFIC.contains(&drift.name)).collect();
     assert_eq!(specific.len(), SPECIFIC.len());
-    let failed: BTreeSet<_> =
-        in_parallel(&specific, |drift| failed(drift.api, drift)).into_iter().flatten().collect();
+    let failed: BTreeSet<_> = in_parallel(&specific, |drift| failed(drift.api, drift)).into_iter().flatten().collect();
     let mut sent = BTreeSet::new();
     for id in catalog::built_in_suites() {
         let api = std::sync::Arc::new(catalog::load(id).unwrap());

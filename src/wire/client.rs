@@ -270,11 +270,12 @@ impl Client {
     }
 }
 
-/// The TLS library's own word, which I/O errors carry inside.
+/// The TLS library's own word, which I/O errors carry inside, and their sources pass over.
 fn tls(error: &(dyn Error + 'static)) -> Option<String> {
-    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    let rustls = error.downcast_ref::<rustls::Error>().or_else(|| inner?.downcast_ref::<rustls::Error>())?;
-    Some(rustls.to_string())
+    if let Some(rustls) = error.downcast_ref::<rustls::Error>() {
+        return Some(rustls.to_string());
+    }
+    tls(error.downcast_ref::<std::io::Error>()?.get_ref()?)
 }
 
 /// The error with its causes, without the URL, which stands in the report already.

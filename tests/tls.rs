@@ -1,0 +1,89 @@
+//! A deployment behind TLS: a certificate that is trusted, one that is not, and one that nobody looks at.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::Command;
+use std::sync::Arc;
+
+use errdrift::demo::Running;
+use errdrift::reference::{self, Api};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+
+/// A TLS front before the embedded deployment, with the authority that signed its certificate.
+struct Front {
+    url: String,
+    authority: tempfile::NamedTempFile,
+    _deployment: Running,
+    _runtime: tokio::runtime::Runtime,
+}
+
+fn front() -> Front {
+    let mut parameters = CertificateParams::new(Vec::new()).unwrap();
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let authority = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(authority.path(), issuer.pem()).unwrap();
+
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let private = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], private).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+
+    let deployment = Running::start(Api::EscrowBox, None).unwrap();
+    let behind: SocketAddr = deployment.target.as_str().trim_start_matches("http://").parse().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    runtime.spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut front) = acceptor.accept(stream).await else { return };
+                let Ok(mut back) = TcpStream::connect(behind).await else { return };
+                let _ = tokio::io::copy_bidirectional(&mut front, &mut back).await;
+            });
+        }
+    });
+    Front { url, authority, _deployment: deployment, _runtime: runtime }
+}
+
+/// The exit code and everything that was printed.
+fn run(front: &Front, options: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_errdrift"));
+    command
+        .args(["run", "escrow-box", "--target", &front.url, "--quiet", "--operation", "handlers.cities"])
+        .args(options);
+    let output = command.envs(reference::environment(Api::EscrowBox).iter().copied()).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+}
+
+#[test]
+fn a_certificate_of_the_given_authority_is_trusted() {
+    let front = front();
+    let (code, text) = run(&front, &["--ca", front.authority.path().to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn a_certificate_of_an_unknown_authority_is_never_green() {
+    let front = front();
+    let (code, text) = run(&front, &[]);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("no TLS connection"), "{text}");
+}
+
+#[test]
+fn an_insecure_run_says_so() {
+    let front = front();
+    let (code, text) = run(&front, &["--insecure"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("insecure"), "{text}");
+}

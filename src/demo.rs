@@ -2,7 +2,6 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -16,9 +15,6 @@ use crate::secret::Environment;
 use crate::session::{self, Failure};
 use crate::verdict::exit;
 use crate::wire::client::Target;
-
-/// The deadline of a probe on loopback.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An embedded deployment that is up until it is dropped.
 pub struct Running {
@@ -71,10 +67,7 @@ impl Running {
     /// The suite is broken, which its tests exclude.
     pub fn run(&self) -> Result<(Opening, Closing), Failure> {
         let api = catalog::load(self.api.id()).map_err(|problems| Failure::Usage(problems.to_string()))?;
-        let mut session = session::quick(vec![Arc::new(api)], self.target.clone(), self.environment());
-        // On loopback a reply that takes longer does not come.
-        session.wire.timeout = PATIENCE;
-        session.run()
+        session::quick(vec![Arc::new(api)], self.target.clone(), self.environment()).run()
     }
 }
 

@@ -237,7 +237,7 @@ impl<'a> Bases<'a> {
         }
         let requires = operation.body.as_ref().is_some_and(|body| body.members.values().any(|field| field.required));
         let unread = variant.acceptance == Acceptance::Unread;
-        if by_path || (standing.is_some() && (!unread || requires)) {
+        if by_path || (standing.is_some() && (!unread || requires) && self.still_names_nothing(variant, standing)) {
             // No document says which code an account has that does not exist.
             let silent = standing.is_some_and(Cause::is_about_credentials);
             let variant = if silent { variant.clone().form_only() } else { variant.clone() };
@@ -258,6 +258,27 @@ impl<'a> Bases<'a> {
                 "a lenient server may take it for right, and nothing else is wrong with it: it might carry out the request",
             ),
         }
+    }
+}
+
+impl Bases<'_> {
+    /// Whether what the body names still does not exist: a required member that the fault has replaced may name something.
+    fn still_names_nothing(&self, variant: &Variant, standing: Option<Cause>) -> bool {
+        // An account that does not exist is not made to by another value.
+        if standing != Some(Cause::UnknownResource) {
+            return true;
+        }
+        let (Some(body), Some(correct)) = (self.operation.and_then(|o| o.body.as_ref()), &self.correct.base.json)
+        else {
+            return false;
+        };
+        let mut required = body.members.iter().filter(|(_, field)| field.required);
+        // Text that is no JSON value any more is made from text that had the members.
+        variant
+            .draft
+            .json
+            .as_ref()
+            .is_none_or(|json| required.all(|(name, _)| json.get(name).is_none_or(|v| correct.get(name) == Some(v))))
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::document::closest_or_all;
 use crate::render::{json, junit};
 use crate::report::{Closing, Opening, ProbeResult};
 
@@ -39,7 +40,10 @@ impl std::str::FromStr for Request {
             .split_once('=')
             .ok_or_else(|| format!("write FORMAT=FILE, with one of {}; `-` is standard output", known()))?;
         let format = Format::ALL.iter().find(|(_, known)| *known == word);
-        let (format, _) = format.ok_or_else(|| format!("no format `{word}`; there are {}", known()))?;
+        let (format, _) = format.ok_or_else(|| {
+            let words: Vec<_> = Format::ALL.iter().map(|(_, word)| *word).collect();
+            format!("no format `{word}`; {}", closest_or_all(word, &words).unwrap_or_default())
+        })?;
         if path.is_empty() {
             return Err(format!("no file behind `{word}=`; `-` is standard output"));
         }
@@ -61,7 +65,23 @@ enum Form {
 
 enum Output {
     Standard(io::Stdout),
-    File { path: PathBuf, partial: PathBuf, file: BufWriter<File> },
+    File { path: PathBuf, partial: Partial, file: BufWriter<File> },
+}
+
+/// A file beside the report's place. It does not stay behind where the report was not finished.
+struct Partial {
+    path: PathBuf,
+    /// Whether it is the place itself, which is somebody else's.
+    in_place: bool,
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.in_place {
+            // It is gone already where the report is whole.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 impl Sink {
@@ -77,7 +97,7 @@ impl Sink {
                     return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
                 }
                 let partial = partial(path);
-                Output::File { path: path.clone(), file: BufWriter::new(File::create(&partial)?), partial }
+                Output::File { path: path.clone(), file: BufWriter::new(File::create(&partial.path)?), partial }
             }
         };
         let form = match request.format {
@@ -122,7 +142,7 @@ impl Sink {
             Output::Standard(mut output) => output.flush(),
             Output::File { path, partial, file } => {
                 file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-                std::fs::rename(partial, path)
+                if partial.in_place { Ok(()) } else { std::fs::rename(&partial.path, path) }
             }
         }
     }
@@ -138,11 +158,11 @@ impl Output {
 }
 
 /// The name beside the report's place, of this process alone. What is no file of its own kind is written in place.
-fn partial(path: &Path) -> PathBuf {
+fn partial(path: &Path) -> Partial {
     if path.exists() && !path.is_file() {
-        return path.to_owned();
+        return Partial { path: path.to_owned(), in_place: true };
     }
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}.partial", std::process::id()));
-    name.into()
+    Partial { path: name.into(), in_place: false }
 }

@@ -70,11 +70,17 @@ fn nothing_at_all_is_said_of_a_deployment_that_conforms() {
     }
 }
 
+/// Whether the rule may fire or not as the machine is busy: a padded error is a mebibyte, and its deadline may come first.
+fn of_the_clock(row: &Row, rule: &str) -> bool {
+    row.drift.is_some_and(|drift| drift.name == "pads-errors") && ["no-reply", "reply-truncated"].contains(&rule)
+}
+
 #[test]
 fn the_matrix_is_the_golden_one() {
     let mut matrix = String::new();
     for row in ROWS.iter() {
-        let rules: Vec<_> = row.rules.iter().map(|(rule, severity)| format!("{rule} ({severity})")).collect();
+        let steady = row.rules.iter().filter(|(rule, _)| !of_the_clock(row, rule));
+        let rules: Vec<_> = steady.map(|(rule, severity)| format!("{rule} ({severity})")).collect();
         let rules = if rules.is_empty() { "silent".to_owned() } else { rules.join(", ") };
         writeln!(matrix, "{}: {rules}", name(row)).unwrap();
     }
@@ -108,10 +114,9 @@ fn failed(api: Api, drift: &'static Drift) -> BTreeSet<&'static str> {
 
 #[test]
 fn every_fault_that_the_suites_send_is_failed_by_some_drift() {
-    // A drift that shows on every error would do for all; these are failed by what is wrong with the answer to them alone.
-    let specific: Vec<_> = reference::drifts().filter(|drift| SPECIFIC.contains(&drift.name)).collect();
-    assert_eq!(specific.len(), SPECIFIC.len());
-    let failed: BTreeSet<_> = in_parallel(&specific, |drift| failed(drift.api, drift)).into_iter().flatten().collect();
+    let everywhere: Vec<_> = EVERYWHERE.iter().map(|(api, name)| reference::drift(*api, name).unwrap()).collect();
+    let failed: BTreeSet<_> =
+        in_parallel(&everywhere, |drift| failed(drift.api, drift)).into_iter().flatten().collect();
     let mut sent = BTreeSet::new();
     for id in catalog::built_in_suites() {
         let api = std::sync::Arc::new(catalog::load(id).unwrap());
@@ -122,5 +127,5 @@ fn every_fault_that_the_suites_send_is_failed_by_some_drift() {
     assert!(missed.is_empty(), "{missed:?}");
 }
 
-/// One drift of each API that shows on every error.
-const SPECIFIC: &[&str] = &["code-as-string"];
+/// One drift of each API that shows on every error: a row of the matrix does not say which probes failed.
+const EVERYWHERE: &[(Api, &str)] = &[(Api::OzApi, "code-as-string"), (Api::EscrowBox, "code-as-number")];

@@ -81,14 +81,15 @@ fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
     let entry = case.contract.entries(answer.code?).find(|entry| entry.means.is_some())?;
     let fits =
         entry.status.as_ref().is_none_or(|promise| promise.breach(|status| status.covers(answer.status)).is_none());
-    // Where the contract names the code for wrong credentials, any other code is a wrong one.
-    if !fits || case.probe.cause.is_about_credentials() {
+    if !fits {
         return None;
     }
     let rule = match entry.means? {
         // What no document has cannot be missing.
         Meaning::NotRealized if case.probe.operation == NO_OPERATION => return None,
         Meaning::NotRealized => "operation-not-realized",
+        // Where the contract names the code for wrong credentials, any other code is a wrong one.
+        Meaning::Unhandled if case.probe.cause.is_about_credentials() => return None,
         Meaning::Unhandled => "fault-unhandled",
     };
     let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());

@@ -137,7 +137,9 @@ fn is_ungoverned(case: &Case<'_>) -> bool {
     };
     // What is no URI may find a router before it finds an operation.
     let router = case.probe.cause == Cause::MalformedHttp && case.probe.expectation.also.iter().any(leaves);
-    !case.envelope && (leaves(&case.probe.cause) || router)
+    // A null in the place of the error is the service's own, and wrong.
+    let own = case.json.is_some_and(|json| json.pointer(&case.contract.file.envelope).is_some());
+    !own && (leaves(&case.probe.cause) || router)
 }
 
 /// Puts the contract's own severities in place, and caps what a gateway says where the document does not reach it.

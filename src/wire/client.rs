@@ -44,9 +44,10 @@ impl Target {
     /// # Errors
     /// What is wrong with it, and what to write instead.
     pub fn parse(text: &str) -> Result<Self, String> {
+        let shown = without_credentials(text);
         let wrong = |why: &str| {
             format!(
-                "`{text}` is no target: {why}; write an origin, with a prefix if the API has one, as https://staging.example.com"
+                "`{shown}` is no target: {why}; write an origin, with a prefix if the API has one, as https://staging.example.com"
             )
         };
         let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
@@ -69,6 +70,15 @@ impl Target {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A URL as it may be shown, whatever is wrong with it.
+fn without_credentials(text: &str) -> String {
+    let start = text.find("://").map_or(0, |scheme| scheme + "://".len());
+    match text.rfind('@') {
+        Some(end) if end >= start => format!("{}…{}", &text[..start], &text[end..]),
+        _ => text.to_owned(),
     }
 }
 
@@ -109,12 +119,20 @@ impl Client {
                     return Err(wrong(&"it holds no certificate in PEM"));
                 }
                 builder = builder.tls_certs_only(certificates);
+            } else if settings.target.as_str().starts_with("http:") && settings.proxy.is_none() {
+                // Nothing is followed, so TLS never comes into it: reading the system's certificates costs more than a probe.
+                builder = builder.tls_certs_only([]);
             }
             if let Some(proxy) = &settings.proxy {
-                let proxy = reqwest::Proxy::all(proxy).map_err(|error| format!("`{proxy}` is no proxy: {error}"))?;
+                let proxy = reqwest::Proxy::all(proxy)
+                    .map_err(|error| format!("`{}` is no proxy: {error}", without_credentials(proxy)))?;
                 builder = builder.proxy(proxy);
             }
-            builder.build().map_err(|error| format!("cannot make an HTTP client: {}", chain(&error)))
+            // A certificate that is PEM and no certificate is only found out here.
+            builder.build().map_err(|error| match &settings.ca {
+                Some(path) => format!("cannot use the certificates of {}: {}", path.display(), chain(&error)),
+                None => format!("cannot make an HTTP client: {}", chain(&error)),
+            })
         };
         Ok(Self {
             pooled: build(usize::MAX)?,
@@ -239,6 +257,10 @@ impl Client {
             builder = builder.header(name, value);
         }
         if let Some(body) = &request.body {
+            // An empty content is content: hyper would leave its length unsaid.
+            if body.is_empty() {
+                builder = builder.header(reqwest::header::CONTENT_LENGTH, "0");
+            }
             builder = builder.body(body.clone());
         }
         builder.build().map_err(|error| chain(&error))

@@ -1,0 +1,13 @@
+//! What leaves, byte for byte: every probe of both suites, and one request of each fault written down by hand.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod bytes {
+    mod body;
+    mod capture;
+    mod credentials;
+    mod faithful;
+    mod head;
+    mod json;
+    mod requests;
+    mod written;
+}

@@ -1,0 +1,65 @@
+//! Every probe leaves as the plan has it: nothing repaired, nothing added but Host and Content-Length.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use errdrift::catalog;
+use errdrift::exchange::Request;
+use errdrift::fault::Tier;
+use errdrift::plan::{Plan, Selection};
+use errdrift::wire::client::Client;
+
+use super::capture::{Capture, resolved, target};
+
+/// The request as RFC 9112 writes it: the fields in the probe's order, then Host, then Content-Length where there is content.
+/// For content that is empty the client sets Content-Length itself, so that it stands before Host.
+fn rendered(request: &Request, address: SocketAddr) -> Vec<u8> {
+    let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.target).into_bytes();
+    for (name, value) in resolved(request) {
+        bytes.extend([name.to_ascii_lowercase().as_bytes(), b": ", &value, b"\r\n"].concat());
+    }
+    let host = format!("host: {address}\r\n");
+    let framing = match request.body.as_ref().map(Vec::len) {
+        None => host,
+        Some(0) => format!("content-length: 0\r\n{host}"),
+        Some(length) => format!("{host}content-length: {length}\r\n"),
+    };
+    bytes.extend(framing.into_bytes());
+    bytes.extend(b"\r\n");
+    bytes.extend(request.body.iter().flatten());
+    bytes
+}
+
+#[tokio::test]
+async fn every_core_and_extended_probe_leaves_as_it_is_planned() {
+    let mut capture = Capture::start().await;
+    let apis: Vec<_> = catalog::built_in_suites().map(|id| Arc::new(catalog::load(id).unwrap())).collect();
+    let tiers = vec![Tier::Core, Tier::Extended];
+    let plan = Plan::new(&apis, &Selection { tiers, ..Selection::default() });
+    let mut wrong = Vec::new();
+    for probe in &plan.probes {
+        let expected = rendered(&probe.request, capture.address);
+        let sent = capture.bytes(&probe.request).await;
+        if sent != expected {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(600)]).into_owned();
+            wrong.push(format!("{}\n--- expected\n{}\n--- sent\n{}", probe.id, text(&expected), text(&sent)));
+        }
+        assert_eq!(Client::faithful(&target(capture.address), &probe.request), Ok(()), "{}", probe.id);
+    }
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), plan.probes.len(), wrong[..wrong.len().min(5)].join("\n"));
+}
+
+/// Content that is there and empty is announced, as the documentation of [`Request::body`] has it.
+#[tokio::test]
+async fn empty_content_is_announced_and_absent_content_is_not() {
+    let mut capture = Capture::start().await;
+    let accept = ("accept".to_owned(), errdrift::secret::Template::literal("*/*"));
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "ERRDRIFT"] {
+        for body in [None, Some(Vec::new()), Some(b"x".to_vec())] {
+            let request = Request { method: method.into(), target: "/x".into(), headers: vec![accept.clone()], body };
+            let sent = capture.bytes(&request).await;
+            let (sent, expected) = (String::from_utf8(sent).unwrap(), rendered(&request, capture.address));
+            assert_eq!(sent, String::from_utf8(expected).unwrap(), "{method}");
+        }
+    }
+}

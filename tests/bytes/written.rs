@@ -1,0 +1,68 @@
+//! One request of each fault, whole and written by hand, against what arrives.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use errdrift::fault::{self, Tier};
+use errdrift::plan::{Plan, Probe, Selection};
+use errdrift::{catalog, fault::Fault};
+
+use super::capture::Capture;
+use super::{body, credentials, head, json};
+
+/// A probe with every byte of its request; `HOST` stands for the address of the server.
+pub(crate) struct Written {
+    probe: &'static str,
+    bytes: Vec<u8>,
+}
+
+pub(crate) fn written(probe: &'static str, head: &str, body: impl AsRef<[u8]>) -> Written {
+    Written { probe, bytes: [head.as_bytes(), body.as_ref()].concat() }
+}
+
+fn rows() -> Vec<Written> {
+    [head::rows(), credentials::rows(), json::rows(), body::rows()].into_iter().flatten().collect()
+}
+
+fn fault_of(row: &Written) -> &'static Fault {
+    let id = row.probe.split('/').nth(2).unwrap();
+    fault::find(id).unwrap_or_else(|| panic!("no fault {id}"))
+}
+
+fn probes() -> Vec<Probe> {
+    // The suite that declares what neither built-in one does.
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/plan/constraints.toml");
+    let names = catalog::built_in_suites().chain([own]);
+    let apis: Vec<_> = names.map(|name| Arc::new(catalog::load(name).unwrap())).collect();
+    let tiers = Tier::ALL.iter().map(|(tier, _)| *tier).collect();
+    Plan::new(&apis, &Selection { tiers, ..Selection::default() }).probes
+}
+
+#[test]
+fn every_fault_is_written_down() {
+    let all: BTreeSet<_> = fault::faults().map(|fault| fault.id).collect();
+    let written: BTreeSet<_> = rows().iter().map(|row| fault_of(row).id).collect();
+    assert_eq!(written, all);
+}
+
+#[tokio::test]
+async fn each_fault_arrives_as_it_is_written_down() {
+    let mut capture = Capture::start().await;
+    let host = capture.address.to_string();
+    let probes = probes();
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let Some(probe) = probes.iter().find(|probe| probe.id == row.probe) else {
+            wrong.push(format!("no probe {}", row.probe));
+            continue;
+        };
+        let sent = capture.bytes(&probe.request).await;
+        let text = |bytes: &[u8]| bytes.escape_ascii().to_string().replace(&host, "HOST");
+        let (sent, expected) = (text(&sent), text(&row.bytes));
+        if sent != expected {
+            let cut = |text: &str| text.chars().take(600).collect::<String>();
+            wrong.push(format!("{}\n  expected {}\n  sent     {}", row.probe, cut(&expected), cut(&sent)));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}

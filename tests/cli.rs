@@ -1,0 +1,13 @@
+//! The command from outside: every subcommand and option, its exit codes, its streams and its files.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+#[path = "cli/choice.rs"]
+mod choice;
+#[path = "cli/commands.rs"]
+mod commands;
+#[path = "cli/reports.rs"]
+mod reports;
+#[path = "cli/secrets.rs"]
+mod secrets;
+#[path = "cli/support.rs"]
+mod support;

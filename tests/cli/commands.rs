@@ -1,0 +1,144 @@
+//! Every subcommand.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use errdrift::cause::CAUSES;
+use errdrift::explain::explain;
+use errdrift::fault;
+use errdrift::judge::rules::RULES;
+use errdrift::reference::Api;
+
+use crate::support::{Ran, against, deployment, errdrift, ran, run};
+
+#[test]
+fn help_and_version_exit_with_0_on_standard_output() {
+    for arguments in [&["--help"][..], &["run", "--help"], &["list", "--help"], &["--version"]] {
+        let ran = ran(arguments).exits(0);
+        assert!(!ran.stdout.is_empty() && ran.stderr.is_empty());
+    }
+}
+
+#[test]
+fn what_is_no_command_exits_with_2() {
+    ran(&[]).exits(2);
+    ran(&["rum"]).exits(2).says("run");
+    ran(&["run", "oz-api"]).exits(2).says("--target");
+    ran(&["run", "--target", "http://127.0.0.1"]).exits(2).says("SUITE");
+}
+
+#[test]
+fn both_suites_pass_on_a_deployment_that_conforms() {
+    for api in Api::ALL {
+        let ran = run(&deployment(api, None), api, &["--strict"]).exits(0);
+        assert!(ran.stdout.lines().last().unwrap().contains("errdrift: PASS"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_drift_of_severity_error_exits_with_1() {
+    for (api, drift) in [(Api::OzApi, "code-as-string"), (Api::EscrowBox, "credentials-with-401")] {
+        let ran = run(&deployment(api, Some(drift)), api, &["--quiet"]).exits(1);
+        assert!(ran.stdout.lines().last().unwrap().contains("errdrift: FAIL"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_drift_of_severity_warning_exits_with_1_only_under_strict() {
+    let warning = errdrift::reference::drifts()
+        .find(|drift| drift.severity == "warning" && drift.rule != "service-unavailable")
+        .unwrap();
+    let running = deployment(warning.api, Some(warning.name));
+    run(&running, warning.api, &["--quiet"]).exits(0);
+    run(&running, warning.api, &["--quiet", "--strict"]).exits(1);
+}
+
+#[test]
+fn every_rule_fault_and_cause_is_explained_by_the_command_or_its_library() {
+    let faults = fault::faults().map(|fault| fault.id);
+    let ids: Vec<_> =
+        RULES.iter().map(|rule| rule.id).chain(faults).chain(CAUSES.iter().map(|cause| cause.1)).collect();
+    for id in &ids {
+        assert!(explain(id).unwrap().contains(id));
+    }
+    // A process for one of each kind is enough: the table is the same.
+    for id in [RULES[0].id, fault::faults().next().unwrap().id, CAUSES[0].1] {
+        assert!(ran(&["explain", id]).exits(0).stdout.contains(id));
+    }
+}
+
+#[test]
+fn what_cannot_be_explained_names_the_closest() {
+    ran(&["explain", "body-truncted"]).exits(2).says("body-truncated");
+    ran(&["explain", "wrong-metod"]).exits(2).says("wrong-method");
+}
+
+#[test]
+fn check_says_what_a_good_file_is_and_where_a_bad_one_is_wrong() {
+    let suite = concat!(env!("CARGO_MANIFEST_DIR"), "/suites/oz-api.toml");
+    let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/oz-api.contract.toml");
+    let good = ran(&["check", suite, contract]).exits(0);
+    assert!(good.stdout.contains("suite oz-api") && good.stdout.contains("contract oz-api"), "{}", good.stdout);
+    let directory = tempfile::tempdir().unwrap();
+    let bad = directory.path().join("bad.toml");
+    std::fs::write(&bad, "id = \"x\"\ntitle = \"X\"\ncontract = \"oz-apy\"\nprefix = \"/api\"\noperatoin = []\n")
+        .unwrap();
+    let bad = bad.to_str().unwrap();
+    ran(&["check", bad])
+        .exits(2)
+        .says("bad.toml:3")
+        .says("did you mean `oz-api`?")
+        .says("bad.toml:5")
+        .says("did you mean `operation`?");
+    // A bad file does not hide a good one.
+    assert!(ran(&["check", bad, suite]).exits(2).stdout.contains("suite oz-api"));
+    ran(&["check", "/nowhere/at-all.toml"]).exits(2).says("/nowhere/at-all.toml");
+}
+
+#[test]
+fn serve_says_where_it_is_and_with_which_variables_and_answers() {
+    let mut served =
+        errdrift(&["serve", "oz-api", "--drift", "code-as-string"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(served.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let first = lines.next().unwrap();
+    let variables: Vec<_> = lines.by_ref().take_while(|line| line.starts_with("export ")).collect();
+    let target = first.split(['>', ' ', ',']).find(|word| word.starts_with("http://")).unwrap();
+    let mut command = errdrift(&["run", "oz-api", "--quiet", "--filter", "folders.list/query", "--target", target]);
+    for variable in &variables {
+        let (name, value) = variable.trim_start_matches("export ").split_once('=').unwrap();
+        command.env(name, value);
+    }
+    let ran = Ran::of(&command.output().unwrap());
+    served.kill().unwrap();
+    served.wait().unwrap();
+    ran.exits(1);
+    assert!(variables.len() >= 3, "{variables:?}");
+}
+
+#[test]
+fn serve_refuses_what_it_does_not_know_with_what_there_is() {
+    ran(&["serve", "oz"]).exits(2).says("oz-api and escrow-box");
+    ran(&["serve", "oz-api", "--drift", "none-such"]).exits(2).says("code-as-string");
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_crash() {
+    let running = deployment(Api::OzApi, None);
+    let run = against(&running, Api::OzApi, &["--color", "never"]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "\"$0\" \"$@\" | head -1"]).arg(run.get_program()).args(run.get_args());
+    for (name, value) in run.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    let ran = Ran::of(&shell.output().unwrap());
+    assert_eq!((ran.stdout.lines().count(), ran.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn the_demo_tells_the_truth_of_both_deployments() {
+    let ran = ran(&["demo"]).exits(0);
+    assert!(!ran.stdout.contains("MISSED"), "{}", ran.stdout);
+}

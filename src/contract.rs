@@ -226,6 +226,10 @@ pub struct Entry {
     pub provoked: bool,
 }
 
+fn json() -> String {
+    "application/json".to_owned()
+}
+
 fn yes() -> bool {
     true
 }
@@ -282,6 +286,9 @@ pub struct ContractFile {
     pub document: String,
     /// The body schema's file, relative to this one.
     pub body: String,
+    /// The media type of the body; `application/json` where it is absent.
+    #[serde(default = "json")]
+    pub media_type: String,
     /// JSON Pointer of the member by which a body is told to be the contract's.
     pub envelope: String,
     /// Where the code is.

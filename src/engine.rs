@@ -122,9 +122,13 @@ impl Controls {
         let mut all = Self::default();
         let suites: BTreeSet<&str> = controls.iter().map(|control| control.api.suite.id.as_str()).collect();
         for suite in suites {
-            let (mut sent, mut failures) = (0, Vec::new());
+            let (mut sent, mut failures, mut missing) = (0, Vec::new(), BTreeSet::new());
             for control in controls.iter().filter(|control| control.api.suite.id == suite) {
-                let Some(outcome) = shared.control(control).await else { continue };
+                let Some(outcome) = shared.control(control).await else {
+                    let unset = |name: &&str| shared.environment.get(name).is_none();
+                    missing.extend(control.request.variables().into_iter().filter(unset).map(not_set));
+                    continue;
+                };
                 sent += 1;
                 if let Err(failure) = outcome {
                     failures.push((control.operation.clone(), failure));
@@ -132,6 +136,11 @@ impl Controls {
                         break;
                     }
                 }
+            }
+            if sent == 0 && !missing.is_empty() {
+                let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
+                all.reasons
+                    .push(format!("no control of {suite} could be sent, so nothing shows that it is there: {missing}"));
             }
             let unreachable = failures.last().is_some_and(|(_, failure)| failure.unreachable);
             if sent > 0 && (unreachable || failures.len() == sent) {
@@ -182,7 +191,7 @@ impl Shared {
                 Outcome::Reply(reply) if (200..300).contains(&reply.status) => return Some(Ok(())),
                 Outcome::Reply(reply) => {
                     let actual = format!("was answered {} with {}", reply.status, text::describe(&reply));
-                    failure = ControlFailure { text: self.mask.text(&actual), unreachable: false };
+                    failure = ControlFailure { text: recording::shown(&actual, &self.mask), unreachable: false };
                 }
                 Outcome::Silence(silence) => {
                     let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
@@ -346,11 +355,6 @@ pub fn not_set(variable: &str) -> String {
     format!("${{{variable}}} is not set")
 }
 
-/// Why a probe cannot be sent whose variable is missing.
-fn lack(name: &str) -> String {
-    format!("${{{name}}} is not set")
-}
-
 /// The variables without which a suite has no footing, by the text that names the lack.
 pub struct Footing(BTreeSet<(String, String)>);
 
@@ -363,7 +367,7 @@ impl Footing {
         for (suite, api) in apis {
             for credential in api.suite.credentials.values() {
                 for (_, value) in crate::fault::draft::carried(credential, &credential.valid) {
-                    lacks.extend(value.variables().into_iter().map(|name| (suite.clone(), lack(name))));
+                    lacks.extend(value.variables().into_iter().map(|name| (suite.clone(), not_set(name))));
                 }
             }
         }

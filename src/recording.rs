@@ -62,12 +62,22 @@ pub fn reply(reply: &Reply, mask: &Mask) -> RecordedReply {
 pub fn findings(findings: Vec<Finding>, mask: &Mask) -> Vec<Finding> {
     let masked = |finding: Finding| Finding {
         at: mask.text(&finding.at),
-        expected: mask.text(&finding.expected),
-        actual: mask.text(&finding.actual),
+        expected: shown(&finding.expected, mask),
+        actual: shown(&finding.actual, mask),
         facet: mask.text(&finding.facet),
         ..finding
     };
     findings.into_iter().map(masked).collect()
+}
+
+/// The most of a text that is shown, in characters.
+const SHOWN: usize = 240;
+
+/// The text without secrets, cut to what is shown. In this order: half a secret would not be found.
+#[must_use]
+pub fn shown(text: &str, mask: &Mask) -> String {
+    let masked = mask.text(text);
+    if masked.chars().count() <= SHOWN { masked } else { masked.chars().take(SHOWN).chain(['…']).collect() }
 }
 
 /// The beginning of the bytes, up to the limit; a character of UTF-8 is not cut in two.

@@ -210,6 +210,8 @@ pub struct Closing {
 pub struct Tally {
     summary: Summary,
     verdicts: Option<Verdict>,
+    /// Whether a probe that was judged has a warning.
+    is_warned: bool,
     drifts: BTreeMap<String, Drift>,
     operations: BTreeMap<String, std::collections::BTreeSet<String>>,
     catalogue: Vec<CodeCoverage>,
@@ -257,7 +259,11 @@ impl Tally {
         for finding in &result.findings {
             match finding.severity {
                 Severity::Error => self.summary.errors += 1,
-                Severity::Warning => self.summary.warnings += 1,
+                Severity::Warning => {
+                    self.summary.warnings += 1;
+                    // That a layer before the service answered is a warning of the run, not the target's drift.
+                    self.is_warned |= result.verdict != Verdict::Inconclusive;
+                }
                 Severity::Note => self.summary.notes += 1,
             }
             self.finding(result, finding);
@@ -331,7 +337,7 @@ impl Tally {
         if !self.reasons.is_empty() {
             verdicts.push(Verdict::Inconclusive);
         }
-        if strict && self.summary.warnings > 0 {
+        if strict && self.is_warned {
             verdicts.push(Verdict::Fail);
         }
         // What was judged is needed for green: reasons alone are no verdict on the target.
@@ -362,9 +368,8 @@ impl Tally {
 pub fn signature(result: &ProbeResult, finding: &Finding) -> String {
     let cause = if finding.by_cause { result.cause.word() } else { "*" };
     let layer = result.layer.map_or("none", Layer::word);
-    let place =
-        if finding.facet.is_empty() { finding.at.clone() } else { format!("{}#{}", place(&finding.at), finding.facet) };
-    format!("{}:{}:{place}:{cause}:{layer}", result.suite, finding.rule)
+    let facet = if finding.facet.is_empty() { String::new() } else { format!("#{}", finding.facet) };
+    format!("{}:{}:{}{facet}:{cause}:{layer}", result.suite, finding.rule, place(&finding.at))
 }
 
 /// A JSON Pointer with array indices as `*`: the same break in two elements is one drift.

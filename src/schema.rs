@@ -165,7 +165,8 @@ pub fn describe(value: &Value) -> String {
 
 /// The value's JSON, cut where it gets long.
 fn excerpt(value: &Value) -> String {
-    const LONGEST: usize = 120;
+    // What a finding shows is cut further, once secrets are masked.
+    const LONGEST: usize = 4_096;
     let text = value.to_string();
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use regex::bytes::Regex;
+use base64::engine::general_purpose::{STANDARD as BASE64, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use regex::bytes::{Regex, RegexBuilder};
 
 /// The variables that suites may read, taken from the process once, at the edge.
 #[derive(Clone, Default)]
@@ -184,7 +184,7 @@ impl Piece {
             Self::Variable(name) => format!("${{{name}}}"),
             Self::Shortened(name) => format!("${{{name}%?}}"),
             Self::Basic(login, password) => {
-                format!("$(printf %s \"{}:{}\" | base64 -w0)", login.shell(), password.shell())
+                format!("$(printf %s \"{}:{}\" | base64 | tr -d '\\n')", login.shell(), password.shell())
             }
         }
     }
@@ -207,9 +207,7 @@ impl Mask {
         let mut secrets: BTreeMap<Vec<u8>, String> = BTreeMap::new();
         let mut add = |value: Vec<u8>, name: &str| {
             if value.len() >= SHORTEST {
-                let encoded = BASE64.encode(&value).trim_end_matches('=').as_bytes().to_vec();
-                let percent = percent_encoded(&value);
-                for form in [value, encoded, percent] {
+                for form in forms(&value) {
                     secrets.entry(form).or_insert_with(|| name.to_owned());
                 }
             }
@@ -237,8 +235,10 @@ impl Mask {
         let mut secrets: Vec<_> = secrets.into_iter().collect();
         secrets.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
         let alternatives: Vec<_> = secrets.iter().map(|(value, _)| hexadecimal(value)).collect();
-        let pattern =
-            if secrets.is_empty() { None } else { Regex::new(&format!("(?-u){}", alternatives.join("|"))).ok() };
+        let pattern = (!secrets.is_empty()).then(|| {
+            let mut builder = RegexBuilder::new(&format!("(?i-u){}", alternatives.join("|")));
+            builder.size_limit(1 << 28).build().expect("a few literals fit into any limit")
+        });
         Self { secrets, pattern }
     }
 
@@ -250,7 +250,7 @@ impl Mask {
             let found = found.get(0).map_or(&b""[..], |m| m.as_bytes());
             self.secrets
                 .iter()
-                .find(|(value, _)| value == found)
+                .find(|(value, _)| value.eq_ignore_ascii_case(found))
                 .map_or_else(Vec::new, |(_, name)| name.clone().into_bytes())
         };
         pattern.replace_all(bytes, name).into_owned()
@@ -261,6 +261,39 @@ impl Mask {
     pub fn text(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.bytes(text.as_bytes())).into_owned()
     }
+}
+
+/// The ways in which a target writes a value back: as it is, escaped for JSON, HTML or a URL, in Base64.
+fn forms(value: &[u8]) -> Vec<Vec<u8>> {
+    let mut forms = vec![value.to_vec(), percent_encoded(value)];
+    for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+        forms.push(engine.encode(value).into_bytes());
+    }
+    if let Ok(text) = std::str::from_utf8(value) {
+        let quoted = serde_json::Value::from(text).to_string();
+        let ascii = |c: char| {
+            if c.is_ascii() {
+                c.to_string()
+            } else {
+                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+            }
+        };
+        let json = quoted.trim_start_matches('"').strip_suffix('"').unwrap_or(&quoted).to_owned();
+        let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let form = String::from_utf8_lossy(&percent_encoded(value)).replace("%20", "+");
+        forms.extend(
+            [
+                json.chars().map(ascii).collect(),
+                json,
+                html.replace('\'', "&#39;"),
+                html.replace('\'', "&#x27;"),
+                html,
+                form,
+            ]
+            .map(String::into_bytes),
+        );
+    }
+    forms
 }
 
 /// Every byte that is no unreserved character as `%XX` (RFC 3986, section 2.1).

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::Acceptance::Never;
+use super::Acceptance::{Guarded, Never};
 use super::draft::{Draft, Subject, Variant, carried, field, pair};
 use super::{Fault, Tier};
 use crate::cause::Cause;
@@ -276,10 +276,11 @@ fn long(subject: &Subject<'_>) -> Vec<Variant> {
     vec![variant.also(&[Cause::MalformedCredentials, Cause::TooLarge])]
 }
 
+// A token that is not expired after all, or an account that is active again, would be accepted: hence guarded.
 fn expired(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
     let Some(secret) = &credential.expired else { return Vec::new() };
-    subject.only(Never, |draft| draft.credential = carried(credential, secret))
+    subject.only(Guarded, |draft| draft.credential = carried(credential, secret))
 }
 
 fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
@@ -287,5 +288,5 @@ fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(secret) = &credential.forbidden else { return Vec::new() };
     // A pair that is switched off may do nothing at all; a weaker token may do what is not privileged.
     let applies = credential.scheme == Scheme::Basic || subject.operation.is_some_and(|operation| operation.privileged);
-    if applies { subject.only(Never, |draft| draft.credential = carried(credential, secret)) } else { Vec::new() }
+    if applies { subject.only(Guarded, |draft| draft.credential = carried(credential, secret)) } else { Vec::new() }
 }

@@ -53,7 +53,15 @@ impl<'s> Subject<'s> {
     pub fn variant(&self, name: impl Into<String>, acceptance: Acceptance, change: impl FnOnce(&mut Draft)) -> Variant {
         let mut draft = self.base.clone();
         change(&mut draft);
-        Variant { name: name.into(), draft, acceptance, also: Vec::new(), instead: None, form_only: false }
+        Variant {
+            name: name.into(),
+            draft,
+            acceptance,
+            also: Vec::new(),
+            instead: None,
+            form_only: false,
+            unnamed: false,
+        }
     }
 
     /// The only broken request that a fault makes of an operation.
@@ -77,6 +85,8 @@ pub struct Variant {
     pub instead: Option<Cause>,
     /// Whether only an error's form and status class are judged, not its code.
     pub form_only: bool,
+    /// Whether the path does not name the resource any more that does not exist.
+    pub unnamed: bool,
 }
 
 impl Variant {
@@ -91,6 +101,13 @@ impl Variant {
     #[must_use]
     pub fn instead(mut self, cause: Cause) -> Self {
         self.instead = Some(cause);
+        self
+    }
+
+    /// The same, in which the path does not name the resource any more.
+    #[must_use]
+    pub fn unnamed(mut self) -> Self {
+        self.unnamed = true;
         self
     }
 
@@ -219,8 +236,17 @@ pub fn carries_anchor(draft: &Draft, anchor: &Anchor) -> bool {
 /// Whether a correct server refuses the operation's well-formed request, and for which cause.
 #[must_use]
 pub fn standing(operation: &Operation) -> Option<Cause> {
-    let names_nothing = operation.path_parameters.values().any(|field| !field.exists && !field.lenient);
-    if names_nothing { Some(Cause::UnknownResource) } else { operation.refused.as_ref().map(|refusal| refusal.cause) }
+    if names_nothing(operation) {
+        Some(Cause::UnknownResource)
+    } else {
+        operation.refused.as_ref().map(|refusal| refusal.cause)
+    }
+}
+
+/// Whether the operation's path names a resource that does not exist.
+#[must_use]
+pub fn names_nothing(operation: &Operation) -> bool {
+    operation.path_parameters.values().any(|field| !field.exists && !field.lenient)
 }
 
 /// Whether the operation's correct request may be sent.

@@ -1,6 +1,9 @@
 //! Faults of JSON text (RFC 8259): a body that is almost JSON, under a JSON type.
+//!
+//! Some parsers take extensions of JSON, or stop behind the first value (RFC 8259, section 9): such a fault is an error of the
+//! caller all the same, and guarded.
 
-use super::Acceptance::{self, Lenient, Never, Unread};
+use super::Acceptance::{self, Guarded, Lenient, Never, Unread};
 use super::draft::{Subject, Variant};
 use super::{Fault, Tier};
 use crate::cause::Cause;
@@ -35,20 +38,20 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!("body-bytes-after-value", "Bytes behind the JSON value.", "{…}errdrift", "RFC 8259, section 2", |s| texts(
         s,
-        Never,
+        Guarded,
         |json| vec![("word", format!("{json}errdrift")), ("brace", format!("{json}}}"))]
     )),
     fault!("body-second-value", "A second JSON value behind the first.", "{…}{…}", "RFC 8259, section 2", |s| {
-        texts(s, Never, |json| vec![("", format!("{json}\n{json}"))])
+        texts(s, Guarded, |json| vec![("", format!("{json}\n{json}"))])
     }),
     fault!("body-single-quotes", "Strings in single quotes.", "{'alias':'x'}", "RFC 8259, section 7", |s| texts(
         s,
-        Never,
+        Guarded,
         |json| vec![("", json.replace('"', "'"))]
     )),
     fault!("body-unquoted-name", "A name without quotes.", "{errdrift:1}", "RFC 8259, section 4", |s| member(
         s,
-        Never,
+        Guarded,
         &[("", "errdrift:1")]
     )),
     fault!(
@@ -56,7 +59,7 @@ pub static FAULTS: &[Fault] = &[
         "A comma behind the last member.",
         "{\"alias\":\"x\",}",
         "RFC 8259, section 4",
-        |s| texts(s, Never, |json| vec![("", format!("{},}}", inner(json)))])
+        |s| texts(s, Guarded, |json| vec![("", format!("{},}}", inner(json)))])
     ),
     fault!("body-missing-comma", "No comma between two members.", "{\"a\":1 \"b\":2}", "RFC 8259, section 4", |s| {
         texts(s, Never, |json| vec![("", format!("{} \"errdrift\":1}}", inner(json)))])
@@ -68,7 +71,7 @@ pub static FAULTS: &[Fault] = &[
     )),
     fault!("body-comment", "A comment.", "{/* x */\"a\":1}", "RFC 8259, section 2", |s| member(
         s,
-        Never,
+        Guarded,
         &[("block", "/* errdrift */\"errdrift\":1"), ("line", "// errdrift\n\"errdrift\":1")]
     )),
     fault!(
@@ -93,7 +96,7 @@ pub static FAULTS: &[Fault] = &[
         "RFC 8259, section 6",
         |s| member(
             s,
-            Never,
+            Guarded,
             &[
                 ("leading-zero", "\"errdrift\":01"),
                 ("plus", "\"errdrift\":+1"),
@@ -111,7 +114,7 @@ pub static FAULTS: &[Fault] = &[
         "RFC 8259, section 3",
         |s| member(
             s,
-            Never,
+            Guarded,
             &[("true", "\"errdrift\":True"), ("none", "\"errdrift\":None"), ("undefined", "\"errdrift\":undefined")]
         )
     ),
@@ -127,7 +130,7 @@ pub static FAULTS: &[Fault] = &[
         "A control character in a string, unescaped.",
         "{\"a\":\"<01>\"}",
         "RFC 8259, section 7",
-        |s| member(s, Never, &[("control", "\"errdrift\":\"\u{1}\""), ("newline", "\"errdrift\":\"\n\"")])
+        |s| member(s, Guarded, &[("control", "\"errdrift\":\"\u{1}\""), ("newline", "\"errdrift\":\"\n\"")])
     ),
     fault!(
         "body-unclosed",
@@ -236,10 +239,11 @@ fn bytes(
     make: impl FnOnce(&str) -> Vec<(&'static str, Vec<u8>)>,
 ) -> Vec<Variant> {
     let Some(json) = json(subject) else { return Vec::new() };
-    make(&json)
-        .into_iter()
-        .map(|(name, body)| subject.variant(name, acceptance, |draft| draft.set_body(body)))
-        .collect()
+    // What an operation does without, a server may not even look at.
+    let optional = subject.json_body().is_some_and(|body| body.optional);
+    let acceptance = if optional { Unread } else { acceptance };
+    let variant = |(name, body): (&str, Vec<u8>)| subject.variant(name, acceptance, |draft| draft.set_body(body));
+    make(&json).into_iter().map(variant).collect()
 }
 
 fn texts(

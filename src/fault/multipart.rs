@@ -1,6 +1,6 @@
 //! Faults of form data (RFC 7578, RFC 2046).
 
-use super::Acceptance::{Lenient, Never, Unread};
+use super::Acceptance::{Guarded, Lenient, Never, Unread};
 use super::draft::{self, Subject, Variant};
 use super::{Fault, Tier};
 use crate::cause::Cause;
@@ -149,13 +149,14 @@ fn with(subject: &Subject<'_>, part: &str, name: &str, acceptance: super::Accept
 }
 
 fn part_not_json(subject: &Subject<'_>) -> Vec<Variant> {
-    let texts = [
-        ("cut", "{"),
-        ("text", "errdrift"),
-        ("single-quotes", "{'errdrift':1}"),
-        ("trailing-comma", "{\"errdrift\":1,}"),
-    ];
-    each(subject, Never, &texts)
+    let mut variants = each(subject, Never, &[("cut", "{"), ("text", "errdrift")]);
+    // Some parsers take these.
+    variants.extend(each(
+        subject,
+        Guarded,
+        &[("single-quotes", "{'errdrift':1}"), ("trailing-comma", "{\"errdrift\":1,}")],
+    ));
+    variants
 }
 
 fn part_root_type(subject: &Subject<'_>) -> Vec<Variant> {

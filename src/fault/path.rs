@@ -160,18 +160,17 @@ fn ill_typed(subject: &Subject<'_>) -> Vec<Variant> {
 
 fn empty_segment(subject: &Subject<'_>) -> Vec<Variant> {
     each(subject, |operation, name, _| {
-        let merged = operation.path.replace(&format!("{{{name}}}/"), "").replace(&format!("{{{name}}}"), "");
-        // At the end of a path it is no empty segment but another operation's path; and where merged slashes make the path
-        // of one that changes something, nothing is sent.
+        // At the end of a path it is no empty segment but another path, which may well be there: only a read may find out.
         let last = operation.path.trim_end_matches('/').ends_with(&format!("{{{name}}}"));
-        let reaches = |other: &Operation| {
-            other.method == operation.method && same_path(&other.path, &merged) && (last || !draft::is_safe(other))
-        };
-        if subject.suite.operation.iter().any(reaches) {
+        let merged = operation.path.replace(&format!("{{{name}}}/"), "").replace(&format!("{{{name}}}"), "");
+        let is = |other: &Operation| other.method == operation.method && same_path(&other.path, &merged);
+        // Nor where merged slashes make the path of another operation that changes something.
+        let reaches = |other: &Operation| is(other) && (last || !draft::is_safe(other));
+        if (last && !draft::is_safe(operation)) || subject.suite.operation.iter().any(reaches) {
             return None;
         }
         let variant = with(subject, operation, name, "", Lenient);
-        Some(variant.also(&[Cause::UnknownResource, Cause::InvalidValue, Cause::WrongMethod]).form_only())
+        Some(variant.also(&[Cause::UnknownResource, Cause::InvalidValue, Cause::WrongMethod]).form_only().unnamed())
     })
 }
 

@@ -7,6 +7,7 @@ use crate::cause::Cause;
 use crate::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status};
 use crate::finding::Finding;
 use crate::plan::NO_OPERATION;
+use crate::suite::Effect;
 use crate::verdict::Severity;
 
 /// The code in a body. A whole number is its integer, however it was written.
@@ -86,7 +87,7 @@ fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
     }
     let rule = match entry.means? {
         // What no document has cannot be missing.
-        Meaning::NotRealized if case.probe.operation == NO_OPERATION => return None,
+        Meaning::NotRealized if case.probe.operation == NO_OPERATION || is_realized(case) => return None,
         Meaning::NotRealized => "operation-not-realized",
         // Where the contract names the code for wrong credentials, any other code is a wrong one.
         Meaning::Unhandled if case.probe.cause.is_about_credentials() => return None,
@@ -101,6 +102,13 @@ fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
             .source(format!("«{}»", entry.meaning))
             .actual(format!("{} {} ({})", answer.status, entry.code, entry.name)),
     )
+}
+
+/// Whether the operation is known to be there: its control succeeded, or nothing would be judged. A wrong method is no
+/// operation at all.
+fn is_realized(case: &Case<'_>) -> bool {
+    let operation = case.probe.api.suite.operation.iter().find(|operation| operation.id == case.probe.operation);
+    case.probe.cause == Cause::WrongMethod || operation.is_some_and(|operation| operation.control)
 }
 
 /// Holds the answer against the probe's cause and against what else describes the request. The cause that it fits best is
@@ -121,6 +129,11 @@ fn against_causes(case: &Case<'_>, answer: &Answer<'_>) -> Vec<Finding> {
             }
         }
     }
+    if is_without_rights(case, answer) {
+        for finding in &mut findings {
+            finding.severity = finding.severity.min(Severity::Warning);
+        }
+    }
     if fits != case.probe.cause && !fits.is_about_credentials() {
         findings.extend(late_credentials(case, fits, answer));
     }
@@ -128,6 +141,16 @@ fn against_causes(case: &Case<'_>, answer: &Answer<'_>) -> Vec<Finding> {
         findings.extend(foreign_message(case, fits, answer));
     }
     findings
+}
+
+/// Whether the answer says that the account has no right to a privileged or changing operation: the order of the checks is
+/// undocumented, and an account for tests may well be a weak one.
+fn is_without_rights(case: &Case<'_>, answer: &Answer<'_>) -> bool {
+    let operation = case.probe.api.suite.operation.iter().find(|operation| operation.id == case.probe.operation);
+    let may =
+        operation.is_some_and(|o| o.privileged || o.effect != Effect::None) && !case.probe.cause.is_about_credentials();
+    let promised = case.contract.promise(Cause::Forbidden).is_some_and(|promise| promise.code.is_some());
+    may && promised && answer.message.is_some() && breaches(case, Cause::Forbidden, answer).is_empty()
 }
 
 fn worst(findings: &[Finding]) -> Option<Severity> {

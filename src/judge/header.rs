@@ -20,14 +20,9 @@ fn content_encoding(case: &Case<'_>) -> Option<Finding> {
     Some(found.actual(text::cut(&coding)))
 }
 
-/// Whether a media type is JSON (RFC 6839 for the suffix).
-fn is_json(media_type: &str) -> bool {
-    media_type == "application/json" || media_type.ends_with("+json")
-}
-
 fn content_type(case: &Case<'_>) -> Vec<Finding> {
     let fields: Vec<_> = case.reply.headers.iter().filter(|(name, _)| name == "content-type").collect();
-    let expected = "application/json";
+    let expected = case.contract.file.media_type.as_str();
     if fields.is_empty() {
         let has_body = !case.reply.body.is_empty();
         return has_body
@@ -49,7 +44,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     let value = &values[0];
     let mut parts = value.split(';');
     let media_type = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
-    if read && !(is_json(&media_type) && media_type == "application/json") {
+    if read && media_type != expected {
         findings.push(
             Found::new("media-type-unexpected", "header:content-type").expected(expected).actual(text::cut(value)),
         );

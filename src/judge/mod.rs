@@ -13,6 +13,8 @@ pub mod layer;
 pub mod rules;
 pub mod text;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::cause::Cause;
@@ -73,17 +75,15 @@ pub(crate) struct Case<'c> {
 /// Judges what came back for a probe. `sent` are the header fields as they left, so that a leak of them is found.
 #[must_use]
 pub fn judge(probe: &Probe, exchange: &Exchange, sent: &[(String, Vec<u8>)], settings: Settings) -> Judgement {
-    match &exchange.outcome {
-        Outcome::Silence(silence) => delivery::silence(silence),
-        Outcome::Reply(reply) => {
-            let mut judgement = reply_to(probe, reply, sent, settings);
-            adjust(probe, &mut judgement);
-            judgement
-        }
-    }
+    let (mut judgement, envelope) = match &exchange.outcome {
+        Outcome::Silence(silence) => (delivery::silence(silence), false),
+        Outcome::Reply(reply) => reply_to(probe, reply, sent, settings),
+    };
+    adjust(probe, &mut judgement, envelope);
+    judgement
 }
 
-fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: Settings) -> Judgement {
+fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: Settings) -> (Judgement, bool) {
     let contract = &probe.api.contract;
     let whole = reply.ending == Ending::Complete;
     let reading = if whole { body::read(reply) } else { body::Reading::default() };
@@ -99,7 +99,7 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
     if let Some(reason) = delivery::unavailable(&case) {
         judgement.findings.push(delivery::unavailability(&case));
         judgement.inconclusive = Some(reason);
-        return judgement;
+        return (judgement, envelope);
     }
     match reply.status / 100 {
         2 if !envelope => judgement.findings.extend(delivery::success(&case)),
@@ -118,7 +118,7 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
             judgement.findings.extend(fields::findings(&case));
         }
     }
-    judgement
+    (judgement, envelope)
 }
 
 /// Whether a JSON document is the contract's body: it has the member that tells it.
@@ -142,17 +142,27 @@ fn is_ungoverned(case: &Case<'_>) -> bool {
     !own && (leaves(&case.probe.cause) || router)
 }
 
-/// Puts the contract's own severities in place, and caps what a gateway says where the document does not reach it.
-fn adjust(probe: &Probe, judgement: &mut Judgement) {
+/// Findings of one rule in one reply that are kept: a reply with a thousand foreign members is told by a few.
+const KEPT: usize = 20;
+
+/// Puts the contract's own severities in place, caps what is not the service's own word where the document does not reach
+/// whoever else may answer, and keeps a bounded number.
+fn adjust(probe: &Probe, judgement: &mut Judgement, envelope: bool) {
     let file = &probe.api.contract.file;
     let cap = probe.api.contract.promise(probe.cause).and_then(|promise| promise.gateway).map(Strength::severity);
+    let mut kept: BTreeMap<&str, usize> = BTreeMap::new();
+    judgement.findings.retain(|finding| {
+        let count = kept.entry(finding.rule).or_default();
+        *count += 1;
+        *count <= KEPT
+    });
     for finding in &mut judgement.findings {
         if let Some(own) = file.severity.get(finding.rule) {
             finding.severity = own.severity;
             finding.source.clone_from(&own.source);
         }
         let capped = !finding.rule.ends_with("-disclosed") && finding.rule != "request-accepted";
-        if let Some(cap) = cap.filter(|_| capped && judgement.layer != Some(Layer::Service)) {
+        if let Some(cap) = cap.filter(|_| capped && !envelope) {
             finding.severity = finding.severity.min(cap);
         }
     }

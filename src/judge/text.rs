@@ -2,8 +2,9 @@
 
 use crate::exchange::Reply;
 
-/// The most of a text that a finding quotes, in characters.
-const QUOTED: usize = 120;
+/// The most of a text that is kept, in characters. What a finding shows is cut further, once secrets are masked: half a secret
+/// would not be found.
+const QUOTED: usize = 4_096;
 
 /// The text, cut to what a finding quotes, on one line.
 #[must_use]

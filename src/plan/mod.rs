@@ -1,18 +1,19 @@
 //! Operations × faults → probes: selected, sharded, in a fixed order. Pure: nothing is sent, no variable is read.
 //!
-//! Here alone it is decided what an operation can bear. A fault that no correct server accepts is put on the operation's
-//! correct request; what a lenient server may take for right goes to an operation that changes something only on a request
-//! that is refused all the same, because it names what does not exist or carries the operation's anchor.
+//! What an operation can bear is decided in [`bearing`].
 
-use std::collections::{BTreeMap, BTreeSet};
+mod bearing;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use bearing::{Bases, Borne};
 
 use crate::catalog::Api;
 use crate::cause::Cause;
 use crate::exchange::Request;
-use crate::fault::draft::{self, Draft, Subject, Variant};
-use crate::fault::method::same_path;
-use crate::fault::{self, Acceptance, Fault, Tier};
+use crate::fault::draft::Draft;
+use crate::fault::{self, Fault, Tier};
 use crate::suite::Operation;
 
 /// What stands for the operation of a probe that belongs to no operation, such as an unknown path.
@@ -166,7 +167,7 @@ impl Plan {
     }
 
     fn suite(&mut self, api: &Arc<Api>, selection: &Selection) {
-        let mut seen: BTreeMap<Vec<u8>, String> = BTreeMap::new();
+        let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
         let operations = api.suite.operation.iter().map(Some).chain([None]);
         for operation in operations {
             let bases = Bases::new(api, operation);
@@ -175,12 +176,11 @@ impl Plan {
                 let anchored = bases.anchored.as_ref().map_or_else(Vec::new, |subject| (fault.apply)(subject));
                 for variant in correct {
                     let id = id(api, operation, fault, &variant.name);
-                    match bases.bearable(fault, &variant, &anchored) {
-                        Ok((variant, tolerated, also)) => {
-                            let probe = probe(api, operation, fault, id, variant, tolerated, also);
+                    match bases.bear(fault, &variant, &anchored) {
+                        Ok(borne) => {
+                            let probe = probe(api, operation, fault, id, borne);
                             // Two faults may come to the same bytes on a small operation: the first one stands for both.
-                            if selection.takes(&probe) && !seen.contains_key(&bytes(&probe.request)) {
-                                seen.insert(bytes(&probe.request), probe.id.clone());
+                            if seen.insert(bytes(&probe.request)) && selection.takes(&probe) {
                                 self.probes.push(probe);
                             }
                         }
@@ -192,128 +192,14 @@ impl Plan {
     }
 }
 
-/// What a fault is put on: the operation's correct request, and the one with its anchor.
-struct Bases<'a> {
-    operation: Option<&'a Operation>,
-    correct: Subject<'a>,
-    anchored: Option<Subject<'a>>,
-}
-
-impl<'a> Bases<'a> {
-    fn new(api: &'a Api, operation: Option<&'a Operation>) -> Self {
-        let suite = &api.suite;
-        let first_of_path = operation.is_some_and(|operation| {
-            suite
-                .operation
-                .iter()
-                .find(|other| same_path(&other.path, &operation.path))
-                .is_some_and(|first| first.id == operation.id)
-        });
-        let subject = |base| Subject { suite, operation, first_of_path, base };
-        let correct = operation.map_or_else(|| of_suite(api), |operation| Draft::of(suite, operation));
-        let anchored = operation.and_then(|operation| Draft::anchored(suite, operation));
-        Self { operation, correct: subject(correct), anchored: anchored.map(subject) }
-    }
-
-    /// The variant as the operation can bear it, whether its success is tolerated, and what else describes it.
-    fn bearable(
-        &self,
-        fault: &Fault,
-        variant: &Variant,
-        anchored: &[Variant],
-    ) -> Result<(Variant, bool, Vec<Cause>), &'static str> {
-        let Some(operation) = self.operation else { return Ok((variant.clone(), false, Vec::new())) };
-        let standing = draft::standing(operation);
-        let by_path = standing == Some(Cause::UnknownResource) && names_nothing(operation);
-        // A request that names what does not exist carries two faults: either may be answered. What the path names is looked
-        // up by any server; what the body names, only by one that does not mind the credentials first.
-        let named = by_path || (fault.cause.is_about_credentials() && standing == Some(Cause::UnknownResource));
-        let named = if named { vec![Cause::UnknownResource] } else { Vec::new() };
-        if variant.acceptance == Acceptance::Never {
-            return Ok((variant.clone(), false, named));
-        }
-        if draft::is_safe(operation) {
-            return Ok((variant.clone(), standing.is_none(), named));
-        }
-        let requires = operation.body.as_ref().is_some_and(|body| body.members.values().any(|field| field.required));
-        let unread = variant.acceptance == Acceptance::Unread;
-        if by_path || (standing.is_some() && (!unread || requires) && self.still_names_nothing(variant, standing)) {
-            // No document says which code an account has that does not exist.
-            let silent = standing.is_some_and(Cause::is_about_credentials);
-            let variant = if silent { variant.clone().form_only() } else { variant.clone() };
-            return Ok((variant, false, standing.into_iter().collect()));
-        }
-        if unread && !requires {
-            return Err(
-                "a lenient server may not read the body, and the operation needs none: it might carry out the request",
-            );
-        }
-        let anchor = operation.body.as_ref().and_then(|body| body.anchor.as_ref());
-        let same = anchored.iter().find(|other| other.name == variant.name);
-        match (anchor, same) {
-            (Some(anchor), Some(same)) if draft::carries_anchor(&same.draft, anchor) => {
-                Ok((same.clone(), false, vec![anchor.cause]))
-            }
-            _ => Err(
-                "a lenient server may take it for right, and nothing else is wrong with it: it might carry out the request",
-            ),
-        }
-    }
-}
-
-impl Bases<'_> {
-    /// Whether what the body names still does not exist: a required member that the fault has replaced may name something.
-    fn still_names_nothing(&self, variant: &Variant, standing: Option<Cause>) -> bool {
-        // An account that does not exist is not made to by another value.
-        if standing != Some(Cause::UnknownResource) {
-            return true;
-        }
-        let (Some(body), Some(correct)) = (self.operation.and_then(|o| o.body.as_ref()), &self.correct.base.json)
-        else {
-            return false;
-        };
-        let mut required = body.members.iter().filter(|(_, field)| field.required);
-        // Text that is no JSON value any more is made from text that had the members.
-        variant
-            .draft
-            .json
-            .as_ref()
-            .is_none_or(|json| required.all(|(name, _)| json.get(name).is_none_or(|v| correct.get(name) == Some(v))))
-    }
-}
-
-fn names_nothing(operation: &Operation) -> bool {
-    operation.path_parameters.values().any(|field| !field.exists && !field.lenient)
-}
-
-/// The request that faults of a suite as a whole are put on: a read with the suite's first credential.
-fn of_suite(api: &Api) -> Draft {
-    let credential = api.suite.operation.iter().find_map(|operation| operation.credential.as_ref());
-    let credential = credential.and_then(|name| api.suite.credentials.get(name));
-    Draft {
-        method: "GET".into(),
-        path: api.suite.prefix.clone(),
-        accept: "application/json".into(),
-        credential: credential.map_or_else(Vec::new, |credential| draft::carried(credential, &credential.valid)),
-        ..Draft::default()
-    }
-}
-
 fn id(api: &Api, operation: Option<&Operation>, fault: &Fault, variant: &str) -> String {
     let operation = operation.map_or(NO_OPERATION, |operation| operation.id.as_str());
     let id = format!("{}/{operation}/{}", api.suite.id, fault.id);
     if variant.is_empty() { id } else { format!("{id}/{variant}") }
 }
 
-fn probe(
-    api: &Arc<Api>,
-    operation: Option<&Operation>,
-    fault: &'static Fault,
-    id: String,
-    variant: Variant,
-    tolerated: bool,
-    standing: Vec<Cause>,
-) -> Probe {
+fn probe(api: &Arc<Api>, operation: Option<&Operation>, fault: &'static Fault, id: String, borne: Borne) -> Probe {
+    let Borne { variant, tolerated, also: standing } = borne;
     let cause = variant.instead.unwrap_or(fault.cause);
     let mut also: Vec<Cause> = Vec::new();
     for other in variant.also.into_iter().chain(standing) {

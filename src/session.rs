@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread::ScopedJoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use libtest_mimic::Arguments;
@@ -84,7 +84,7 @@ impl Session {
     fn prepare(self, shows_bar: bool) -> Result<Prepared, Failure> {
         let opening = Opening {
             target: self.wire.target.as_str().to_owned(),
-            started_at: jiff::Timestamp::now().to_string(),
+            started_at: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
             suites: self.apis.iter().map(|api| api.suite.id.clone()).collect(),
             insecure: self.wire.insecure,
             strict: self.strict,

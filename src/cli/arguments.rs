@@ -184,9 +184,6 @@ fn rate(text: &str) -> Result<u32, String> {
 
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a duration above zero, as 2s or 500ms".to_owned();
-    let parsed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-    Duration::try_from(parsed)
-        .ok()
-        .filter(|duration| !duration.is_zero() && duration.as_secs() <= 3_600)
-        .ok_or_else(wrong)
+    let parsed = humantime::parse_duration(text).map_err(|_| wrong())?;
+    Some(parsed).filter(|duration| !duration.is_zero() && duration.as_secs() <= 3_600).ok_or_else(wrong)
 }

@@ -12,8 +12,8 @@ pub(super) static TABLE: &[Drift] = &[
         Api::OzApi,
         "unavailable-now-and-then",
         "service-unavailable",
-        "One error in forty is the gateway's page for a service that does not answer.",
-        ALWAYS.once_in(40),
+        "One error in fifteen is the gateway's page for a service that does not answer.",
+        ALWAYS.once_in(15),
         &[Change::Status(502), Change::Template(pages::NGINX_502), Change::MediaType(Some("text/html"))],
     )
     .warning(),

@@ -176,13 +176,11 @@ fn push_date(out: &mut String) {
         // Formatting a date costs more than the rest of a head, and it changes once a second.
         static LAST: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
     }
-    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = SystemTime::now();
+    let seconds = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     LAST.with_borrow_mut(|(second, text)| {
         if *second != seconds {
-            let now = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-            let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
-            let formatted = now.and_then(|now| printer.timestamp_to_rfc9110_string(&now).ok());
-            (*second, *text) = (seconds, formatted.unwrap_or_else(|| "Thu, 01 Jan 1970 00:00:00 GMT".to_owned()));
+            (*second, *text) = (seconds, httpdate::fmt_http_date(now));
         }
         out.push_str(text);
     });

@@ -11,7 +11,6 @@ pub(crate) fn rows() -> Vec<Written> {
             "DELETE /api/ads HTTP/1.1\r\n\
              accept: application/json\r\n\
              accept-encoding: identity\r\n\
-             authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
              host: HOST\r\n\r\n",
             b"",
         ),

@@ -184,7 +184,9 @@ fn codes_of_the_systems_own_failures_are_no_answer_to_a_callers_mistake() {
         (OFFSET, oz(500, 12), &["error code-unexpected /error_code", "error status-class-unexpected status"]),
         (OFFSET, oz(400, 12), &["error code-contradicts-status status", "error code-unexpected /error_code"]),
         (OFFSET, oz(400, 11), &["error code-unexpected /error_code"]),
-        (OFFSET, oz(501, 2), &["warning operation-not-realized /error_code"]),
+        ("oz-api/folders.get/path-ill-typed-id/folder_id", oz(501, 2), &["warning operation-not-realized /error_code"]),
+        // Its control has succeeded: it is there.
+        (OFFSET, oz(501, 2), &["error code-unexpected /error_code", "error status-class-unexpected status"]),
     ]);
 }
 

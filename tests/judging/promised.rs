@@ -21,9 +21,8 @@ fn oz(cause: Cause) -> (u16, Value) {
         Cause::UnknownResource | Cause::UnknownPath => (404, 10, "It does not exist"),
         Cause::TooLarge => (413, 3, "Too large"),
         Cause::WrongMediaType => (415, 3, "A wrong media type"),
-        Cause::MalformedBody | Cause::MissingField | Cause::NotAcceptable | Cause::MalformedHttp => {
-            (400, 3, "A wrong structure")
-        }
+        Cause::NotAcceptable => (406, 3, "No such representation"),
+        Cause::MalformedBody | Cause::MissingField | Cause::MalformedHttp => (400, 3, "A wrong structure"),
     };
     (status, json!({"error_code": code, "error_message": message}))
 }

@@ -148,7 +148,11 @@ fn meaning() -> Vec<Row> {
         ("error code-undocumented /error_code", OFFSET, code("-1")),
         ("error code-unexpected /error_code", OFFSET, code("7")),
         ("error code-contradicts-status status", OFFSET, code("10")),
-        ("warning operation-not-realized /error_code", OFFSET, Outcome::Reply(oz(501, 2))),
+        (
+            "warning operation-not-realized /error_code",
+            "oz-api/folders.get/path-ill-typed-id/folder_id",
+            Outcome::Reply(oz(501, 2)),
+        ),
         ("warning fault-unhandled /error/code", DEAL, Outcome::Reply(escrow(&unhandled))),
         (
             "warning credentials-checked-late status",

@@ -202,6 +202,9 @@ const SHORTEST: usize = 4;
 
 impl Mask {
     /// A mask for the values of the given templates, in clear, in Base64, percent-encoded and cut by one character.
+    ///
+    /// # Panics
+    /// Where the secrets make a pattern of more than 256 MiB, which no environment holds.
     #[must_use]
     pub fn new<'t>(templates: impl IntoIterator<Item = &'t Template>, environment: &Environment) -> Self {
         let mut secrets: BTreeMap<Vec<u8>, String> = BTreeMap::new();

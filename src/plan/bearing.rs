@@ -54,7 +54,7 @@ impl<'a> Bases<'a> {
         let Some(operation) = self.operation else { return sent(variant, false, Vec::new()) };
         let standing = draft::standing(operation);
         let by_path = draft::names_nothing(operation) && !variant.unnamed;
-        let also = self.also(operation, fault, by_path);
+        let also = Self::also(operation, fault, by_path);
         if variant.acceptance == Acceptance::Never {
             return sent(variant, false, also);
         }
@@ -89,7 +89,7 @@ impl<'a> Bases<'a> {
     }
 
     /// What describes every request of the operation, whatever the fault.
-    fn also(&self, operation: &Operation, fault: &Fault, by_path: bool) -> Vec<Cause> {
+    fn also(operation: &Operation, fault: &Fault, by_path: bool) -> Vec<Cause> {
         let mut also = Vec::new();
         // What the path names is looked up by any server; what the body names, only by one that does not mind the
         // credentials first.

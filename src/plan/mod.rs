@@ -1,6 +1,6 @@
 //! Operations × faults → probes: selected, sharded, in a fixed order. Pure: nothing is sent, no variable is read.
 //!
-//! What an operation can bear is decided in [`bearing`].
+//! What an operation can bear is decided in `plan::bearing`.
 
 mod bearing;
 

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD as BASE64, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use regex::bytes::{Regex, RegexBuilder};
 
 /// The variables that suites may read, taken from the process once, at the edge.
 #[derive(Clone, Default)]
@@ -194,7 +193,8 @@ impl Piece {
 #[derive(Clone, Debug, Default)]
 pub struct Mask {
     secrets: Vec<(Vec<u8>, String)>,
-    pattern: Option<Regex>,
+    /// By byte in lower case: whether a secret begins with it.
+    begins: Vec<bool>,
 }
 
 /// Shorter values are masked where we put them ourselves, but not searched for: they would be found in any text.
@@ -202,9 +202,6 @@ const SHORTEST: usize = 4;
 
 impl Mask {
     /// A mask for the values of the given templates, in clear, in Base64, percent-encoded and cut by one character.
-    ///
-    /// # Panics
-    /// Where the secrets make a pattern of more than 256 MiB, which no environment holds.
     #[must_use]
     pub fn new<'t>(templates: impl IntoIterator<Item = &'t Template>, environment: &Environment) -> Self {
         let mut secrets: BTreeMap<Vec<u8>, String> = BTreeMap::new();
@@ -237,26 +234,30 @@ impl Mask {
         // The longest first, so that a value is not masked as its own beginning.
         let mut secrets: Vec<_> = secrets.into_iter().collect();
         secrets.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-        let alternatives: Vec<_> = secrets.iter().map(|(value, _)| hexadecimal(value)).collect();
-        let pattern = (!secrets.is_empty()).then(|| {
-            let mut builder = RegexBuilder::new(&format!("(?i-u){}", alternatives.join("|")));
-            builder.size_limit(1 << 28).build().expect("a few literals fit into any limit")
-        });
-        Self { secrets, pattern }
+        let mut begins = vec![false; 256];
+        for (value, _) in &secrets {
+            begins[usize::from(value[0].to_ascii_lowercase())] = true;
+        }
+        Self { secrets, begins }
     }
 
     /// The bytes without secrets.
     #[must_use]
     pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
-        let Some(pattern) = &self.pattern else { return bytes.to_vec() };
-        let name = |found: &regex::bytes::Captures<'_>| {
-            let found = found.get(0).map_or(&b""[..], |m| m.as_bytes());
-            self.secrets
-                .iter()
-                .find(|(value, _)| value.eq_ignore_ascii_case(found))
-                .map_or_else(Vec::new, |(_, name)| name.clone().into_bytes())
-        };
-        pattern.replace_all(bytes, name).into_owned()
+        let mut masked = Vec::with_capacity(bytes.len());
+        let mut rest = bytes;
+        while let Some(first) = rest.first() {
+            let may = self.begins.get(usize::from(first.to_ascii_lowercase())).is_some_and(|begins| *begins);
+            let is = |value: &[u8]| rest.get(..value.len()).is_some_and(|part| part.eq_ignore_ascii_case(value));
+            if let Some((value, name)) = self.secrets.iter().find(|(value, _)| may && is(value)) {
+                masked.extend_from_slice(name.as_bytes());
+                rest = &rest[value.len()..];
+            } else {
+                masked.push(*first);
+                rest = &rest[1..];
+            }
+        }
+        masked
     }
 
     /// The text without secrets.
@@ -311,11 +312,6 @@ pub fn percent_encoded(bytes: &[u8]) -> Vec<u8> {
         }
     }
     encoded
-}
-
-/// A pattern that matches exactly these bytes.
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!(r"\x{byte:02x}")).collect()
 }
 
 #[cfg(test)]

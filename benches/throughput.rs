@@ -18,7 +18,7 @@ use errdrift::plan::{Plan, Selection};
 use errdrift::reference::{self, Api};
 use errdrift::secret::Environment;
 use errdrift::session;
-use errdrift::wire::client::Target;
+use errdrift::wire::target::Target;
 
 /// Connections at once, for both.
 const CONNECTIONS: usize = 64;

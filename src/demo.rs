@@ -14,7 +14,7 @@ use crate::report::{Closing, Opening};
 use crate::secret::Environment;
 use crate::session::{self, Failure};
 use crate::verdict::exit;
-use crate::wire::client::Target;
+use crate::wire::target::Target;
 
 /// An embedded deployment that is up until it is dropped.
 pub struct Running {

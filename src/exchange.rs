@@ -24,10 +24,15 @@ impl Request {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
+    /// Everything of the request that may hold a secret.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.headers.iter().map(|(_, value)| value)
+    }
+
     /// The variables that must be set for the request to leave.
     #[must_use]
     pub fn variables(&self) -> std::collections::BTreeSet<&str> {
-        self.headers.iter().flat_map(|(_, value)| value.variables()).collect()
+        self.templates().flat_map(Template::variables).collect()
     }
 }
 

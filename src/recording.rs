@@ -2,19 +2,91 @@
 //!
 //! This is where secrets are masked, once, so that no renderer has to. It knows no format of a report.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::command::command;
-use crate::exchange::{Reply, Request};
+use crate::exchange::{Exchange, Outcome, Reply, Request};
 use crate::finding::Finding;
-use crate::report::{RecordedReply, RecordedRequest};
+use crate::judge::Judgement;
+use crate::plan::Probe;
+use crate::report::{ProbeResult, RecordedReply, RecordedRequest};
 use crate::secret::Mask;
+use crate::verdict::Verdict;
 
 /// As much of a request's content is kept; the command has all of it.
 const REQUEST_BODY: usize = 64 * 1024;
 /// As much of a reply's body is kept, and of each of its header fields.
 const REPLY: usize = 4 * 1024;
+
+/// What turns exchanges into results.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    /// The target, for the URLs.
+    pub(crate) target: String,
+    /// Whether certificates are not verified, for the commands.
+    pub(crate) insecure: bool,
+    /// What hides the run's secrets.
+    pub(crate) mask: Mask,
+    /// Whether every exchange is recorded; else only those with a finding or without a verdict.
+    pub(crate) records_all: bool,
+}
+
+impl Recorder {
+    /// What the probe came to.
+    pub(crate) fn result(&self, probe: &Probe, exchange: &Exchange, judgement: Judgement) -> ProbeResult {
+        let verdict = judgement.verdict();
+        let records = self.records_all || verdict != Verdict::Pass || !judgement.findings.is_empty();
+        let (reply, silence) = match &exchange.outcome {
+            Outcome::Reply(came) => (records.then(|| reply(came, &self.mask)), None),
+            Outcome::Silence(silence) => (None, Some(self.mask.text(&silence.to_string()))),
+        };
+        let contract = &probe.api.contract.file.id;
+        ProbeResult {
+            probe: probe.id.clone(),
+            suite: probe.api.suite.id.clone(),
+            operation: probe.operation.clone(),
+            fault: probe.fault.id.to_owned(),
+            cause: probe.cause,
+            verdict,
+            layer: judgement.layer,
+            duration_ms: milliseconds(exchange.duration),
+            request: records.then(|| request(&probe.request, &self.target, self.insecure, &self.mask)),
+            reply,
+            silence,
+            reason: judgement.inconclusive.map(|reason| self.mask.text(&reason)),
+            findings: findings(judgement.findings, &self.mask),
+            code: judgement.code.map(|code| (contract.clone(), code)),
+        }
+    }
+
+    /// A probe that proves nothing, and what stands in the place of its reply.
+    pub(crate) fn unjudged(&self, probe: &Probe, reason: &str, silence: &str) -> ProbeResult {
+        ProbeResult {
+            probe: probe.id.clone(),
+            suite: probe.api.suite.id.clone(),
+            operation: probe.operation.clone(),
+            fault: probe.fault.id.to_owned(),
+            cause: probe.cause,
+            verdict: Verdict::Inconclusive,
+            layer: None,
+            duration_ms: 0.0,
+            request: Some(request(&probe.request, &self.target, self.insecure, &self.mask)),
+            reply: None,
+            silence: Some(silence.to_owned()),
+            reason: Some(self.mask.text(reason)),
+            findings: Vec::new(),
+            code: None,
+        }
+    }
+}
+
+/// A duration in milliseconds, to the microsecond.
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
 
 /// A request as it was sent to the target. `insecure` is for its command.
 #[must_use]

@@ -88,9 +88,9 @@ pub struct ProbeResult {
     pub layer: Option<Layer>,
     /// From the first byte sent to the last one received, in milliseconds.
     pub duration_ms: f64,
-    /// What was sent.
-    pub request: RecordedRequest,
-    /// What came back; `None` in a silence.
+    /// What was sent; `None` where no reader asked for it.
+    pub request: Option<RecordedRequest>,
+    /// What came back; `None` in a silence, and where no reader asked for it.
     pub reply: Option<RecordedReply>,
     /// Why there is no reply.
     #[serde(skip_serializing_if = "Option::is_none")]

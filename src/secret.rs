@@ -115,6 +115,16 @@ impl Template {
         names
     }
 
+    /// Whether the template needs any variable.
+    #[must_use]
+    pub fn has_variables(&self) -> bool {
+        self.0.iter().any(|piece| match piece {
+            Piece::Text(_) => false,
+            Piece::Variable(_) | Piece::Shortened(_) => true,
+            Piece::Basic(login, password) => login.has_variables() || password.has_variables(),
+        })
+    }
+
     /// The bytes that leave.
     ///
     /// # Errors
@@ -149,7 +159,7 @@ impl Template {
                 Piece::Text(text) => bytes.extend_from_slice(text),
                 Piece::Variable(name) => bytes.extend_from_slice(format!("${{{name}}}").as_bytes()),
                 Piece::Shortened(name) => bytes.extend_from_slice(format!("${{{name}%?}}").as_bytes()),
-                Piece::Basic(login, password) if self.variables().is_empty() => {
+                Piece::Basic(login, password) if !self.has_variables() => {
                     bytes.extend_from_slice(BASE64.encode([login.masked(), password.masked()].join(&b':')).as_bytes());
                 }
                 Piece::Basic(login, password) => {
@@ -216,7 +226,7 @@ impl Mask {
             for piece in &template.0 {
                 if let Piece::Basic(login, password) = piece
                     && let (Ok(login), Ok(password)) = (login.resolve(environment), password.resolve(environment))
-                    && !template.variables().is_empty()
+                    && template.has_variables()
                 {
                     add([login, password].join(&b':'), &String::from_utf8_lossy(&template.masked()["Basic ".len()..]));
                 }

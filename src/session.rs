@@ -10,7 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use libtest_mimic::Arguments;
 
 use crate::catalog::Api;
-use crate::engine::{self, Event, Footing};
+use crate::engine::{self, Event};
+use crate::footing::{Footing, Unsent};
 use crate::harness::{self, Line, Trial};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::{Closing, Opening, ProbeResult, Tally};
@@ -135,7 +136,8 @@ struct Prepared {
 impl Prepared {
     /// Sends, and hands a line for each probe to whoever watches.
     fn run(self, lines: &Sender<Line>) -> Result<(Opening, Closing), Failure> {
-        let Self { opening, plan, client, mut sinks, session, shows_bar } = self;
+        let Self { opening, plan, client, mut sinks, mut session, shows_bar } = self;
+        session.engine.records_all |= !sinks.is_empty();
         let start = Instant::now();
         let mut tally = Tally::default();
         for api in &session.apis {
@@ -175,7 +177,7 @@ impl Prepared {
         let footing = Footing::of(&self.plan);
         let trial = |probe: &Probe| {
             let missing = |name: &&str| self.session.environment.get(name).is_none();
-            let lacks = |name| footing.weighs(&probe.api.suite.id, &engine::not_set(name));
+            let lacks = |name: &str| footing.weighs(&probe.api.suite.id, &Unsent::NotSet(name.to_owned()));
             let missing: Vec<_> = probe.request.variables().into_iter().filter(missing).collect();
             Trial { id: probe.id.clone(), ignored: !missing.is_empty() && !missing.into_iter().any(lacks) }
         };
@@ -298,7 +300,7 @@ fn worst(result: &ProbeResult) -> String {
 
 /// A session for a conformance test: the built-in suites' environment, no reports.
 #[must_use]
-pub fn quick(apis: Vec<Arc<Api>>, target: crate::wire::client::Target, environment: Environment) -> Session {
+pub fn quick(apis: Vec<Arc<Api>>, target: crate::wire::target::Target, environment: Environment) -> Session {
     Session {
         apis,
         selection: Selection::default(),
@@ -307,6 +309,7 @@ pub fn quick(apis: Vec<Arc<Api>>, target: crate::wire::client::Target, environme
             jobs: DEFAULT_JOBS,
             rate: None,
             insecure: false,
+            records_all: false,
             judge: crate::judge::Settings::default(),
         },
         environment,

@@ -12,7 +12,7 @@ use errdrift::demo::Running;
 use errdrift::plan::{NO_OPERATION, Selection};
 use errdrift::secret::Environment;
 use errdrift::session::{self, Session};
-use errdrift::wire::client::Target;
+use errdrift::wire::target::Target;
 use errdrift::{fault, harness, reference};
 
 /// What `libtest` exits with when a test has failed.

@@ -18,7 +18,8 @@ use crate::render::style::Style;
 use crate::secret::Environment;
 use crate::session::{Failure, Live, Session};
 use crate::verdict::exit;
-use crate::wire::client::{Settings as Wire, Target};
+use crate::wire::client::Settings as Wire;
+use crate::wire::target::Target;
 
 /// The suites of those names; what is wrong with any of them, all at once.
 fn load(names: &[String]) -> Result<Vec<Arc<Api>>, u8> {
@@ -122,6 +123,7 @@ pub(super) fn run(arguments: Run) -> u8 {
             jobs: arguments.jobs,
             rate: arguments.rate,
             insecure: arguments.insecure,
+            records_all: false,
             judge: judge::Settings { strict: arguments.strict },
         },
         environment: environment(),

@@ -51,7 +51,7 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     }
     // On one line, however long: it is for copying into a waiver.
     text.push_str(&line("signature", &printable(&drift.signature, LONGEST_VALUE), style));
-    let command = &drift.example.request.command;
+    let command = drift.example.request.as_ref().map_or("", |request| &request.command);
     // Made printable it would be another command; but ours hold nothing that hides.
     if command.chars().count() <= LONGEST_COMMAND && !command.contains(super::hides) {
         text.push_str(&line("request", command, style));

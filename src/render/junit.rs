@@ -135,7 +135,9 @@ fn findings(result: &ProbeResult) -> String {
             lines.push(format!("  {label}: {}", printable(value, LONGEST)));
         }
     }
-    lines.push(format!("request: {}", printable(&result.request.command, LONGEST)));
+    if let Some(request) = &result.request {
+        lines.push(format!("request: {}", printable(&request.command, LONGEST)));
+    }
     lines.push(match (&result.reply, &result.silence) {
         (Some(reply), _) => format!("reply: {} {}", reply.status, printable(&reply.body, LONGEST)),
         (None, silence) => format!("reply: none, {}", printable(silence.as_deref().unwrap_or("nothing came"), LONGEST)),

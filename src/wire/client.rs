@@ -11,6 +11,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use tokio::time::timeout_at;
 
+use super::target::{Target, without_credentials};
 use crate::exchange::{Ending, Exchange, Outcome, Reply, Request, Silence};
 
 /// The most of a body that is read, in bytes.
@@ -18,6 +19,9 @@ pub const BODY_LIMIT: usize = 1 << 20;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
 const RECONNECT: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(400)];
+
+/// The longest that a look takes whether the target is still there.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// How the target is reached.
 #[derive(Clone, Debug)]
@@ -34,52 +38,16 @@ pub struct Settings {
     pub proxy: Option<String>,
 }
 
-/// The origin of the deployment, with its prefix if it has one.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Target(String);
-
-impl Target {
-    /// Reads a target: an http or https URL without credentials, query and fragment.
-    ///
-    /// # Errors
-    /// What is wrong with it, and what to write instead.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let shown = without_credentials(text);
-        let wrong = |why: &str| {
-            format!(
-                "`{shown}` is no target: {why}; write an origin, with a prefix if the API has one, as https://staging.example.com"
-            )
-        };
-        let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong("only http and https are known"));
-        }
-        if url.host_str().is_none_or(str::is_empty) {
-            return Err(wrong("it has no host"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("credentials come from the environment, through the suite"));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("it has a query or a fragment"));
-        }
-        Ok(Self(text.trim_end_matches('/').to_owned()))
-    }
-
-    /// The text, without a slash at its end.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// A URL as it may be shown, whatever is wrong with it.
-fn without_credentials(text: &str) -> String {
-    let start = text.find("://").map_or(0, |scheme| scheme + "://".len());
-    match text.rfind('@') {
-        Some(end) if end >= start => format!("{}…{}", &text[..start], &text[end..]),
-        _ => text.to_owned(),
-    }
+/// The host and port to which connections are made.
+fn door(settings: &Settings) -> Result<(String, u16), String> {
+    let Some(proxy) = &settings.proxy else { return Ok((settings.target.host().to_owned(), settings.target.port())) };
+    let wrong = |why: &dyn std::fmt::Display| {
+        format!("`{}` is no proxy: {why}; write it as http://proxy.example.com:3128", without_credentials(proxy))
+    };
+    let url = Url::parse(proxy).map_err(|error| wrong(&error))?;
+    let host = url.host_str().ok_or_else(|| wrong(&"it has no host"))?;
+    let port = url.port_or_known_default().ok_or_else(|| wrong(&"it has no port"))?;
+    Ok((host.trim_matches(['[', ']']).to_owned(), port))
 }
 
 /// Sends requests and hands back what came.
@@ -89,6 +57,8 @@ pub struct Client {
     fresh: reqwest::Client,
     target: Target,
     timeout: Duration,
+    /// The host and port to which connections are made.
+    door: (String, u16),
 }
 
 impl Client {
@@ -139,6 +109,7 @@ impl Client {
             fresh: build(0)?,
             target: settings.target.clone(),
             timeout: settings.timeout,
+            door: door(settings)?,
         })
     }
 
@@ -178,6 +149,13 @@ impl Client {
                 .map_err(|error| format!("reqwest refuses the value of {name}: {error}"))?;
         }
         Ok(())
+    }
+
+    /// Whether a connection to the target, or to the proxy before it, can be made.
+    pub async fn connects(&self) -> bool {
+        let (host, port) = &self.door;
+        let deadline = tokio::time::Instant::now() + self.timeout.min(LOOK);
+        matches!(timeout_at(deadline, tokio::net::TcpStream::connect((host.as_str(), *port))).await, Ok(Ok(_)))
     }
 
     /// Sends a request with its header fields resolved. A connection that fails is tried again; what it answers never is.

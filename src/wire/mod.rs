@@ -1,3 +1,4 @@
 //! Putting requests on the wire. The only I/O of a run beside its reports.
 
 pub mod client;
+pub mod target;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use errdrift::exchange::{Outcome, Request};
 use errdrift::secret::Environment;
-use errdrift::wire::client::{Client, Settings, Target};
+use errdrift::wire::client::{Client, Settings};
+use errdrift::wire::target::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;

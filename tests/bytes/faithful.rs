@@ -2,7 +2,8 @@
 
 use errdrift::exchange::Request;
 use errdrift::secret::Template;
-use errdrift::wire::client::{Client, Target};
+use errdrift::wire::client::Client;
+use errdrift::wire::target::Target;
 
 use super::capture::Capture;
 

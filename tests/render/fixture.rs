@@ -53,7 +53,7 @@ pub(crate) fn result(
         verdict,
         layer: Some(Layer::Service),
         duration_ms: 1.25,
-        request: RecordedRequest {
+        request: Some(RecordedRequest {
             method: "GET".to_owned(),
             headers: headers(&[("accept", "application/json"), ("x-forensic-access-token", "${OZ_TOKEN}")]),
             body: None,

@@ -1,0 +1,109 @@
+//! The controls of a run: the operations' correct requests, which show that a wrong one proves something.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::engine::Shared;
+use crate::exchange::{Outcome, Silence};
+use crate::footing::Unsent;
+use crate::judge::text;
+use crate::plan::{Control, Probe};
+use crate::recording;
+
+/// What the controls say of the target.
+#[derive(Default)]
+pub(crate) struct Controls {
+    /// Why an operation's probes prove nothing, by suite and operation.
+    failed: BTreeMap<(String, String), String>,
+    /// Why a suite's probes prove nothing.
+    suites: BTreeMap<String, String>,
+    /// For the summary.
+    pub(crate) reasons: Vec<String>,
+}
+
+impl Controls {
+    pub(crate) async fn send(controls: &[Control], shared: &Shared) -> Self {
+        let mut all = Self::default();
+        let suites: BTreeSet<&str> = controls.iter().map(|control| control.api.suite.id.as_str()).collect();
+        for suite in suites {
+            let (mut sent, mut failures, mut missing) = (0, Vec::new(), BTreeSet::new());
+            for control in controls.iter().filter(|control| control.api.suite.id == suite) {
+                let Some(outcome) = answer(control, shared).await else {
+                    let unset = |name: &&str| shared.environment.get(name).is_none();
+                    let names = control.request.variables().into_iter().filter(unset);
+                    missing.extend(names.map(|name| Unsent::NotSet(name.to_owned()).to_string()));
+                    continue;
+                };
+                sent += 1;
+                if let Err(failure) = outcome {
+                    failures.push((control.operation.clone(), failure));
+                    if matches!(failures.last(), Some((_, ControlFailure { unreachable: true, .. }))) {
+                        break;
+                    }
+                }
+            }
+            if sent == 0 && !missing.is_empty() {
+                let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
+                all.reasons
+                    .push(format!("no control of {suite} could be sent, so nothing shows that it is there: {missing}"));
+            }
+            let unreachable = failures.last().is_some_and(|(_, failure)| failure.unreachable);
+            if sent > 0 && (unreachable || failures.len() == sent) {
+                let (operation, failure) = &failures[failures.len() - 1];
+                let advice = if unreachable {
+                    "check --target, and whether the deployment is up"
+                } else {
+                    "check --target and the credentials"
+                };
+                let reason = format!("no control of {suite} succeeded: {operation} {}; {advice}", failure.text);
+                all.reasons.push(reason.clone());
+                all.suites.insert(suite.to_owned(), reason);
+            } else {
+                for (operation, failure) in failures {
+                    let advice =
+                        format!("if the account has no right to it, leave it out with --skip {suite}/{operation}/");
+                    let reason = format!("the control of {suite}/{operation} failed: it {}; {advice}", failure.text);
+                    all.reasons.push(reason.clone());
+                    all.failed.insert((suite.to_owned(), operation), reason);
+                }
+            }
+        }
+        all
+    }
+
+    pub(crate) fn against(&self, probe: &Probe) -> Option<&String> {
+        let suite = &probe.api.suite.id;
+        self.suites.get(suite).or_else(|| self.failed.get(&(suite.clone(), probe.operation.clone())))
+    }
+}
+
+struct ControlFailure {
+    text: String,
+    unreachable: bool,
+}
+
+/// How often a control is sent before it has failed: it is the tester's own footing, not a judgement.
+const CONTROL_ATTEMPTS: usize = 2;
+
+/// Sends a control; `None` where a variable is missing.
+async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), ControlFailure>> {
+        let headers = shared.resolve(&control.request).ok()?;
+        let mut failure = ControlFailure { text: String::new(), unreachable: false };
+        for _ in 0..CONTROL_ATTEMPTS {
+            let exchange = shared.client.send(&control.request, &headers).await;
+            match exchange.outcome {
+                Outcome::Reply(reply) if (200..300).contains(&reply.status) => return Some(Ok(())),
+                Outcome::Reply(reply) => {
+                    let actual = format!("was answered {} with {}", reply.status, text::describe(&reply));
+                    failure = ControlFailure { text: recording::shown(&actual, &shared.recorder.mask), unreachable: false };
+                }
+                Outcome::Silence(silence) => {
+                    let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
+                    failure = ControlFailure { text: format!("had no answer ({silence})"), unreachable };
+                }
+            }
+            if failure.unreachable {
+                break;
+            }
+        }
+        Some(Err(failure))
+    }

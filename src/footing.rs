@@ -1,0 +1,51 @@
+//! Why a probe was not sent, and whether the run is the less for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fault::draft::carried;
+use crate::plan::Plan;
+
+/// Why a planned probe was not sent.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Unsent {
+    /// It needs this variable.
+    #[error("${{{0}}} is not set")]
+    NotSet(String),
+    /// The run was stopped before it, and why.
+    #[error("{0}")]
+    Stopped(String),
+    /// errdrift itself failed.
+    #[error("errdrift failed on it: {0}; please report this")]
+    OurFault(String),
+}
+
+/// The variables without which a suite has no footing: those of its right credentials.
+#[derive(Debug)]
+pub struct Footing(BTreeSet<(String, String)>);
+
+impl Footing {
+    /// What the plan's suites cannot do without.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        let apis: BTreeMap<_, _> = plan.probes.iter().map(|probe| (&probe.api.suite.id, &probe.api)).collect();
+        let mut needed = BTreeSet::new();
+        for (suite, api) in apis {
+            for credential in api.suite.credentials.values() {
+                for (_, value) in carried(credential, &credential.valid) {
+                    needed.extend(value.variables().into_iter().map(|name| (suite.clone(), name.to_owned())));
+                }
+            }
+        }
+        Self(needed)
+    }
+
+    /// Whether a probe that was not sent for that reason makes the run less than what was asked for. A second account or
+    /// an expired token is a bonus; the right credential is not.
+    #[must_use]
+    pub fn weighs(&self, suite: &str, unsent: &Unsent) -> bool {
+        match unsent {
+            Unsent::NotSet(name) => self.0.contains(&(suite.to_owned(), name.clone())),
+            Unsent::Stopped(_) | Unsent::OurFault(_) => true,
+        }
+    }
+}

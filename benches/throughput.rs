@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use errdrift::catalog;
-use errdrift::exchange::{Ending, Exchange, Outcome, Reply};
+use errdrift::exchange::{Exchange, Outcome, Reply};
 use errdrift::judge;
 use errdrift::plan::{Plan, Selection};
 use errdrift::reference::{self, Api};
@@ -58,7 +58,7 @@ fn judging() -> f64 {
         status: 401,
         headers: vec![("content-type".into(), b"application/json".to_vec()), ("content-length".into(), b"80".to_vec())],
         body: br#"{"error_code": 6, "error_message": "No access token was given", "details": null}"#.to_vec(),
-        ending: Ending::Complete,
+        ..Reply::default()
     };
     let exchange = Exchange { outcome: Outcome::Reply(reply), duration: Duration::ZERO };
     let rounds = 10_000;

@@ -86,24 +86,24 @@ const CONTROL_ATTEMPTS: usize = 2;
 
 /// Sends a control; `None` where a variable is missing.
 async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), ControlFailure>> {
-        let headers = shared.resolve(&control.request).ok()?;
-        let mut failure = ControlFailure { text: String::new(), unreachable: false };
-        for _ in 0..CONTROL_ATTEMPTS {
-            let exchange = shared.client.send(&control.request, &headers).await;
-            match exchange.outcome {
-                Outcome::Reply(reply) if (200..300).contains(&reply.status) => return Some(Ok(())),
-                Outcome::Reply(reply) => {
-                    let actual = format!("was answered {} with {}", reply.status, text::describe(&reply));
-                    failure = ControlFailure { text: recording::shown(&actual, &shared.recorder.mask), unreachable: false };
-                }
-                Outcome::Silence(silence) => {
-                    let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
-                    failure = ControlFailure { text: format!("had no answer ({silence})"), unreachable };
-                }
+    let headers = shared.resolve(&control.request).ok()?;
+    let mut failure = ControlFailure { text: String::new(), unreachable: false };
+    for _ in 0..CONTROL_ATTEMPTS {
+        let exchange = shared.sender.send(&control.request, &headers, &shared.environment).await;
+        match exchange.outcome {
+            Outcome::Reply(reply) if (200..300).contains(&reply.status) => return Some(Ok(())),
+            Outcome::Reply(reply) => {
+                let actual = format!("was answered {} with {}", reply.status, text::describe(&reply));
+                failure = ControlFailure { text: recording::shown(&actual, &shared.recorder.mask), unreachable: false };
             }
-            if failure.unreachable {
-                break;
+            Outcome::Silence(silence) => {
+                let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
+                failure = ControlFailure { text: format!("had no answer ({silence})"), unreachable };
             }
         }
-        Some(Err(failure))
+        if failure.unreachable {
+            break;
+        }
     }
+    Some(Err(failure))
+}

@@ -21,7 +21,7 @@ use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::report::ProbeResult;
 use crate::secret::{Environment, Mask};
-use crate::wire::client::Client;
+use crate::wire::sender::Sender;
 
 /// How the engine sends.
 #[derive(Clone, Debug)]
@@ -57,7 +57,8 @@ pub enum Event {
 }
 
 /// Connection attempts that must fail one after the other before the target counts as gone, and the pauses before them.
-const GONE: &[Duration] = &[Duration::ZERO, Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(600)];
+const GONE: &[Duration] =
+    &[Duration::ZERO, Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(600)];
 /// Probes that got no reply in time before the run stops: each one costs a whole timeout.
 const HANGING: usize = 64;
 /// Results that may wait for one before them, for each job.
@@ -65,7 +66,7 @@ const AHEAD: usize = 64;
 
 /// What all tasks of a run share.
 pub(crate) struct Shared {
-    pub(crate) client: Client,
+    pub(crate) sender: Sender,
     pub(crate) environment: Environment,
     pub(crate) recorder: Recorder,
     settings: Settings,
@@ -81,7 +82,7 @@ pub(crate) struct Shared {
 /// Sends the plan. `emit` gets every event in the plan's order.
 pub async fn run(
     plan: Plan,
-    client: Client,
+    sender: Sender,
     target: &str,
     environment: Environment,
     settings: Settings,
@@ -94,7 +95,7 @@ pub async fn run(
         records_all: settings.records_all,
     };
     let shared = Arc::new(Shared {
-        client,
+        sender,
         environment,
         recorder,
         settings,
@@ -133,6 +134,9 @@ impl Shared {
     pub(crate) fn resolve(&self, request: &Request) -> Result<Vec<(String, Vec<u8>)>, String> {
         let resolve =
             |(name, value): &(String, crate::secret::Template)| Ok((name.clone(), value.resolve(&self.environment)?));
+        if let Some(name) = request.variables().into_iter().find(|name| self.environment.get(name).is_none()) {
+            return Err(name.to_owned());
+        }
         request.headers.iter().map(resolve).collect()
     }
 
@@ -153,7 +157,7 @@ impl Shared {
         }
         for pause in GONE {
             tokio::time::sleep(*pause).await;
-            if self.client.connects().await {
+            if self.sender.connects().await {
                 return false;
             }
         }
@@ -167,7 +171,12 @@ impl Shared {
         let mut suspects = self.suspects.lock().unwrap_or_else(PoisonError::into_inner).clone();
         suspects.sort();
         let under_way = match suspects.as_slice() {
-            [] => return Some("the target cannot be reached any more; check --target, and whether the deployment is up".to_owned()),
+            [] => {
+                return Some(
+                    "the target cannot be reached any more; check --target, and whether the deployment is up"
+                        .to_owned(),
+                );
+            }
             [one] => format!("it lost the connection of {one}, which may have killed it"),
             many => format!(
                 "it lost the connections of {} probes, one of which may have killed it: {}; with --jobs 1 and --filter they can be sent one by one",
@@ -182,8 +191,11 @@ impl Shared {
         if let Some(reason) = self.stopped() {
             return Err(Unsent::Stopped(reason));
         }
+        if let Some(why) = self.sender.unfit(&probe.request) {
+            return Err(Unsent::Unfit(why));
+        }
         let headers = self.resolve(&probe.request).map_err(Unsent::NotSet)?;
-        let exchange = self.client.send(&probe.request, &headers).await;
+        let exchange = self.sender.send(&probe.request, &headers, &self.environment).await;
         if let Outcome::Silence(silence) = &exchange.outcome {
             match silence {
                 Silence::TimedOut(_) => {

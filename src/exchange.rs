@@ -15,6 +15,9 @@ pub struct Request {
     pub headers: Vec<(String, Template)>,
     /// The content, if there is any. `Some` and empty sends `Content-Length: 0`.
     pub body: Option<Vec<u8>>,
+    /// What leaves in the place of all this, where it is no request that an HTTP library would write: the other members then
+    /// say what it is made from.
+    pub script: Option<Script>,
 }
 
 impl Request {
@@ -26,7 +29,11 @@ impl Request {
 
     /// Everything of the request that may hold a secret.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
-        self.headers.iter().map(|(_, value)| value)
+        let scripted = self.script.iter().flat_map(|script| &script.parts).filter_map(|part| match part {
+            Part::Bytes(bytes) => Some(bytes),
+            Part::Authority | Part::Prefix | Part::Pause(_) => None,
+        });
+        self.headers.iter().map(|(_, value)| value).chain(scripted)
     }
 
     /// The variables that must be set for the request to leave.
@@ -36,38 +43,117 @@ impl Request {
     }
 }
 
-/// How a reply's body ended.
+/// The bytes of a connection's first half, in order, for the raw sender.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Script {
+    /// What is written.
+    pub parts: Vec<Part>,
+    /// Whether the sender's half of the connection is closed behind them, so that the target need not wait for more.
+    pub half_close: bool,
+    /// Which targets it is for.
+    pub transport: Transport,
+    /// Whether a good request stands at its end, whose reply must be a success or no reply at all.
+    pub good_follows: bool,
+}
+
+/// A piece of a [`Script`].
 #[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Part {
+    /// Bytes, in which secrets are still variables.
+    Bytes(Template),
+    /// The target's authority, as a Host header field has it.
+    Authority,
+    /// The path that stands before the suite's own; often nothing.
+    Prefix,
+    /// Nothing is written for so long.
+    Pause(Duration),
+}
+
+/// Which targets a [`Script`] is for, and how it reaches them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Transport {
+    /// Over TLS to an https target, else in clear.
+    #[default]
+    AsTarget,
+    /// In clear, to http targets alone.
+    HttpOnly,
+    /// In clear, to https targets alone.
+    ClearToTls,
+}
+
+/// How a reply's body ended.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum Ending {
     /// As its framing announced.
+    #[default]
     Complete,
     /// Before that, with what the client library said.
     Truncated(String),
     /// We stopped reading at this many bytes.
     Oversized(usize),
+    /// The head was so large that we stopped reading, at this many bytes or lines.
+    OversizedHead(String),
     /// The probe's deadline passed while the body came.
     TimedOut,
 }
 
 /// A reply as it came.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Reply {
     /// The status code, whatever three digits it was.
     pub status: u16,
-    /// The header fields in order, duplicates kept, names in lower case.
+    /// The header fields in order, duplicates kept, in the case in which they came where the sender saw it.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body's bytes, undecoded; partial unless [`Ending::Complete`].
     pub body: Vec<u8>,
     /// How the body ended.
     pub ending: Ending,
+    /// What is wrong with the message itself; only the raw sender sees it.
+    pub defects: Vec<Defect>,
+    /// What came for the good request behind the probe's own; `None` where there was none, or the connection was closed.
+    pub next: Option<Box<Outcome>>,
 }
 
 impl Reply {
     /// The first field of that name, as text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<String> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| String::from_utf8_lossy(value).trim().to_owned())
+        self.all(name).next().map(|value| String::from_utf8_lossy(value).trim().to_owned())
     }
+
+    /// The values of every field of that name, in order.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let named = move |(n, _): &&(String, Vec<u8>)| n.eq_ignore_ascii_case(name);
+        self.headers.iter().filter(named).map(|(_, value)| value.as_slice())
+    }
+}
+
+/// What is wrong with a reply as an HTTP/1.1 message (RFC 9112), whatever it says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Defect {
+    /// The kind.
+    pub kind: Flaw,
+    /// What came.
+    pub what: String,
+}
+
+/// The kinds of [`Defect`].
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Flaw {
+    /// The status line is not of the grammar, and can be read all the same.
+    StatusLine,
+    /// The space behind the status code is missing, which no client minds.
+    ReasonPhrase,
+    /// A header field that is none.
+    Field,
+    /// A line that ends without its carriage return.
+    BareLineFeed,
+    /// The length of the body is said in no way, or in two.
+    Framing,
+    /// A body where there must be none.
+    Body,
+    /// Bytes after the end.
+    After,
 }
 
 /// Why there was no reply.
@@ -77,12 +163,14 @@ pub enum Silence {
     Unreachable(String),
     /// The TLS handshake failed, and why.
     Tls(String),
-    /// The connection was closed or reset before a reply, twice, and what the client library said.
+    /// The connection was closed or reset before a reply, and what was seen of it.
     Closed(String),
     /// Something came that is not HTTP/1.1.
     NotHttp(String),
     /// Nothing complete came before the probe's deadline.
     TimedOut(Duration),
+    /// A part of a head came before the deadline, and what.
+    Stalled(Duration, String),
 }
 
 impl std::fmt::Display for Silence {
@@ -93,6 +181,7 @@ impl std::fmt::Display for Silence {
             Self::Closed(why) => write!(f, "closed without a reply: {why}"),
             Self::NotHttp(why) => write!(f, "not HTTP: {why}"),
             Self::TimedOut(after) => write!(f, "no reply within {after:?}"),
+            Self::Stalled(after, seen) => write!(f, "no whole head within {after:?}, only {seen}"),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::catalog::{self, Api};
 use crate::cause::{CAUSES, Cause};
 use crate::contract::{Promise, Strength};
+use crate::document::nearest;
 use crate::fault;
 use crate::judge::rules;
 
@@ -38,8 +39,7 @@ fn unknown(what: &str) -> String {
     let rules = rules::RULES.iter().map(|rule| rule.id);
     let known: Vec<_> =
         rules.chain(fault::faults().map(|fault| fault.id)).chain(CAUSES.iter().map(|(_, word, _)| *word)).collect();
-    let closest = known.iter().max_by(|a, b| strsim::jaro_winkler(a, what).total_cmp(&strsim::jaro_winkler(b, what)));
-    format!("no rule, fault or cause `{what}`; did you mean `{}`?", closest.unwrap_or(&""))
+    format!("no rule, fault or cause `{what}`; did you mean `{}`?", nearest(what, &known))
 }
 
 fn page(title: &str, rows: &[(&str, &str)]) -> String {

@@ -11,6 +11,9 @@ pub enum Unsent {
     /// It needs this variable.
     #[error("${{{0}}} is not set")]
     NotSet(String),
+    /// It is for other targets, and for which.
+    #[error("{0}")]
+    Unfit(&'static str),
     /// The run was stopped before it, and why.
     #[error("{0}")]
     Stopped(String),
@@ -45,6 +48,7 @@ impl Footing {
     pub fn weighs(&self, suite: &str, unsent: &Unsent) -> bool {
         match unsent {
             Unsent::NotSet(name) => self.0.contains(&(suite.to_owned(), name.clone())),
+            Unsent::Unfit(_) => false,
             Unsent::Stopped(_) | Unsent::OurFault(_) => true,
         }
     }

@@ -175,7 +175,6 @@ fn lost(bytes: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Ending;
     use crate::secret::{Environment, Template};
     use crate::verdict::Severity;
 
@@ -191,12 +190,12 @@ mod tests {
 
     fn sent(body: Option<Vec<u8>>) -> Request {
         let headers = vec![("x-token".to_owned(), token()), ("x-copy".to_owned(), Template::literal(SECRET))];
-        Request { method: "POST".into(), target: format!("/api/?token={SECRET}"), headers, body }
+        Request { method: "POST".into(), target: format!("/api/?token={SECRET}"), headers, body, script: None }
     }
 
     fn came(body: Vec<u8>) -> Reply {
         let headers = vec![("x-echo".to_owned(), SECRET.into()), ("x-odd".to_owned(), b"\xff".to_vec())];
-        Reply { status: 400, headers, body, ending: Ending::Complete }
+        Reply { status: 400, headers, body, ..Reply::default() }
     }
 
     fn finding(quote: &str) -> Finding {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc;
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -15,10 +15,11 @@ use crate::footing::{Footing, Unsent};
 use crate::harness::{self, Line, Trial};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::{Closing, Opening, ProbeResult, Tally};
-use crate::secret::Environment;
+use crate::secret::{Environment, Template};
 use crate::sink::{Request, Sink};
 use crate::verdict::{Severity, Verdict};
-use crate::wire::client::{Client, Settings as Wire};
+use crate::wire::client::Client;
+use crate::wire::sender::{Sender, Settings as Wire};
 
 /// What a run needs.
 pub struct Session {
@@ -90,10 +91,10 @@ impl Session {
             insecure: self.wire.insecure,
             strict: self.strict,
         };
+        let sender = Sender::new(&self.wire).map_err(Failure::Usage)?;
         let plan = self.plan()?;
-        let client = Client::new(&self.wire).map_err(Failure::Usage)?;
         let sinks = self.open(&opening)?;
-        Ok(Prepared { opening, plan, client, sinks, session: self, shows_bar })
+        Ok(Prepared { opening, plan, sender, sinks, session: self, shows_bar })
     }
 
     /// The plan, once every probe of it is known to leave as it is meant.
@@ -106,8 +107,19 @@ impl Session {
         let requests = plan.probes.iter().map(|probe| (&probe.id, &probe.request));
         let controls = plan.controls.iter().map(|control| (&control.operation, &control.request));
         for (id, request) in requests.chain(controls) {
+            if request.script.is_some() {
+                continue;
+            }
             Client::faithful(&self.wire.target, request)
                 .map_err(|why| Failure::Usage(format!("{id} cannot be sent as it is meant: {why}")))?;
+        }
+        let templates = plan.probes.iter().map(|probe| &probe.request).flat_map(crate::exchange::Request::templates);
+        let names: BTreeSet<&str> =
+            templates.filter(|template| template.has_variables()).flat_map(Template::variables).collect();
+        let broken = |name: &&str| self.environment.get(name).is_some_and(|value| value.chars().any(char::is_control));
+        if let Some(name) = names.into_iter().find(broken) {
+            let why = "holds a line break or another control byte, which no header field can carry";
+            return Err(Failure::Usage(format!("${{{name}}} {why}; set it to the credential alone")));
         }
         Ok(plan)
     }
@@ -127,7 +139,7 @@ impl Session {
 struct Prepared {
     opening: Opening,
     plan: Plan,
-    client: Client,
+    sender: Sender,
     sinks: Vec<(Sink, String)>,
     session: Session,
     shows_bar: bool,
@@ -135,8 +147,8 @@ struct Prepared {
 
 impl Prepared {
     /// Sends, and hands a line for each probe to whoever watches.
-    fn run(self, lines: &Sender<Line>) -> Result<(Opening, Closing), Failure> {
-        let Self { opening, plan, client, mut sinks, mut session, shows_bar } = self;
+    fn run(self, lines: &mpsc::Sender<Line>) -> Result<(Opening, Closing), Failure> {
+        let Self { opening, plan, sender, mut sinks, mut session, shows_bar } = self;
         session.engine.records_all |= !sinks.is_empty();
         let start = Instant::now();
         let mut tally = Tally::default();
@@ -160,7 +172,7 @@ impl Prepared {
             take_in(event, &mut tally, &mut sinks, &mut broken);
         };
         let Session { engine, environment, wire, strict, .. } = session;
-        runtime()?.block_on(engine::run(plan, client, wire.target.as_str(), environment, engine, emit));
+        runtime()?.block_on(engine::run(plan, sender, wire.target.as_str(), environment, engine, emit));
         bar.finish_and_clear();
         let elapsed = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         let closing = tally.close(elapsed, strict);

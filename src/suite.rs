@@ -166,6 +166,9 @@ pub struct Body {
     /// A member whose value no correct server accepts, to carry with what a lenient one may take for right.
     #[serde(default)]
     pub anchor: Option<Anchor>,
+    /// The most bytes that the operation takes, where the document says so.
+    #[serde(default)]
+    pub limit: Option<u64>,
 }
 
 /// A broken member that makes every request with it wrong.

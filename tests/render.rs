@@ -130,8 +130,8 @@ fn undescribed(root: &Value, schema: &Value, value: &Value, at: &str, found: &mu
 fn the_schema_describes_every_member_and_lists_every_word() {
     let schema = schema();
     let mut results = mixed();
-    results[0].request.body_bytes = Some(1);
-    results[0].request.body_base64 = Some("AA==".to_owned());
+    results[0].request.as_mut().unwrap().body_bytes = Some(1);
+    results[0].request.as_mut().unwrap().body_base64 = Some("AA==".to_owned());
     results[0].reply.as_mut().unwrap().body_base64 = Some("AA==".to_owned());
     let report: Value = serde_json::from_str(&as_json(&opening(), &results, &mixed_closing())).unwrap();
     let mut found = Vec::new();

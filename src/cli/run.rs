@@ -18,7 +18,7 @@ use crate::render::style::Style;
 use crate::secret::Environment;
 use crate::session::{Failure, Live, Session};
 use crate::verdict::exit;
-use crate::wire::client::Settings as Wire;
+use crate::wire::sender::Settings as Wire;
 use crate::wire::target::Target;
 
 /// The suites of those names; what is wrong with any of them, all at once.

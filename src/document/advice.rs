@@ -144,13 +144,22 @@ fn key(name: &str) -> String {
     if bare { name.to_owned() } else { Value::from(name).to_string() }
 }
 
+/// The one of several names that is most like the given one; empty where there is none.
+#[must_use]
+pub fn nearest<'n>(given: &str, names: &[&'n str]) -> &'n str {
+    let nearness = |name: &&&str| strsim::jaro_winkler(given, name);
+    names.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b))).copied().unwrap_or_default()
+}
+
 /// "did you mean …?", or all there is to choose from.
 #[must_use]
 pub fn closest_or_all(given: &str, allowed: &[&str]) -> Option<String> {
     const NEAR: f64 = 0.8;
-    let nearness = |name: &&str| strsim::jaro_winkler(given, name);
-    let closest = allowed.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b)))?;
-    if nearness(closest) >= NEAR {
+    let closest = nearest(given, allowed);
+    if allowed.is_empty() {
+        return None;
+    }
+    if strsim::jaro_winkler(given, closest) >= NEAR {
         return Some(format!("did you mean `{closest}`?"));
     }
     let all: Vec<_> = allowed.iter().map(|name| format!("`{name}`")).collect();

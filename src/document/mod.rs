@@ -15,7 +15,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use self::advice::closest_or_all;
+pub use self::advice::{closest_or_all, nearest};
 pub use self::problem::{Problem, Problems};
 use crate::schema::Schema;
 

@@ -5,24 +5,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::Acceptance::{Guarded, Never};
 use super::draft::{Draft, Subject, Variant, carried, field, pair};
-use super::{Fault, Tier};
+use super::{Fault, fault};
 use crate::cause::Cause;
 use crate::secret::Template;
 use crate::suite::{Credential, Scheme};
-
-macro_rules! fault {
-    ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault {
-            id: $id,
-            cause: Cause::$cause,
-            tier: Tier::Core,
-            what: $what,
-            example: $example,
-            source: $source,
-            apply: $apply,
-        }
-    };
-}
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Acceptance;
 use crate::cause::Cause;
-use crate::exchange::Request;
+use crate::exchange::{Request, Script};
 use crate::secret::{Template, percent_encoded};
 use crate::suite::{Anchor, Body, Credential, Effect, Field, FieldType, Operation, Scheme, Secret, Suite};
 
@@ -140,6 +140,8 @@ pub struct Draft {
     pub body: Option<Vec<u8>>,
     /// The content before it became bytes, where it is JSON.
     pub json: Option<Value>,
+    /// What leaves in the place of all this.
+    pub script: Option<Script>,
 }
 
 impl Draft {
@@ -217,7 +219,7 @@ impl Draft {
         headers.extend(self.content_type.map(|value| field("content-type", value)));
         headers.extend(self.content_encoding.map(|value| field("content-encoding", value)));
         let target = self.query.map_or_else(|| self.path.clone(), |query| format!("{}?{query}", self.path));
-        Request { method: self.method, target, headers, body: self.body }
+        Request { method: self.method, target, headers, body: self.body, script: self.script }
     }
 }
 

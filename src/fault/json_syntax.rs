@@ -5,77 +5,85 @@
 
 use super::Acceptance::{self, Guarded, Lenient, Never, Unread};
 use super::draft::{Subject, Variant};
-use super::{Fault, Tier};
-use crate::cause::Cause;
-
-macro_rules! fault {
-    ($id:literal, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        fault!($id, Core, $what, $example, $source, $apply)
-    };
-    ($id:literal, $tier:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault {
-            id: $id,
-            cause: Cause::MalformedBody,
-            tier: Tier::$tier,
-            what: $what,
-            example: $example,
-            source: $source,
-            apply: $apply,
-        }
-    };
-}
+use super::{Fault, fault};
 
 /// The table of this family. `$` stands for the operation's correct members.
 pub static FAULTS: &[Fault] = &[
-    fault!("body-empty", "No byte of content under a JSON type.", "", "RFC 8259, section 2", |s| whole(s, &[("", "")])),
-    fault!("body-whitespace", "White space alone.", " \\n\\t", "RFC 8259, section 2", |s| whole(s, &[("", " \n\t ")])),
+    fault!("body-empty", MalformedBody, "No byte of content under a JSON type.", "", "RFC 8259, section 2", |s| whole(
+        s,
+        &[("", "")]
+    )),
+    fault!("body-whitespace", MalformedBody, "White space alone.", " \\n\\t", "RFC 8259, section 2", |s| whole(
+        s,
+        &[("", " \n\t ")]
+    )),
     fault!(
         "body-truncated",
+        MalformedBody,
         "The JSON text cut behind its first byte, in a name, behind a colon, and before its last brace.",
         "{\"alias\":",
         "RFC 8259, section 2",
         truncated
     ),
-    fault!("body-bytes-after-value", "Bytes behind the JSON value.", "{…}errdrift", "RFC 8259, section 2", |s| texts(
-        s,
-        Guarded,
-        |json| vec![("word", format!("{json}errdrift")), ("brace", format!("{json}}}"))]
-    )),
-    fault!("body-second-value", "A second JSON value behind the first.", "{…}{…}", "RFC 8259, section 2", |s| {
-        texts(s, Guarded, |json| vec![("", format!("{json}\n{json}"))])
+    fault!(
+        "body-bytes-after-value",
+        MalformedBody,
+        "Bytes behind the JSON value.",
+        "{…}errdrift",
+        "RFC 8259, section 2",
+        |s| texts(s, Guarded, |json| vec![("word", format!("{json}errdrift")), ("brace", format!("{json}}}"))])
+    ),
+    fault!(
+        "body-second-value",
+        MalformedBody,
+        "A second JSON value behind the first.",
+        "{…}{…}",
+        "RFC 8259, section 2",
+        |s| { texts(s, Guarded, |json| vec![("", format!("{json}\n{json}"))]) }
+    ),
+    fault!(
+        "body-single-quotes",
+        MalformedBody,
+        "Strings in single quotes.",
+        "{'alias':'x'}",
+        "RFC 8259, section 7",
+        |s| texts(s, Guarded, |json| vec![("", json.replace('"', "'"))])
+    ),
+    fault!("body-unquoted-name", MalformedBody, "A name without quotes.", "{errdrift:1}", "RFC 8259, section 4", |s| {
+        member(s, Guarded, &[("", "errdrift:1")])
     }),
-    fault!("body-single-quotes", "Strings in single quotes.", "{'alias':'x'}", "RFC 8259, section 7", |s| texts(
-        s,
-        Guarded,
-        |json| vec![("", json.replace('"', "'"))]
-    )),
-    fault!("body-unquoted-name", "A name without quotes.", "{errdrift:1}", "RFC 8259, section 4", |s| member(
-        s,
-        Guarded,
-        &[("", "errdrift:1")]
-    )),
     fault!(
         "body-trailing-comma",
+        MalformedBody,
         "A comma behind the last member.",
         "{\"alias\":\"x\",}",
         "RFC 8259, section 4",
         |s| texts(s, Guarded, |json| vec![("", format!("{},}}", inner(json)))])
     ),
-    fault!("body-missing-comma", "No comma between two members.", "{\"a\":1 \"b\":2}", "RFC 8259, section 4", |s| {
-        texts(s, Never, |json| vec![("", format!("{} \"errdrift\":1}}", inner(json)))])
-    }),
-    fault!("body-missing-colon", "No colon between name and value.", "{\"a\" 1}", "RFC 8259, section 4", |s| member(
-        s,
-        Never,
-        &[("", "\"errdrift\" 1")]
-    )),
-    fault!("body-comment", "A comment.", "{/* x */\"a\":1}", "RFC 8259, section 2", |s| member(
+    fault!(
+        "body-missing-comma",
+        MalformedBody,
+        "No comma between two members.",
+        "{\"a\":1 \"b\":2}",
+        "RFC 8259, section 4",
+        |s| { texts(s, Never, |json| vec![("", format!("{} \"errdrift\":1}}", inner(json)))]) }
+    ),
+    fault!(
+        "body-missing-colon",
+        MalformedBody,
+        "No colon between name and value.",
+        "{\"a\" 1}",
+        "RFC 8259, section 4",
+        |s| member(s, Never, &[("", "\"errdrift\" 1")])
+    ),
+    fault!("body-comment", MalformedBody, "A comment.", "{/* x */\"a\":1}", "RFC 8259, section 2", |s| member(
         s,
         Guarded,
         &[("block", "/* errdrift */\"errdrift\":1"), ("line", "// errdrift\n\"errdrift\":1")]
     )),
     fault!(
         "body-not-a-number",
+        MalformedBody,
         "NaN, Infinity and -Infinity as values; some parsers take them.",
         "{\"a\":NaN}",
         "RFC 8259, section 6",
@@ -91,6 +99,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-malformed-number",
+        MalformedBody,
         "A leading zero, a plus sign, a bare dot before or behind, an empty exponent, hexadecimal.",
         "{\"a\":01}",
         "RFC 8259, section 6",
@@ -109,6 +118,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-foreign-literal",
+        MalformedBody,
         "A literal of another language.",
         "{\"a\":True}",
         "RFC 8259, section 3",
@@ -120,6 +130,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-bad-escape",
+        MalformedBody,
         "An escape that JSON does not have, and one that is cut.",
         "{\"a\":\"\\\\x41\"}",
         "RFC 8259, section 7",
@@ -127,6 +138,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-raw-control",
+        MalformedBody,
         "A control character in a string, unescaped.",
         "{\"a\":\"<01>\"}",
         "RFC 8259, section 7",
@@ -134,6 +146,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-unclosed",
+        MalformedBody,
         "A string, an array and an object that are not closed.",
         "{\"a\":[1",
         "RFC 8259, section 2",
@@ -144,6 +157,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-mismatched-bracket",
+        MalformedBody,
         "A bracket closed by the other kind.",
         "{\"a\":[1}]",
         "RFC 8259, section 2",
@@ -151,6 +165,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-foreign-syntax",
+        MalformedBody,
         "XML, YAML and form text under a JSON type.",
         "<a>1</a>",
         "RFC 8259, section 2",
@@ -165,6 +180,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-byte-order-mark",
+        MalformedBody,
         "A byte order mark before the text: \"implementations … MAY ignore\" it.",
         "EF BB BF {…}",
         "RFC 8259, section 8.1",
@@ -172,6 +188,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-utf-16",
+        MalformedBody,
         "The text in UTF-16, with and without a byte order mark.",
         "FF FE 7B 00 …",
         "RFC 8259, section 8.1",
@@ -182,6 +199,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-invalid-utf-8",
+        MalformedBody,
         "A byte that is no UTF-8, in a string.",
         "{\"a\":\"<FF>\"}",
         "RFC 8259, section 8.1",
@@ -189,6 +207,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-lone-surrogate",
+        MalformedBody,
         "An escaped surrogate without its other half.",
         "{\"a\":\"\\\\ud800\"}",
         "RFC 8259, section 8.2",
@@ -196,6 +215,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "body-huge-number",
+        MalformedBody,
         "A number beyond what a double holds, and one of 400 digits.",
         "{\"a\":1e400}",
         "RFC 8259, section 6",
@@ -204,11 +224,17 @@ pub static FAULTS: &[Fault] = &[
             vec![("exponent", with("1e400")), ("digits", with(&"1".repeat(400)))]
         })
     ),
-    fault!("body-deep-nesting", "Arrays nested 200 deep.", "{\"a\":[[[[…]]]]}", "RFC 8259, section 9", |s| nested(
-        s, 200
-    )),
+    fault!(
+        "body-deep-nesting",
+        MalformedBody,
+        "Arrays nested 200 deep.",
+        "{\"a\":[[[[…]]]]}",
+        "RFC 8259, section 9",
+        |s| nested(s, 200)
+    ),
     fault!(
         "body-deeper-nesting",
+        MalformedBody,
         Extended,
         "Arrays nested 20,000 deep.",
         "{\"a\":[[[[…]]]]}",

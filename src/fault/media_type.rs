@@ -2,22 +2,8 @@
 
 use super::Acceptance::{Never, Unread};
 use super::draft::{self, Draft, Subject, Variant};
-use super::{Fault, Tier};
+use super::{Fault, fault};
 use crate::cause::Cause;
-
-macro_rules! fault {
-    ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault {
-            id: $id,
-            cause: Cause::$cause,
-            tier: Tier::Core,
-            what: $what,
-            example: $example,
-            source: $source,
-            apply: $apply,
-        }
-    };
-}
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

@@ -7,17 +7,40 @@ pub mod body;
 pub mod credentials;
 pub mod draft;
 pub mod json_syntax;
+pub mod limit;
 pub mod media_type;
+pub mod message;
 pub mod method;
 pub mod multipart;
 pub mod path;
 pub mod query;
 pub mod value;
+pub mod wire;
+pub mod wire_body;
 
 use serde::Serialize;
 
 use crate::cause::Cause;
 use draft::{Subject, Variant};
+
+/// A row of a family's table; the tier is `core` where none is given.
+macro_rules! fault {
+    ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
+        crate::fault::fault!($id, $cause, Core, $what, $example, $source, $apply)
+    };
+    ($id:literal, $cause:ident, $tier:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
+        Fault {
+            id: $id,
+            cause: crate::cause::Cause::$cause,
+            tier: crate::fault::Tier::$tier,
+            what: $what,
+            example: $example,
+            source: $source,
+            apply: $apply,
+        }
+    };
+}
+use fault;
 
 /// How loud a fault is. `core` is sent by default, the others on demand.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -31,12 +54,19 @@ pub enum Tier {
     Wire,
     /// Large requests.
     Heavy,
+    /// What may disturb others on the same gateway: sent by the fault's own name alone.
+    Intrusive,
 }
 
 impl Tier {
     /// All tiers with their words, in order.
-    pub const ALL: &'static [(Self, &'static str)] =
-        &[(Self::Core, "core"), (Self::Extended, "extended"), (Self::Wire, "wire"), (Self::Heavy, "heavy")];
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Core, "core"),
+        (Self::Extended, "extended"),
+        (Self::Wire, "wire"),
+        (Self::Heavy, "heavy"),
+        (Self::Intrusive, "intrusive"),
+    ];
 
     /// The word of the design.
     #[must_use]
@@ -90,6 +120,9 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
         value::FAULTS,
         media_type::FAULTS,
         multipart::FAULTS,
+        wire::FAULTS,
+        wire_body::FAULTS,
+        limit::FAULTS,
     ]
     .into_iter()
     .flatten()

@@ -3,23 +3,9 @@
 use super::Acceptance::{Lenient, Never};
 use super::draft::{self, Draft, Subject, Variant};
 use super::method::same_path;
-use super::{Fault, Tier};
+use super::{Fault, fault};
 use crate::cause::Cause;
 use crate::suite::{Field, FieldType, Operation};
-
-macro_rules! fault {
-    ($id:literal, $cause:ident, $tier:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault {
-            id: $id,
-            cause: Cause::$cause,
-            tier: Tier::$tier,
-            what: $what,
-            example: $example,
-            source: $source,
-            apply: $apply,
-        }
-    };
-}
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

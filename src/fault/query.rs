@@ -2,23 +2,9 @@
 
 use super::Acceptance::{self, Lenient, Never};
 use super::draft::{self, Subject, Variant};
-use super::{Fault, Tier};
+use super::{Fault, fault};
 use crate::cause::Cause;
 use crate::suite::{Field, FieldType};
-
-macro_rules! fault {
-    ($id:literal, $cause:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault {
-            id: $id,
-            cause: Cause::$cause,
-            tier: Tier::Core,
-            what: $what,
-            example: $example,
-            source: $source,
-            apply: $apply,
-        }
-    };
-}
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

@@ -5,28 +5,15 @@ use serde_json::{Value, json};
 use super::Acceptance::{self, Lenient, Never};
 use super::body::{members, with};
 use super::draft::{Subject, Variant};
-use super::{Fault, Tier};
+use super::{Fault, fault};
 use crate::cause::Cause;
 use crate::suite::{Field, FieldType};
-
-macro_rules! fault {
-    ($id:literal, $what:literal, $example:literal, $source:literal, $apply:expr) => {
-        Fault {
-            id: $id,
-            cause: Cause::InvalidValue,
-            tier: Tier::Core,
-            what: $what,
-            example: $example,
-            source: $source,
-            apply: $apply,
-        }
-    };
-}
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
     fault!(
         "member-invalid-uuid",
+        InvalidValue,
         "A text that is no UUID.",
         "{\"company_id\":\"not-a-uuid\"}",
         "the member's declared type",
@@ -34,6 +21,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "member-unknown-enum",
+        InvalidValue,
         "A value that the declared enumeration does not have.",
         "{\"type\":\"errdrift\"}",
         "the member's declared enumeration",
@@ -41,6 +29,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "member-malformed",
+        InvalidValue,
         "A value that breaks the declared format.",
         "{\"email\":\"errdrift\"}",
         "the member's declared format",
@@ -48,6 +37,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "member-below-minimum",
+        InvalidValue,
         "A number below the declared minimum.",
         "{\"price\":-1}",
         "the member's declared minimum",
@@ -55,6 +45,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "member-above-maximum",
+        InvalidValue,
         "A number above the declared maximum.",
         "{\"count\":101}",
         "the member's declared maximum",
@@ -62,6 +53,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "member-too-short",
+        InvalidValue,
         "A text below the declared length.",
         "{\"alias\":\"\"}",
         "the member's declared length",
@@ -69,6 +61,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "member-too-long",
+        InvalidValue,
         "A text above the declared length.",
         "{\"alias\":\"xxxx…\"}",
         "the member's declared length",
@@ -76,6 +69,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "member-fractional",
+        InvalidValue,
         "A fraction for an integer; a lenient server rounds it.",
         "{\"cartId\":1.5}",
         "the member's declared type",
@@ -83,6 +77,7 @@ pub static FAULTS: &[Fault] = &[
     ),
     fault!(
         "member-overflow",
+        InvalidValue,
         "An integer beyond 64 bits; a server with large integers takes it.",
         "{\"cartId\":18446744073709551615}",
         "the member's declared type",

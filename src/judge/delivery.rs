@@ -13,7 +13,7 @@ pub(crate) fn silence(silence: &Silence) -> Judgement {
         Silence::Unreachable(_) | Silence::Tls(_) => {
             Judgement { inconclusive: Some(silence.to_string()), ..Judgement::default() }
         }
-        Silence::Closed(_) | Silence::TimedOut(_) => {
+        Silence::Closed(_) | Silence::TimedOut(_) | Silence::Stalled(..) => {
             Judgement { findings: vec![finding("no-reply", "an error reply")], ..Judgement::default() }
         }
         Silence::NotHttp(_) => {
@@ -32,6 +32,13 @@ pub(crate) fn ending(reply: &Reply) -> Option<Finding> {
         Ending::Complete => None,
         Ending::Truncated(why) => Some(truncated(why.clone())),
         Ending::TimedOut => Some(truncated("nothing until the deadline".to_owned())),
+        Ending::OversizedHead(limit) => Some(
+            Found::new("reply-oversized", "head")
+                .expected(format!("a head of at most {limit}"))
+                .actual(format!("a head of more than {limit}")),
+        ),
+        // A success may be as long as it likes; whether one may come is another rule's.
+        Ending::Oversized(_) if reply.status / 100 == 2 => None,
         Ending::Oversized(limit) => Some(
             Found::new("reply-oversized", "body")
                 .expected(format!("at most {limit} bytes"))

@@ -145,6 +145,7 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
     }
     for (name, value) in &case.reply.headers {
         let value = String::from_utf8_lossy(value);
+        let name = name.to_ascii_lowercase();
         if BANNERS.contains(&name.as_str()) && value.split([' ', ',']).any(is_version) {
             let found = Found::new("version-disclosed", format!("header:{name}")).expected("no version");
             push(&mut findings, found.actual(text::quoted(&value)));
@@ -171,8 +172,8 @@ fn places(case: &Case<'_>) -> Vec<(String, String)> {
         places.push((String::new(), plain(&String::from_utf8_lossy(body))));
     }
     for (name, value) in &case.reply.headers {
-        if !BANNERS.contains(&name.as_str()) {
-            places.push((format!("header:{name}"), String::from_utf8_lossy(value).into_owned()));
+        if !BANNERS.iter().any(|banner| banner.eq_ignore_ascii_case(name)) {
+            places.push((format!("header:{}", name.to_ascii_lowercase()), String::from_utf8_lossy(value).into_owned()));
         }
     }
     places

@@ -21,9 +21,10 @@ fn content_encoding(case: &Case<'_>) -> Option<Finding> {
 }
 
 fn content_type(case: &Case<'_>) -> Vec<Finding> {
-    let fields: Vec<_> = case.reply.headers.iter().filter(|(name, _)| name == "content-type").collect();
+    let values: Vec<_> =
+        case.reply.all("content-type").map(|value| String::from_utf8_lossy(value).trim().to_owned()).collect();
     let expected = case.contract.file.media_type.as_str();
-    if fields.is_empty() {
+    if values.is_empty() {
         let has_body = !case.reply.body.is_empty();
         return has_body
             .then(|| {
@@ -35,7 +36,6 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     // A page is no JSON under its own media type: the body's rule says so, once.
     let read = case.json.is_some();
     let mut findings = Vec::new();
-    let values: Vec<_> = fields.iter().map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect();
     if values.len() > 1 {
         let found =
             Found::new("media-type-unexpected", "header:content-type").facet("count").expected("one Content-Type");
@@ -68,12 +68,11 @@ fn allow(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let expected = "the methods that the path has";
-    let fields: Vec<_> = case.reply.headers.iter().filter(|(name, _)| name == "allow").collect();
-    if fields.is_empty() {
+    let values: Vec<_> = case.reply.all("allow").map(|value| String::from_utf8_lossy(value).into_owned()).collect();
+    if values.is_empty() {
         return Some(Found::new("allow-missing", "header:allow").expected(expected).actual("no Allow"));
     }
-    let value =
-        fields.iter().map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect::<Vec<_>>().join(", ");
+    let value = values.join(", ");
     let refused = &case.probe.request.method;
     let lists = case.probe.cause == Cause::WrongMethod && value.split(',').any(|method| method.trim() == refused);
     lists.then(|| {

@@ -10,6 +10,7 @@ pub mod disclosure;
 pub mod fields;
 pub mod header;
 pub mod layer;
+mod message;
 pub mod rules;
 pub mod text;
 
@@ -95,6 +96,7 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
         ..Judgement::default()
     };
     judgement.findings.extend(delivery::ending(reply));
+    judgement.findings.extend(message::findings(reply));
     judgement.findings.extend(disclosure::findings(&case, sent));
     if let Some(reason) = delivery::unavailable(&case) {
         judgement.findings.push(delivery::unavailability(&case));

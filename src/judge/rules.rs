@@ -53,8 +53,38 @@ pub static RULES: &[Rule] = rules! {
         example: "Content-Length: 120, and 60 bytes before the connection was closed",
         source: "RFC 9112, section 8"
     }
+    "head-malformed" Error {
+        what: "The status line or a header field is not of HTTP's grammar: no colon, white space before it, a folded line, a control byte, a status code that is none. A bare line feed is a warning, a missing space behind the status code a note.",
+        why: "Strict clients refuse the whole reply; where a proxy and a client read it differently, one smuggles past the other.",
+        example: "X-Request-Id : 7",
+        source: "RFC 9112, sections 4 and 5"
+    }
+    "framing-contradictory" Error {
+        what: "The reply says the length of its body in two ways, or in none that can be read.",
+        why: "Each client cuts the body elsewhere, and takes the rest for the next reply.",
+        example: "Content-Length: 40 and Content-Length: 57",
+        source: "RFC 9112, section 6.3"
+    }
+    "body-forbidden" Error {
+        what: "Bytes follow a reply that must not have a body: one to HEAD, a 204 or a 304.",
+        why: "A client takes them for the beginning of the next reply on the connection.",
+        example: "204 with {\"error_code\": 0} behind its head",
+        source: "RFC 9110, section 6.4.1; RFC 9112, section 6.3"
+    }
+    "bytes-after-reply" Error {
+        what: "Bytes follow the end that the reply's framing announced.",
+        why: "A client loses them, or takes them for the next reply on the connection.",
+        example: "Content-Length: 40 before a body of 57 bytes",
+        source: "RFC 9112, section 6.3"
+    }
+    "next-request-corrupted" Error {
+        what: "The connection stayed open after a refused request, and the good request behind it was not answered by a success.",
+        why: "What is left of one caller's request becomes the beginning of the next one's: requests fail at random, or are smuggled.",
+        example: "401 without reading the body, then 400 for the body's bytes",
+        source: "RFC 9112, section 9.3: close the connection, or read the whole request"
+    }
     "reply-oversized" Error {
-        what: "The body of the error exceeds what errdrift reads of one reply (1 MiB).",
+        what: "The error's body or head exceeds what errdrift reads of one reply (1 MiB; 256 KiB or 1,000 lines).",
         why: "A client that reads the whole error runs out of memory or time.",
         example: "400 with a body of 100 MB",
         source: "errdrift: no documented error needs more"

@@ -56,10 +56,9 @@ fn between<'t>(lower: &str, text: &'t str, open: &str, close: &str) -> Option<&'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Ending;
 
     fn reply(body: &str) -> Reply {
-        Reply { status: 404, headers: Vec::new(), body: body.into(), ending: Ending::Complete }
+        Reply { status: 404, headers: Vec::new(), body: body.into(), ..Reply::default() }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use bearing::{Bases, Borne};
 
 use crate::catalog::Api;
 use crate::cause::Cause;
+use crate::document::nearest;
 use crate::exchange::Request;
 use crate::fault::draft::Draft;
 use crate::fault::{self, Fault, Tier};
@@ -123,10 +124,8 @@ impl Selection {
         let operations: Vec<_> =
             apis.iter().flat_map(|api| &api.suite.operation).map(|o| o.id.as_str()).chain([NO_OPERATION]).collect();
         let check = |kind: &str, name: &String, known: &[&str]| {
-            let closest =
-                known.iter().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
             (!known.contains(&name.as_str()))
-                .then(|| format!("no {kind} `{name}`; did you mean `{}`?", closest.unwrap_or(&"")))
+                .then(|| format!("no {kind} `{name}`; did you mean `{}`?", nearest(name, known)))
         };
         let unknown_faults = self.faults.iter().filter_map(|name| check("fault", name, &faults));
         unknown_faults.chain(self.operations.iter().filter_map(|name| check("operation", name, &operations))).collect()
@@ -222,6 +221,9 @@ fn probe(api: &Arc<Api>, operation: Option<&Operation>, fault: &'static Fault, i
 
 /// The request's bytes as far as the plan knows them: variables by name.
 fn bytes(request: &Request) -> Vec<u8> {
+    if let Some(script) = &request.script {
+        return format!("{script:?}").into_bytes();
+    }
     let mut bytes = format!("{} {}\n", request.method, request.target).into_bytes();
     for (name, value) in &request.headers {
         bytes.extend_from_slice(name.as_bytes());

@@ -4,61 +4,23 @@
 //! would repair or refuse it does not send: [`Client::faithful`] says so before anything leaves.
 
 use std::error::Error;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use tokio::time::timeout_at;
 
+use super::reply::BODY_LIMIT;
+use super::sender::Settings;
 use super::target::{Target, without_credentials};
-use crate::exchange::{Ending, Exchange, Outcome, Reply, Request, Silence};
-
-/// The most of a body that is read, in bytes.
-pub const BODY_LIMIT: usize = 1 << 20;
-
-/// How often a connection that cannot be made is tried again, and after which pauses.
-const RECONNECT: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(400)];
-
-/// The longest that a look takes whether the target is still there.
-const LOOK: Duration = Duration::from_secs(2);
-
-/// How the target is reached.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The origin, with its prefix if it has one.
-    pub target: Target,
-    /// The deadline of one exchange, retries of its connection included.
-    pub timeout: Duration,
-    /// Whether certificates are not verified.
-    pub insecure: bool,
-    /// A file of certificates in PEM that are trusted instead of the system's.
-    pub ca: Option<PathBuf>,
-    /// A proxy, as a URL.
-    pub proxy: Option<String>,
-}
-
-/// The host and port to which connections are made.
-fn door(settings: &Settings) -> Result<(String, u16), String> {
-    let Some(proxy) = &settings.proxy else { return Ok((settings.target.host().to_owned(), settings.target.port())) };
-    let wrong = |why: &dyn std::fmt::Display| {
-        format!("`{}` is no proxy: {why}; write it as http://proxy.example.com:3128", without_credentials(proxy))
-    };
-    let url = Url::parse(proxy).map_err(|error| wrong(&error))?;
-    let host = url.host_str().ok_or_else(|| wrong(&"it has no host"))?;
-    let port = url.port_or_known_default().ok_or_else(|| wrong(&"it has no port"))?;
-    Ok((host.trim_matches(['[', ']']).to_owned(), port))
-}
+use crate::exchange::{Ending, Outcome, Reply, Request, Silence};
 
 /// Sends requests and hands back what came.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pooled: reqwest::Client,
-    fresh: reqwest::Client,
+    client: reqwest::Client,
     target: Target,
     timeout: Duration,
-    /// The host and port to which connections are made.
-    door: (String, u16),
 }
 
 impl Client {
@@ -69,13 +31,12 @@ impl Client {
     pub fn new(settings: &Settings) -> Result<Self, String> {
         // An `Err` says that a provider is installed already, which is what is wanted.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let build = |idle: usize| -> Result<reqwest::Client, String> {
+        {
             let mut builder = reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .referer(false)
                 .no_proxy()
-                .pool_max_idle_per_host(idle)
                 // Before the deadline of the exchange, so that a host that swallows packets is unreachable, not silent.
                 .connect_timeout(settings.timeout.mul_f64(0.8))
                 .tls_danger_accept_invalid_certs(settings.insecure);
@@ -99,18 +60,12 @@ impl Client {
                 builder = builder.proxy(proxy);
             }
             // A certificate that is PEM and no certificate is only found out here.
-            builder.build().map_err(|error| match &settings.ca {
+            let client = builder.build().map_err(|error| match &settings.ca {
                 Some(path) => format!("cannot use the certificates of {}: {}", path.display(), chain(&error)),
                 None => format!("cannot make an HTTP client: {}", chain(&error)),
-            })
-        };
-        Ok(Self {
-            pooled: build(usize::MAX)?,
-            fresh: build(0)?,
-            target: settings.target.clone(),
-            timeout: settings.timeout,
-            door: door(settings)?,
-        })
+            })?;
+            Ok(Self { client, target: settings.target.clone(), timeout: settings.timeout })
+        }
     }
 
     /// Whether reqwest puts this request on the wire as it is.
@@ -151,47 +106,18 @@ impl Client {
         Ok(())
     }
 
-    /// Whether a connection to the target, or to the proxy before it, can be made.
-    pub async fn connects(&self) -> bool {
-        let (host, port) = &self.door;
-        let deadline = tokio::time::Instant::now() + self.timeout.min(LOOK);
-        matches!(timeout_at(deadline, tokio::net::TcpStream::connect((host.as_str(), *port))).await, Ok(Ok(_)))
-    }
-
-    /// Sends a request with its header fields resolved. A connection that fails is tried again; what it answers never is.
-    pub async fn send(&self, request: &Request, headers: &[(String, Vec<u8>)]) -> Exchange {
-        let start = Instant::now();
-        let deadline = tokio::time::Instant::now() + self.timeout;
-        let mut outcome = self.attempt(&self.pooled, request, headers, deadline).await;
-        let mut pauses = RECONNECT.iter();
-        let mut closed = 0;
-        while let Outcome::Silence(silence) = &outcome {
-            match silence {
-                Silence::Unreachable(_) => match pauses.next() {
-                    Some(pause) if tokio::time::Instant::now() + *pause < deadline => tokio::time::sleep(*pause).await,
-                    _ => break,
-                },
-                // A reused connection may have been closed under us: one more, on a fresh connection, tells.
-                Silence::Closed(_) if closed == 0 => closed += 1,
-                _ => break,
-            }
-            outcome = self.attempt(&self.fresh, request, headers, deadline).await;
-        }
-        Exchange { outcome, duration: start.elapsed() }
-    }
-
-    async fn attempt(
+    /// Sends a request with its header fields resolved.
+    pub(crate) async fn send(
         &self,
-        client: &reqwest::Client,
         request: &Request,
         headers: &[(String, Vec<u8>)],
         deadline: tokio::time::Instant,
     ) -> Outcome {
-        let built = match self.build(client, request, headers) {
+        let built = match self.build(request, headers) {
             Ok(built) => built,
             Err(why) => return Outcome::Silence(Silence::Unreachable(why)),
         };
-        let mut response = match timeout_at(deadline, client.execute(built)).await {
+        let mut response = match timeout_at(deadline, self.client.execute(built)).await {
             Err(_) => return Outcome::Silence(Silence::TimedOut(self.timeout)),
             Ok(Err(error)) => return Outcome::Silence(self.silence(&error)),
             Ok(Ok(response)) => response,
@@ -201,8 +127,7 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect();
-        let mut reply =
-            Reply { status: response.status().as_u16(), headers: fields, body: Vec::new(), ending: Ending::Complete };
+        let mut reply = Reply { status: response.status().as_u16(), headers: fields, ..Reply::default() };
         loop {
             match timeout_at(deadline, response.chunk()).await {
                 Err(_) => reply.ending = Ending::TimedOut,
@@ -221,14 +146,9 @@ impl Client {
         }
     }
 
-    fn build(
-        &self,
-        client: &reqwest::Client,
-        request: &Request,
-        headers: &[(String, Vec<u8>)],
-    ) -> Result<reqwest::Request, String> {
+    fn build(&self, request: &Request, headers: &[(String, Vec<u8>)]) -> Result<reqwest::Request, String> {
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
-        let mut builder = client.request(method, format!("{}{}", self.target.as_str(), request.target));
+        let mut builder = self.client.request(method, format!("{}{}", self.target.as_str(), request.target));
         for (name, value) in headers {
             let value = HeaderValue::from_bytes(value)
                 .map_err(|error| format!("the value of {name} is no header value: {error}"))?;

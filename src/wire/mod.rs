@@ -1,4 +1,8 @@
 //! Putting requests on the wire. The only I/O of a run beside its reports.
 
 pub mod client;
+mod connection;
+mod raw;
+pub mod reply;
+pub mod sender;
 pub mod target;

@@ -88,4 +88,3 @@ pub(crate) fn without_credentials(text: &str) -> String {
         _ => text.to_owned(),
     }
 }
-

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use errdrift::exchange::{Outcome, Request};
 use errdrift::secret::Environment;
-use errdrift::wire::client::{Client, Settings};
+use errdrift::wire::sender::{Sender, Settings};
 use errdrift::wire::target::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 /// A server on a port of its own with a client of it.
 pub(crate) struct Capture {
     pub(crate) address: SocketAddr,
-    client: Client,
+    sender: Sender,
     requests: mpsc::UnboundedReceiver<Vec<u8>>,
 }
 
@@ -36,13 +36,13 @@ impl Capture {
             ca: None,
             proxy: None,
         };
-        Self { address, client: Client::new(&settings).unwrap(), requests }
+        Self { address, sender: Sender::new(&settings).unwrap(), requests }
     }
 
     /// Sends the request and hands back the bytes that arrived.
     pub(crate) async fn bytes(&mut self, request: &Request) -> Vec<u8> {
         let headers = resolved(request);
-        let exchange = self.client.send(request, &headers).await;
+        let exchange = self.sender.send(request, &headers, &environment()).await;
         let Outcome::Reply(reply) = &exchange.outcome else { panic!("{request:?}: {:?}", exchange.outcome) };
         assert_eq!(reply.status, 400);
         let bytes = self.requests.recv().await.unwrap();
@@ -69,8 +69,12 @@ const VARIABLES: &[(&str, &str)] = &[
 
 /// The header fields as they are to leave.
 pub(crate) fn resolved(request: &Request) -> Vec<(String, Vec<u8>)> {
-    let environment = Environment::new(VARIABLES.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let environment = environment();
     request.headers.iter().map(|(name, value)| (name.clone(), value.resolve(&environment).unwrap())).collect()
+}
+
+fn environment() -> Environment {
+    Environment::new(VARIABLES.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 
 /// Answers every request of a connection, which stays open.

@@ -56,7 +56,13 @@ async fn empty_content_is_announced_and_absent_content_is_not() {
     let accept = ("accept".to_owned(), errdrift::secret::Template::literal("*/*"));
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "ERRDRIFT"] {
         for body in [None, Some(Vec::new()), Some(b"x".to_vec())] {
-            let request = Request { method: method.into(), target: "/x".into(), headers: vec![accept.clone()], body };
+            let request = Request {
+                method: method.into(),
+                target: "/x".into(),
+                headers: vec![accept.clone()],
+                body,
+                script: None,
+            };
             let sent = capture.bytes(&request).await;
             let (sent, expected) = (String::from_utf8(sent).unwrap(), rendered(&request, capture.address));
             assert_eq!(sent, String::from_utf8(expected).unwrap(), "{method}");

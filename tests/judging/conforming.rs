@@ -1,7 +1,7 @@
 //! No false alarm: whatever way a promised reply is written, nothing is said of it.
 
 use errdrift::cause::Cause;
-use errdrift::exchange::{Ending, Outcome, Reply};
+use errdrift::exchange::{Outcome, Reply};
 use errdrift::plan::Probe;
 use errdrift::verdict::{Severity, Verdict};
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ fn bodies(probe: &Probe, body: &Value) -> Vec<Value> {
 
 fn answered(probe: &Probe, status: u16, media_type: &str, body: String) -> Reply {
     let headers = vec![("content-type".to_owned(), media_type.as_bytes().to_vec())];
-    let reply = Reply { status, headers, body: body.into_bytes(), ending: Ending::Complete };
+    let reply = Reply { status, headers, body: body.into_bytes(), ..Reply::default() };
     // An Allow that does not list what was refused.
     let other = if probe.request.method == "OPTIONS" { "HEAD" } else { "OPTIONS" };
     if status == 405 { with(reply, "allow", other) } else { reply }

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use errdrift::catalog::{self, Api};
-use errdrift::exchange::{Ending, Exchange, Outcome, Reply};
+use errdrift::exchange::{Exchange, Outcome, Reply};
 use errdrift::fault::Tier;
 use errdrift::judge::{Judgement, Settings, judge};
 use errdrift::plan::{Plan, Probe, Selection};
@@ -59,7 +59,7 @@ pub(crate) fn worst(judgement: &Judgement) -> Option<Severity> {
 /// A reply under that media type.
 pub(crate) fn typed(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Reply {
     let headers = vec![("content-type".to_owned(), media_type.as_bytes().to_vec())];
-    Reply { status, headers, body: body.into(), ending: Ending::Complete }
+    Reply { status, headers, body: body.into(), ..Reply::default() }
 }
 
 pub(crate) fn text(status: u16, body: impl Into<Vec<u8>>) -> Reply {

@@ -61,7 +61,7 @@ pub(crate) fn result(
             body_base64: None,
             command: format!("curl -sS -i -g --path-as-is -H \"x-forensic-access-token: ${{OZ_TOKEN}}\" '{url}'"),
             url,
-        },
+        }),
         reply: Some(RecordedReply {
             status: 400,
             headers: headers(&[("date", "Sun, 22 Nov 2026 06:00:00 GMT"), ("content-type", "application/json")]),

@@ -1,0 +1,505 @@
+//! Reads a reply as it comes: leniently, so that something can be said of whatever came, and with every departure from
+//! RFC 9112 told. No socket and no clock: bytes go in, and what bounds memory is bounded here.
+
+use std::time::Duration;
+
+use crate::exchange::{Defect, Ending, Flaw, Outcome, Reply, Silence};
+use crate::judge::text;
+
+/// The most of a body that is read, in bytes.
+pub const BODY_LIMIT: usize = 1 << 20;
+/// The most of a head that is read, in bytes.
+pub const HEAD_LIMIT: usize = 256 * 1024;
+/// The most lines of a head that are read.
+pub const LINE_LIMIT: usize = 1_000;
+/// Interim replies that are passed over.
+const INTERIM_LIMIT: usize = 20;
+/// The longest line with the size of a chunk, and the most of a trailer section, in bytes.
+const CHUNK_LINE_LIMIT: usize = 16 * 1024;
+/// How long a connection must be quiet for a body of unknown length to count as whole.
+const QUIET: Duration = Duration::from_millis(250);
+
+/// How a connection ended before the reply did.
+#[derive(Clone, Debug)]
+pub enum End {
+    /// The target closed it.
+    Closed,
+    /// It broke, and how.
+    Broken(String),
+    /// The deadline passed.
+    TimedOut(Duration),
+    /// Nothing came for [`Reader::quiet`].
+    Quiet,
+}
+
+/// What a reader waits for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum State {
+    Head,
+    /// So many bytes of body.
+    Fixed(u64),
+    ChunkSize,
+    ChunkData(u64),
+    ChunkEnd,
+    Trailers,
+    UntilClose,
+    Done,
+}
+
+/// One reply under way.
+#[derive(Debug)]
+pub struct Reader {
+    buffer: Vec<u8>,
+    /// What was taken from the buffer.
+    at: usize,
+    /// How far lines of the head, or of a chunk, were looked for.
+    scanned: usize,
+    lines: usize,
+    /// The head's length so far, in bytes.
+    length: usize,
+    interim: usize,
+    /// Whether the request was one whose reply has no body.
+    to_head: bool,
+    /// Whether the reply is one of HTTP/1.0.
+    old: bool,
+    state: State,
+    reply: Option<Reply>,
+    not_http: Option<String>,
+    quiet: Option<Duration>,
+    keeps_alive: bool,
+}
+
+impl Reader {
+    /// A reader of the reply to a request of that method. `begun` is what came of it already.
+    #[must_use]
+    pub fn new(method: &str, begun: Vec<u8>) -> Self {
+        Self {
+            buffer: begun,
+            at: 0,
+            scanned: 0,
+            lines: 0,
+            length: 0,
+            interim: 0,
+            to_head: method == "HEAD",
+            old: false,
+            state: State::Head,
+            reply: None,
+            not_http: None,
+            quiet: None,
+            keeps_alive: false,
+        }
+    }
+
+    /// Where the next bytes go.
+    pub fn buffer(&mut self) -> &mut Vec<u8> {
+        if self.at == self.buffer.len() {
+            self.scanned = self.scanned.saturating_sub(self.at);
+            self.buffer.clear();
+            self.at = 0;
+        }
+        self.buffer.reserve(8 * 1024);
+        &mut self.buffer
+    }
+
+    /// How long a silence ends the reply, where its length is not known.
+    #[must_use]
+    pub fn quiet(&self) -> Option<Duration> {
+        self.quiet
+    }
+
+    /// Reads what came, and tells whether the reply is whole.
+    pub fn advance(&mut self) -> bool {
+        loop {
+            let before = (self.state, self.at);
+            match self.state {
+                State::Head => self.head(),
+                State::Fixed(left) => {
+                    let left = self.body(left);
+                    self.state = if left == 0 { State::Done } else { State::Fixed(left) };
+                }
+                State::UntilClose => {
+                    self.body(u64::MAX);
+                }
+                State::ChunkSize => self.chunk_size(),
+                State::ChunkData(left) => {
+                    let left = self.body(left);
+                    self.state = if left == 0 { State::ChunkEnd } else { State::ChunkData(left) };
+                }
+                State::ChunkEnd => self.chunk_end(),
+                State::Trailers => self.trailer(),
+                State::Done => return true,
+            }
+            if self.reply.as_ref().is_some_and(|reply| reply.ending != Ending::Complete) || self.not_http.is_some() {
+                self.state = State::Done;
+            }
+            if before == (self.state, self.at) {
+                return false;
+            }
+        }
+    }
+
+    /// What came, once it is whole; with what came behind it, and whether the connection can serve another request.
+    #[must_use]
+    pub fn finish(mut self) -> (Outcome, Vec<u8>, bool) {
+        if let Some(what) = self.not_http {
+            return (Outcome::Silence(Silence::NotHttp(what)), Vec::new(), false);
+        }
+        let rest = self.buffer.split_off(self.at);
+        match self.reply {
+            Some(reply) => {
+                let reusable = self.keeps_alive && reply.ending == Ending::Complete && rest.is_empty();
+                (Outcome::Reply(reply), rest, reusable)
+            }
+            None => (Outcome::Silence(Silence::Closed("nothing came".to_owned())), rest, false),
+        }
+    }
+
+    /// What came, when the connection ended before it was whole.
+    #[must_use]
+    pub fn end(mut self, end: End) -> Outcome {
+        self.advance();
+        let Some(mut reply) = self.reply.take().filter(|_| self.state != State::Head) else {
+            let seen = &self.buffer[self.at..];
+            let seen = (!seen.is_empty()).then(|| described(seen));
+            return Outcome::Silence(match (end, self.not_http, seen) {
+                (_, Some(what), _) => Silence::NotHttp(what),
+                (End::TimedOut(after), None, None) => Silence::TimedOut(after),
+                (End::TimedOut(after), None, Some(seen)) => Silence::Stalled(after, seen),
+                (End::Broken(why), None, None) => Silence::Closed(why),
+                (End::Broken(why), None, Some(seen)) => Silence::Closed(format!("{why}, behind {seen}")),
+                (End::Closed | End::Quiet, None, None) => {
+                    Silence::Closed("the connection was closed without a byte".to_owned())
+                }
+                (End::Closed | End::Quiet, None, Some(seen)) => {
+                    Silence::Closed(format!("the connection was closed within the head, behind {seen}"))
+                }
+            });
+        };
+        if reply.ending == Ending::Complete {
+            reply.ending = match (self.state, end) {
+                (State::Done, _) | (State::UntilClose, End::Closed | End::Quiet) | (_, End::Quiet) => Ending::Complete,
+                (_, End::TimedOut(_)) => Ending::TimedOut,
+                (_, End::Broken(why)) => Ending::Truncated(why),
+                (State::Fixed(left), End::Closed) => {
+                    Ending::Truncated(format!("the connection was closed, {left} bytes early"))
+                }
+                (_, End::Closed) => Ending::Truncated("the connection was closed before the last chunk".to_owned()),
+            };
+        }
+        Outcome::Reply(reply)
+    }
+
+    /// The next line without its end, once it is whole.
+    fn line(&mut self) -> Option<(usize, usize)> {
+        let from = self.scanned.max(self.at);
+        let Some(found) = self.buffer[from..].iter().position(|byte| *byte == b'\n') else {
+            self.scanned = self.buffer.len();
+            return None;
+        };
+        let (start, end) = (self.at, from + found);
+        self.at = end + 1;
+        self.scanned = self.at;
+        Some((start, end))
+    }
+
+    /// Takes the head line by line.
+    fn head(&mut self) {
+        if self.lines == 0 {
+            let seen = &self.buffer[self.at..];
+            let begins = seen.iter().zip(b"HTTP/").all(|(came, wanted)| came == wanted);
+            if !begins {
+                self.not_http = Some(described(seen));
+                return;
+            }
+        }
+        while let Some((start, end)) = self.line() {
+            let bare = end == start || self.buffer[end - 1] != b'\r';
+            let line = self.buffer[start..if bare { end } else { end - 1 }].to_vec();
+            self.lines += 1;
+            self.length += end + 1 - start;
+            if self.lines == 1 {
+                match status_line(&line) {
+                    Ok(reply) => {
+                        self.old = line.starts_with(b"HTTP/1.0");
+                        self.reply = Some(reply);
+                    }
+                    Err(what) => {
+                        self.not_http = Some(what);
+                        return;
+                    }
+                }
+            }
+            let Some(reply) = &mut self.reply else { return };
+            if bare && !reply.defects.iter().any(|defect| defect.kind == Flaw::BareLineFeed) {
+                let what = format!("line {} of the head ends in a bare line feed", self.lines);
+                reply.defects.push(Defect { kind: Flaw::BareLineFeed, what });
+            }
+            if self.lines > 1 {
+                if line.is_empty() {
+                    return self.headed();
+                }
+                field(&line, reply);
+            }
+            if self.lines > LINE_LIMIT {
+                reply.ending = Ending::OversizedHead(format!("{LINE_LIMIT} lines"));
+                return;
+            }
+            if self.length > HEAD_LIMIT {
+                break;
+            }
+        }
+        if self.length + (self.buffer.len() - self.at) > HEAD_LIMIT {
+            match &mut self.reply {
+                Some(reply) => reply.ending = Ending::OversizedHead(format!("{HEAD_LIMIT} bytes")),
+                None => self.not_http = Some(format!("a status line of more than {HEAD_LIMIT} bytes")),
+            }
+        }
+    }
+
+    /// The head is whole: finds out how the body is framed (RFC 9112, section 6.3).
+    fn headed(&mut self) {
+        let Some(reply) = &mut self.reply else { return };
+        if (100..200).contains(&reply.status) && reply.status != 101 {
+            self.interim += 1;
+            if self.interim > INTERIM_LIMIT {
+                self.not_http =
+                    Some(format!("more than {INTERIM_LIMIT} interim replies, the last one {}", reply.status));
+            }
+            self.reply = None;
+            (self.lines, self.length) = (0, 0);
+            return;
+        }
+        let old = self.old;
+        let said = |name: &str, token: &str| tokens(reply, name).iter().any(|value| value.eq_ignore_ascii_case(token));
+        self.keeps_alive = !said("connection", "close") && (!old || said("connection", "keep-alive"));
+        let framing = Framing::of(reply, old);
+        let mut flaw = |what: String| reply.defects.push(Defect { kind: Flaw::Framing, what });
+        framing.flaws.into_iter().for_each(&mut flaw);
+        let bodiless = self.to_head || matches!(reply.status, 101 | 204 | 304);
+        if bodiless {
+            let announces = matches!(framing.length, Length::Chunked | Length::Fixed(1..));
+            if announces && reply.status == 204 {
+                flaw("a 204 that announces a body".to_owned());
+            }
+            self.state = State::Done;
+            return;
+        }
+        self.state = match framing.length {
+            Length::Fixed(length) => State::Fixed(length),
+            Length::Chunked => State::ChunkSize,
+            Length::UntilClose => State::UntilClose,
+            Length::Unknown => {
+                self.quiet = Some(QUIET);
+                State::UntilClose
+            }
+        };
+        self.keeps_alive &= !matches!(framing.length, Length::UntilClose | Length::Unknown);
+    }
+
+    /// Takes at most so many bytes of body, and says how many are left.
+    fn body(&mut self, left: u64) -> u64 {
+        let Some(reply) = &mut self.reply else { return left };
+        let there = &self.buffer[self.at..];
+        let take = there.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let room = BODY_LIMIT - reply.body.len();
+        reply.body.extend_from_slice(&there[..take.min(room)]);
+        if take > room {
+            reply.ending = Ending::Oversized(BODY_LIMIT);
+        }
+        self.at += take;
+        left - take as u64
+    }
+
+    fn chunk_size(&mut self) {
+        let Some((start, end)) = self.line() else {
+            if self.buffer.len() - self.at > CHUNK_LINE_LIMIT {
+                self.truncate("a chunk whose size has no end".to_owned());
+            }
+            return;
+        };
+        let line = self.buffer[start..end].trim_ascii_end();
+        let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        let text = std::str::from_utf8(digits).unwrap_or_default();
+        let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match u64::from_str_radix(text, 16) {
+            Ok(0) if plain => self.state = State::Trailers,
+            Ok(size) if plain => self.state = State::ChunkData(size),
+            _ => {
+                let what = format!("a chunk of the size {}", described(line));
+                self.truncate(what);
+            }
+        }
+    }
+
+    fn chunk_end(&mut self) {
+        match &self.buffer[self.at..] {
+            [b'\r', b'\n', ..] => {
+                self.at += 2;
+                self.state = State::ChunkSize;
+            }
+            [] | [b'\r'] => {}
+            other => {
+                let what = format!("a chunk that goes on behind its size: {}", described(other));
+                self.truncate(what);
+            }
+        }
+    }
+
+    /// Passes over trailers: they never become header fields (RFC 9112, section 7.1.2).
+    fn trailer(&mut self) {
+        match self.line() {
+            Some((start, end)) if self.buffer[start..end].trim_ascii_end().is_empty() => self.state = State::Done,
+            Some(_) => {}
+            None if self.buffer.len() - self.at > CHUNK_LINE_LIMIT => {
+                self.truncate("a trailer without an end".to_owned());
+            }
+            None => {}
+        }
+    }
+
+    fn truncate(&mut self, why: String) {
+        if let Some(reply) = &mut self.reply {
+            reply.ending = Ending::Truncated(why);
+        }
+    }
+}
+
+/// How a body's length is said.
+enum Length {
+    Fixed(u64),
+    Chunked,
+    UntilClose,
+    /// In a way that cannot be relied on.
+    Unknown,
+}
+
+struct Framing {
+    length: Length,
+    flaws: Vec<String>,
+}
+
+impl Framing {
+    fn of(reply: &Reply, old: bool) -> Self {
+        let mut flaws = Vec::new();
+        let codings = tokens(reply, "transfer-encoding");
+        let lengths = tokens(reply, "content-length");
+        let fixed = match lengths.as_slice() {
+            [] => None,
+            [first, others @ ..] => {
+                if others.iter().any(|other| other != first) {
+                    flaws.push(format!("different Content-Lengths: {}", lengths.join(", ")));
+                } else if !others.is_empty() {
+                    flaws.push(format!("Content-Length {} times", lengths.len()));
+                }
+                let length = first.bytes().all(|byte| byte.is_ascii_digit()).then(|| first.parse().ok()).flatten();
+                if length.is_none() {
+                    flaws.push(format!("Content-Length: {}", text::cut(first)));
+                }
+                length.filter(|_| others.iter().all(|other| other == first))
+            }
+        };
+        if codings.is_empty() {
+            let unknown = if lengths.is_empty() { Length::UntilClose } else { Length::Unknown };
+            return Self { length: fixed.map_or(unknown, Length::Fixed), flaws };
+        }
+        if old {
+            flaws.push("Transfer-Encoding in a reply of HTTP/1.0".to_owned());
+        }
+        if !lengths.is_empty() {
+            flaws.push("Transfer-Encoding and Content-Length".to_owned());
+        }
+        if codings.len() == 1 && codings[0].eq_ignore_ascii_case("chunked") {
+            return Self { length: Length::Chunked, flaws };
+        }
+        flaws.push(format!("Transfer-Encoding: {}", text::cut(&codings.join(", "))));
+        Self { length: fixed.map_or(Length::Unknown, Length::Fixed), flaws }
+    }
+}
+
+/// The elements of a list-valued field, all fields of the name together (RFC 9110, section 5.6.1).
+fn tokens(reply: &Reply, name: &str) -> Vec<String> {
+    let values = reply.all(name).map(|value| String::from_utf8_lossy(value).into_owned());
+    values.flat_map(|value| value.split(',').map(|token| token.trim().to_owned()).collect::<Vec<_>>()).collect()
+}
+
+/// Reads a status line (RFC 9112, section 4).
+fn status_line(line: &[u8]) -> Result<Reply, String> {
+    let wrong = || format!("the status line {}", described(line));
+    let mut parts = line.splitn(3, |byte| *byte == b' ');
+    let (version, status, reason) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let status =
+        status.filter(|status| status.len() == 3 && status.iter().all(u8::is_ascii_digit)).ok_or_else(wrong)?;
+    let status: u16 = std::str::from_utf8(status).ok().and_then(|digits| digits.parse().ok()).ok_or_else(wrong)?;
+    let is_version =
+        matches!(version, [b'H', b'T', b'T', b'P', b'/', a, b'.', b] if a.is_ascii_digit() && b.is_ascii_digit());
+    if !is_version {
+        return Err(wrong());
+    }
+    let mut defects = Vec::new();
+    let mut flaw = |kind, what: String| defects.push(Defect { kind, what });
+    match version {
+        b"HTTP/1.1" | b"HTTP/1.0" => {}
+        other => flaw(Flaw::StatusLine, format!("the version {}", String::from_utf8_lossy(other))),
+    }
+    if !(100..600).contains(&status) {
+        flaw(Flaw::StatusLine, format!("the status code {status:03}"));
+    }
+    match reason {
+        None => flaw(Flaw::ReasonPhrase, "no space behind the status code".to_owned()),
+        Some(reason) if reason.iter().any(|byte| is_control(*byte)) => {
+            flaw(Flaw::StatusLine, format!("a control byte in the reason phrase: {}", described(reason)));
+        }
+        Some(_) => {}
+    }
+    Ok(Reply { status, defects, ..Reply::default() })
+}
+
+/// Reads a field line (RFC 9112, section 5).
+fn field(line: &[u8], reply: &mut Reply) {
+    let mut flaw = |what: String| reply.defects.push(Defect { kind: Flaw::Field, what });
+    if line.first().is_some_and(|first| matches!(first, b' ' | b'\t')) {
+        flaw(format!("a folded line (obs-fold): {}", described(line)));
+        if let Some((_, value)) = reply.headers.last_mut() {
+            value.push(b' ');
+            value.extend_from_slice(line.trim_ascii());
+        }
+        return;
+    }
+    let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+        return flaw(format!("a line without a colon: {}", described(line)));
+    };
+    let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+    let trimmed = name.trim_ascii_end();
+    if trimmed.len() < name.len() {
+        flaw(format!("white space before the colon: {}", described(line)));
+    }
+    let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    if trimmed.is_empty() || !trimmed.iter().all(token) {
+        flaw(format!("no field name: {}", described(line)));
+    }
+    if value.iter().any(|byte| is_control(*byte)) {
+        flaw(format!("a control byte in a value: {}", described(line)));
+    }
+    reply.headers.push((String::from_utf8_lossy(trimmed).into_owned(), value.to_vec()));
+}
+
+fn is_control(byte: u8) -> bool {
+    byte.is_ascii_control() && byte != b'\t'
+}
+
+/// Bytes in a few words.
+#[must_use]
+pub fn described(bytes: &[u8]) -> String {
+    const SHOWN: usize = 120;
+    let shown = &bytes[..bytes.len().min(SHOWN)];
+    let more = if bytes.len() > SHOWN { "…" } else { "" };
+    match shown {
+        [] => "nothing".to_owned(),
+        [0x15 | 0x16, 0x03, ..] => "a TLS record".to_owned(),
+        _ if shown.iter().filter(|byte| **byte < 0x09 || **byte == 0x7f).count() * 4 > shown.len() => {
+            let hex: Vec<_> = shown.iter().take(24).map(|byte| format!("{byte:02X}")).collect();
+            format!("the bytes {}{}", hex.join(" "), if bytes.len() > 24 { " …" } else { "" })
+        }
+        _ => format!("«{}{more}»", shown.escape_ascii()),
+    }
+}

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::exchange::Request;
+use crate::plan::Probe;
 use crate::render::hides;
 use crate::secret::Template;
 
@@ -63,6 +64,20 @@ pub fn command(request: &Request, url: &str, insecure: bool) -> String {
     }
     words.push(address(request, url));
     pipe + &words.join(" ")
+}
+
+/// The command by which errdrift sends one probe again, for what curl cannot send; its report shows request and reply.
+#[must_use]
+pub fn again(probe: &Probe, target: &str, insecure: bool) -> String {
+    let plain = |text: &str| word(text.as_bytes(), Letters::Ascii);
+    let insecure = if insecure { " --insecure" } else { "" };
+    format!(
+        "errdrift run {} --target {} --fault {} --exact --filter {}{insecure} --quiet --report json=-",
+        plain(&probe.api.name),
+        plain(target),
+        plain(probe.fault.id),
+        plain(&probe.id)
+    )
 }
 
 /// The URL; where curl would rewrite or refuse its path, the target stands beside it.

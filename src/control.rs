@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::Shared;
-use crate::exchange::{Outcome, Silence};
+use crate::exchange::{Ending, Outcome, Reply, Silence};
 use crate::footing::Unsent;
 use crate::judge::text;
 use crate::plan::{Control, Probe};
@@ -84,6 +84,11 @@ struct ControlFailure {
 /// How often a control is sent before it has failed: it is the tester's own footing, not a judgement.
 const CONTROL_ATTEMPTS: usize = 2;
 
+/// Whether a reply is the success that a control must have. It may be longer than what is read of it.
+fn succeeds(reply: &Reply) -> bool {
+    (200..300).contains(&reply.status) && matches!(reply.ending, Ending::Complete | Ending::Oversized(_))
+}
+
 /// Sends a control; `None` where a variable is missing.
 async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), ControlFailure>> {
     let headers = shared.resolve(&control.request).ok()?;
@@ -91,9 +96,10 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), Control
     for _ in 0..CONTROL_ATTEMPTS {
         let exchange = shared.sender.send(&control.request, &headers, &shared.environment).await;
         match exchange.outcome {
-            Outcome::Reply(reply) if (200..300).contains(&reply.status) => return Some(Ok(())),
+            Outcome::Reply(reply) if succeeds(&reply) => return Some(Ok(())),
             Outcome::Reply(reply) => {
-                let actual = format!("was answered {} with {}", reply.status, text::describe(&reply));
+                let whole = if reply.ending == Ending::Complete { "" } else { ", which did not come whole" };
+                let actual = format!("was answered {} with {}{whole}", reply.status, text::describe(&reply));
                 failure = ControlFailure { text: recording::shown(&actual, &shared.recorder.mask), unreachable: false };
             }
             Outcome::Silence(silence) => {

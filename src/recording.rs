@@ -7,14 +7,15 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use crate::command::command;
-use crate::exchange::{Exchange, Outcome, Reply, Request};
+use crate::command::{again, command};
+use crate::exchange::{Exchange, Outcome, Part, Reply, Request, Script};
 use crate::finding::Finding;
 use crate::judge::Judgement;
 use crate::plan::Probe;
 use crate::report::{ProbeResult, RecordedReply, RecordedRequest};
 use crate::secret::Mask;
 use crate::verdict::Verdict;
+use crate::wire::target::Target;
 
 /// As much of a request's content is kept; the command has all of it.
 const REQUEST_BODY: usize = 64 * 1024;
@@ -53,7 +54,7 @@ impl Recorder {
             verdict,
             layer: judgement.layer,
             duration_ms: milliseconds(exchange.duration),
-            request: records.then(|| request(&probe.request, &self.target, self.insecure, &self.mask)),
+            request: records.then(|| self.request(probe)),
             reply,
             silence,
             reason: judgement.inconclusive.map(|reason| self.mask.text(&reason)),
@@ -73,7 +74,7 @@ impl Recorder {
             verdict: Verdict::Inconclusive,
             layer: None,
             duration_ms: 0.0,
-            request: Some(request(&probe.request, &self.target, self.insecure, &self.mask)),
+            request: Some(self.request(probe)),
             reply: None,
             silence: Some(silence.to_owned()),
             reason: Some(self.mask.text(reason)),
@@ -81,6 +82,36 @@ impl Recorder {
             code: None,
         }
     }
+}
+
+impl Recorder {
+    /// What was sent for the probe.
+    fn request(&self, probe: &Probe) -> RecordedRequest {
+        let mut recorded = request(&probe.request, &self.target, self.insecure, &self.mask);
+        let Some(script) = &probe.request.script else { return recorded };
+        let raw = self.mask.bytes(&written(script, &self.target));
+        let kept = cut(&raw, REQUEST_BODY);
+        // What no library sends, no curl sends either.
+        recorded.command = again(probe, &self.target, self.insecure);
+        recorded.raw_bytes = (kept.len() < raw.len()).then_some(raw.len());
+        recorded.raw_base64 = lost(kept);
+        recorded.raw = Some(text(kept));
+        recorded
+    }
+}
+
+/// The bytes of a script, with variables by name.
+fn written(script: &Script, target: &str) -> Vec<u8> {
+    let target = Target::parse(target).ok();
+    let (authority, prefix) =
+        target.as_ref().map_or_else(Default::default, |target| (target.authority(), target.prefix().to_owned()));
+    let part = |part: &Part| match part {
+        Part::Bytes(bytes) => bytes.masked(),
+        Part::Authority => authority.clone().into_bytes(),
+        Part::Prefix => prefix.clone().into_bytes(),
+        Part::Pause(_) => Vec::new(),
+    };
+    script.parts.iter().flat_map(part).collect()
 }
 
 /// A duration in milliseconds, to the microsecond.
@@ -109,6 +140,9 @@ pub fn request(request: &Request, target: &str, insecure: bool, mask: &Mask) -> 
             .map(Vec::len)
             .filter(|_| body.as_ref().map(Vec::len) != kept.map(<[u8]>::len)),
         body_base64: kept.and_then(lost),
+        raw: None,
+        raw_bytes: None,
+        raw_base64: None,
         command: mask.text(&command(request, &url, insecure)),
     }
 }

@@ -49,6 +49,15 @@ pub struct RecordedRequest {
     /// The content in Base64, cut like `body`, where `body` would lose bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body_base64: Option<String>,
+    /// What left in the place of all this, as text cut like `body`, where no HTTP library would send it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    /// The length of what left in bytes, where `raw` is cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_bytes: Option<usize>,
+    /// What left in Base64, cut like `raw`, where `raw` would lose bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_base64: Option<String>,
     /// A shell command that sends the same request; secrets are `$VARIABLES`.
     pub command: String,
 }

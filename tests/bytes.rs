@@ -8,6 +8,8 @@ mod bytes {
     mod faithful;
     mod head;
     mod json;
+    mod lines;
     mod requests;
+    mod scripts;
     mod written;
 }

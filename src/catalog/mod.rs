@@ -24,6 +24,8 @@ pub struct Api {
     pub suite: Suite,
     /// Its contract.
     pub contract: Contract,
+    /// What it was loaded by: a built-in suite's id, or a path.
+    pub name: String,
     /// The suite's file, for people.
     pub file: String,
     /// What is no mistake and deserves a look.
@@ -85,6 +87,10 @@ pub fn built_in_suites() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// All that is wrong with the suite and its contract, or that there is none.
 pub fn load(name_or_path: &str) -> Result<Api, Problems> {
+    found(name_or_path).map(|api| Api { name: name_or_path.to_owned(), ..api })
+}
+
+fn found(name_or_path: &str) -> Result<Api, Problems> {
     if is_path(name_or_path) {
         let path = Path::new(name_or_path);
         return api(&Document::read(path)?, &Shelf::beside(path));
@@ -158,7 +164,8 @@ fn api(document: &Document, shelf: &Shelf) -> Result<Api, Problems> {
         .and_then(|name| gather(governing(document, name, shelf), &mut problems));
     match (suite, contract) {
         (Some(suite), Some(contract)) => {
-            problems.none_or(Api { suite, contract, file: document.file.clone(), warnings })
+            let file = document.file.clone();
+            problems.none_or(Api { suite, contract, name: file.clone(), file, warnings })
         }
         _ => Err(problems),
     }

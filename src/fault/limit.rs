@@ -30,7 +30,7 @@ pub static FAULTS: &[Fault] = &[
         "fields-many",
         TooLarge,
         Heavy,
-        "100 and 1,000 header fields.",
+        "A hundred header fields, and a thousand.",
         "X-Errdrift-0: 1, …, X-Errdrift-999: 1",
         "RFC 6585, section 5",
         fields

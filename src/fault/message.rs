@@ -106,7 +106,7 @@ pub(super) fn pause(time: Duration) -> Vec<Part> {
 }
 
 /// Whether the subject is the read that the faults of a request's head are put on: the suite's first control that carries a
-/// credential, else its first control.
+/// credential and needs no further right, else its first control.
 pub(super) fn is_read(subject: &Subject<'_>) -> bool {
     let Some(operation) = subject.operation else { return false };
     control(subject).is_some_and(|first| first.id == operation.id)
@@ -114,7 +114,9 @@ pub(super) fn is_read(subject: &Subject<'_>) -> bool {
 
 fn control<'s>(subject: &Subject<'s>) -> Option<&'s Operation> {
     let controls = || subject.suite.operation.iter().filter(|operation| operation.control);
-    controls().find(|operation| operation.credential.is_some()).or_else(|| controls().next())
+    // An account without the right to it would make its refusal say nothing.
+    let open = |operation: &&Operation| operation.credential.is_some() && !operation.privileged;
+    controls().find(open).or_else(|| controls().next())
 }
 
 /// Whether the subject is the write that the faults of a request's framing are put on: the suite's first operation with a

@@ -88,7 +88,7 @@ fn unknown(subject: &Subject<'_>) -> Vec<Variant> {
     let posted = of_suite(subject, "posted", &format!("{prefix}/errdrift-unknown"));
     let posted = Variant { draft: Draft { method: "POST".into(), ..posted.draft }, ..posted };
     // Credentials are for the API alone.
-    let outside = of_suite(subject, "outside", "/errdrift-unknown");
+    let outside = of_suite(subject, "outside", &format!("/errdrift-unknown/{}", subject.suite.id));
     let outside = Variant { draft: Draft { credential: Vec::new(), ..outside.draft }, ..outside };
     vec![
         of_suite(subject, "inside", &format!("{prefix}/errdrift-unknown")),

@@ -54,10 +54,12 @@ impl Connector {
     /// A file of certificates that cannot be read, or a proxy that is none.
     pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
         let target = &settings.target;
-        let tls = target.is_tls().then(|| -> Result<_, String> {
+        // Certificates that cannot be used are a mistake, whatever the target.
+        let trusted = (target.is_tls() || settings.ca.is_some()).then(|| trust(settings)).transpose()?;
+        let tls = trusted.filter(|_| target.is_tls()).map(|config| -> Result<_, String> {
             let name = ServerName::try_from(target.host().to_owned())
                 .map_err(|error| format!("`{}` is no name for TLS: {error}", target.host()))?;
-            Ok((TlsConnector::from(Arc::new(trust(settings)?)), name))
+            Ok((TlsConnector::from(Arc::new(config)), name))
         });
         let proxy = settings.proxy.as_deref().map(Proxy::parse).transpose()?;
         Ok(Self { host: target.host().to_owned(), port: target.port(), proxy, tls: tls.transpose()? })

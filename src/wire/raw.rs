@@ -128,7 +128,8 @@ impl Raw {
             },
         };
         let exchange = Exchange { connection: &mut connection, deadline, timeout: self.timeout };
-        let (outcome, reusable) = exchange.run(&request.method, vec![(Duration::ZERO, bytes)], false, Behind::Nothing).await;
+        let (outcome, reusable) =
+            exchange.run(&request.method, vec![(Duration::ZERO, bytes)], false, Behind::Nothing).await;
         if reusable {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         } else if reused && matches!(outcome, Outcome::Silence(Silence::Closed(_))) {

@@ -73,7 +73,7 @@ pub(crate) fn resolved(request: &Request) -> Vec<(String, Vec<u8>)> {
     request.headers.iter().map(|(name, value)| (name.clone(), value.resolve(&environment).unwrap())).collect()
 }
 
-fn environment() -> Environment {
+pub(crate) fn environment() -> Environment {
     Environment::new(VARIABLES.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 

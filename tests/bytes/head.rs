@@ -34,7 +34,7 @@ pub(crate) fn rows() -> Vec<Written> {
         ),
         written(
             "escrow-box/no-operation/path-unknown/outside",
-            "GET /errdrift-unknown HTTP/1.1\r\n\
+            "GET /errdrift-unknown/escrow-box HTTP/1.1\r\n\
              accept: application/json\r\n\
              accept-encoding: identity\r\n\
              host: HOST\r\n\r\n",

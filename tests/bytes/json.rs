@@ -13,8 +13,8 @@ pub(crate) fn rows() -> Vec<Written> {
              accept-encoding: identity\r\n\
              authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
              content-type: application/json\r\n\
-             content-length: 0\r\n\
-             host: HOST\r\n\r\n",
+             host: HOST\r\n\
+             content-length: 0\r\n\r\n",
             b"",
         ),
         written(

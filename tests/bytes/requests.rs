@@ -12,7 +12,6 @@ use errdrift::wire::client::Client;
 use super::capture::{Capture, resolved, target};
 
 /// The request as RFC 9112 writes it: the fields in the probe's order, then Host, then Content-Length where there is content.
-/// For content that is empty the client sets Content-Length itself, so that it stands before Host.
 fn rendered(request: &Request, address: SocketAddr) -> Vec<u8> {
     let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.target).into_bytes();
     for (name, value) in resolved(request) {
@@ -21,7 +20,6 @@ fn rendered(request: &Request, address: SocketAddr) -> Vec<u8> {
     let host = format!("host: {address}\r\n");
     let framing = match request.body.as_ref().map(Vec::len) {
         None => host,
-        Some(0) => format!("content-length: 0\r\n{host}"),
         Some(length) => format!("{host}content-length: {length}\r\n"),
     };
     bytes.extend(framing.into_bytes());

@@ -8,7 +8,8 @@ use errdrift::plan::{Plan, Probe, Selection};
 use errdrift::{catalog, fault::Fault};
 
 use super::capture::Capture;
-use super::{body, credentials, head, json};
+use super::scripts::arrived;
+use super::{body, credentials, head, json, lines};
 
 /// A probe with every byte of its request; `HOST` stands for the address of the server.
 pub(crate) struct Written {
@@ -20,8 +21,13 @@ pub(crate) fn written(probe: &'static str, head: &str, body: impl AsRef<[u8]>) -
     Written { probe, bytes: [head.as_bytes(), body.as_ref()].concat() }
 }
 
+/// What no library sends.
+pub(crate) fn raw(probe: &'static str, bytes: impl Into<Vec<u8>>) -> Written {
+    Written { probe, bytes: bytes.into() }
+}
+
 fn rows() -> Vec<Written> {
-    [head::rows(), credentials::rows(), json::rows(), body::rows()].into_iter().flatten().collect()
+    [head::rows(), credentials::rows(), json::rows(), body::rows(), lines::rows()].into_iter().flatten().collect()
 }
 
 fn fault_of(row: &Written) -> &'static Fault {
@@ -36,6 +42,19 @@ fn probes() -> Vec<Probe> {
     let apis: Vec<_> = names.map(|name| Arc::new(catalog::load(name).unwrap())).collect();
     let tiers = Tier::ALL.iter().map(|(tier, _)| *tier).collect();
     Plan::new(&apis, &Selection { tiers, ..Selection::default() }).probes
+}
+
+/// The bytes with one text for another, wherever it stands.
+fn replaced(bytes: &[u8], text: &[u8], with: &[u8]) -> Vec<u8> {
+    let mut all = Vec::new();
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(text.len()).position(|window| window == text) {
+        all.extend_from_slice(&rest[..at]);
+        all.extend_from_slice(with);
+        rest = &rest[at + text.len()..];
+    }
+    all.extend_from_slice(rest);
+    all
 }
 
 #[test]
@@ -56,6 +75,15 @@ async fn each_fault_arrives_as_it_is_written_down() {
             wrong.push(format!("no probe {}", row.probe));
             continue;
         };
+        if probe.request.script.is_some() {
+            let here = |authority: &str| replaced(&row.bytes, b"HOST", authority.as_bytes());
+            let (expected, sent) = arrived(&probe.request, here).await;
+            if sent != expected {
+                let cut = |bytes: &[u8]| bytes[..bytes.len().min(600)].escape_ascii().to_string();
+                wrong.push(format!("{}\n  expected {}\n  sent     {}", row.probe, cut(&expected), cut(&sent)));
+            }
+            continue;
+        }
         let sent = capture.bytes(&probe.request).await;
         let text = |bytes: &[u8]| bytes.escape_ascii().to_string().replace(&host, "HOST");
         let (sent, expected) = (text(&sent), text(&row.bytes));

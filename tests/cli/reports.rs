@@ -15,7 +15,7 @@ fn lasting(text: &str, target: &str) -> Value {
                 members.values_mut().for_each(strip);
             }
             // The date of the target's own clock, as a header field.
-            Value::Array(elements) if elements.first().is_some_and(|first| first == "date") => elements.clear(),
+            Value::Array(elements) if elements.first().is_some_and(|first| first == "Date") => elements.clear(),
             Value::Array(elements) => elements.iter_mut().for_each(strip),
             _ => {}
         }

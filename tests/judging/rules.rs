@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use errdrift::exchange::{Ending, Outcome, Reply, Silence};
+use errdrift::exchange::{Defect, Ending, Flaw, Outcome, Reply, Silence};
 use errdrift::judge::rules::RULES;
 use serde_json::json;
 
@@ -25,6 +25,15 @@ fn message(text: &str) -> Outcome {
 
 fn ended(ending: Ending) -> Outcome {
     Outcome::Reply(Reply { ending, ..oz(400, 4) })
+}
+
+fn flawed(kind: Flaw) -> Outcome {
+    Outcome::Reply(Reply { defects: vec![Defect { kind, what: "it".into() }], ..oz(400, 4) })
+}
+
+/// With what came for the good request behind the probe's own.
+fn followed(next: Outcome) -> Outcome {
+    Outcome::Reply(Reply { next: Some(Box::new(next)), ..oz(400, 4) })
 }
 
 fn typed_as(media_type: &str) -> Outcome {
@@ -58,6 +67,17 @@ fn delivery() -> Vec<Row> {
         ("error reply-truncated body", OFFSET, ended(Ending::Truncated("closed".into()))),
         ("error reply-truncated body", OFFSET, ended(Ending::TimedOut)),
         ("error reply-oversized body", OFFSET, ended(Ending::Oversized(1 << 20))),
+        ("error reply-oversized head", OFFSET, ended(Ending::OversizedHead("1000 lines".into()))),
+        ("error no-reply reply", OFFSET, silence(Silence::Stalled(Duration::from_secs(1), "HTTP/1.1".into()))),
+        ("error head-malformed status-line", OFFSET, flawed(Flaw::StatusLine)),
+        ("note head-malformed status-line", OFFSET, flawed(Flaw::ReasonPhrase)),
+        ("error head-malformed head", OFFSET, flawed(Flaw::Field)),
+        ("warning head-malformed head", OFFSET, flawed(Flaw::BareLineFeed)),
+        ("error framing-contradictory head", OFFSET, flawed(Flaw::Framing)),
+        ("error body-forbidden body", OFFSET, flawed(Flaw::Body)),
+        ("error bytes-after-reply body", OFFSET, flawed(Flaw::After)),
+        ("error next-request-corrupted next", OFFSET, followed(Outcome::Reply(oz(400, 3)))),
+        ("error next-request-corrupted next", OFFSET, followed(silence(Silence::NotHttp("}".into())))),
         ("warning service-unavailable status", OFFSET, Outcome::Reply(typed(502, "text/html", NGINX))),
         ("warning service-unavailable status", OFFSET, Outcome::Reply(typed(429, "text/html", NGINX))),
         ("error request-accepted status", OFFSET, Outcome::Reply(reply(200, &json!([])))),

@@ -63,7 +63,7 @@ fn a_target_whose_header_has_no_end() {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
         while stream.write_all(b"X-More: and more and more and more and more and more\r\n").is_ok() {}
     });
-    is_not_judged(run(&rogue.target, &["--timeout", "1s"]), &["had no answer", "check --target"]);
+    is_not_judged(run(&rogue.target, &["--timeout", "1s"]), &["did not come whole", "check --target"]);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_target_that_dies_in_the_middle_is_not_hundreds_of_drifts() {
         drop(running);
         run.join().unwrap()
     });
-    let ran = ran.exits(3).concludes("the target is gone");
+    let ran = ran.exits(3).concludes("the target went away");
     assert_eq!((ran.number("failed"), ran.number("errors")), (0, 0), "{}", ran.stdout);
     assert!(ran.number("passed") > 100 && ran.number("not_exercised") > 500, "{}", ran.report["summary"]);
     assert!(ran.stdout.contains("the rest was not run"), "{}", ran.stdout);

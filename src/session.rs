@@ -106,11 +106,16 @@ impl Session {
         let plan = Plan::new(&self.apis, &self.selection);
         let requests = plan.probes.iter().map(|probe| (&probe.id, &probe.request));
         let controls = plan.controls.iter().map(|control| (&control.operation, &control.request));
+        let mut targets = BTreeSet::new();
         for (id, request) in requests.chain(controls) {
             if request.script.is_some() {
                 continue;
             }
-            Client::faithful(&self.wire.target, request)
+            // Many requests share a target, and to read a URL takes a while.
+            let known = !targets.insert(request.target.as_str());
+            let target = if known { Ok(()) } else { Client::faithful_target(&self.wire.target, &request.target) };
+            target
+                .and_then(|()| Client::faithful_head(request))
                 .map_err(|why| Failure::Usage(format!("{id} cannot be sent as it is meant: {why}")))?;
         }
         let templates = plan.probes.iter().map(|probe| &probe.request).flat_map(crate::exchange::Request::templates);

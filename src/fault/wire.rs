@@ -129,11 +129,7 @@ fn rows(subject: &Subject<'_>, rows: Vec<(&str, Acceptance, Change)>) -> Vec<Var
 }
 
 /// A row of one family's variants.
-fn row<'n>(
-    name: &'n str,
-    acceptance: Acceptance,
-    change: impl FnOnce(&mut Message) + 'static,
-) -> (&'n str, Acceptance, Change) {
+fn row(name: &str, acceptance: Acceptance, change: impl FnOnce(&mut Message) + 'static) -> (&str, Acceptance, Change) {
     (name, acceptance, Box::new(change))
 }
 
@@ -284,7 +280,7 @@ fn target_form(subject: &Subject<'_>) -> Vec<Variant> {
     )
 }
 
-/// The beginning of a TLS 1.2 ClientHello (RFC 5246, section 7.4.1.2), whose random is errdrift's own.
+/// The beginning of a TLS 1.2 `ClientHello` (RFC 5246, section 7.4.1.2), whose random is errdrift's own.
 const CLIENT_HELLO: &[u8] = b"\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03errdrift-errdrift-errdrift-error\
     \x00\x00\x04\xc0\x2f\xc0\x30\x01\x00";
 

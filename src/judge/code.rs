@@ -7,12 +7,13 @@ use crate::cause::Cause;
 use crate::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status};
 use crate::finding::Finding;
 use crate::plan::NO_OPERATION;
+use crate::schema::pointed;
 use crate::suite::Effect;
 use crate::verdict::Severity;
 
 /// The code in a body. A whole number is its integer, however it was written.
 pub(crate) fn of(contract: &Contract, json: Option<&Value>) -> Option<Value> {
-    let code = json?.pointer(&contract.file.code.as_ref()?.at)?;
+    let code = pointed(json?, &contract.file.code.as_ref()?.at)?;
     match code.as_f64() {
         #[expect(clippy::cast_possible_truncation, reason = "whole and within the range of exact integers of a double")]
         Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some(Value::from(number as i64)),
@@ -39,7 +40,7 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
         }) && !code.is_null()
     };
     let code = code.as_ref().filter(typed);
-    let message = contract.file.message.as_ref().and_then(|place| case.json?.pointer(&place.at)?.as_str());
+    let message = contract.file.message.as_ref().and_then(|place| pointed(case.json?, &place.at)?.as_str());
     let answer = Answer { status: case.reply.status, code, message };
     let mut findings = Vec::new();
     findings.extend(undocumented(contract, &answer));
@@ -129,7 +130,7 @@ fn against_causes(case: &Case<'_>, answer: &Answer<'_>) -> Vec<Finding> {
             }
         }
     }
-    if is_without_rights(case, answer) {
+    if !findings.is_empty() && is_without_rights(case, answer) {
         for finding in &mut findings {
             finding.severity = finding.severity.min(Severity::Warning);
         }

@@ -118,14 +118,13 @@ const SEARCHED: usize = 262_144;
 
 /// What the reply tells and should not.
 pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let places = places(case);
+    let mut findings = banners(case);
     let credentials = credentials(sent);
-    // Most replies tell nothing at all, which one search through everything shows.
-    let whole = places.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n");
-    let tells = ANY.as_ref().is_some_and(|any| any.is_match(&whole));
-    for (at, text) in &places {
-        for (rule, name, pattern) in matching(text, tells) {
+    if tells_nothing(case, &credentials) {
+        return findings;
+    }
+    for (at, text) in &places(case) {
+        for (rule, name, pattern) in matching(text) {
             // A banner's place has its own finding below.
             let Some(found) = pattern.find_iter(text).find(|found| !echoed(case, found.as_str())) else { continue };
             push(
@@ -143,15 +142,64 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
             }
         }
     }
-    for (name, value) in &case.reply.headers {
+    findings
+}
+
+/// Versions in fields that are there to name software.
+fn banners(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, value) in case.reply.headers.iter().filter(|(name, _)| is_banner(name)) {
         let value = String::from_utf8_lossy(value);
-        let name = name.to_ascii_lowercase();
-        if BANNERS.contains(&name.as_str()) && value.split([' ', ',']).any(is_version) {
-            let found = Found::new("version-disclosed", format!("header:{name}")).expected("no version");
-            push(&mut findings, found.actual(text::quoted(&value)));
+        if value.split([' ', ',']).any(is_version) {
+            let at = format!("header:{}", name.to_ascii_lowercase());
+            push(
+                &mut findings,
+                Found::new("version-disclosed", at).expected("no version").actual(text::quoted(&value)),
+            );
         }
     }
     findings
+}
+
+fn is_banner(name: &str) -> bool {
+    BANNERS.iter().any(|banner| banner.eq_ignore_ascii_case(name))
+}
+
+/// Whether one search through everything that the reply says finds nothing, as in most replies.
+fn tells_nothing(case: &Case<'_>, credentials: &[String]) -> bool {
+    let mut whole = String::with_capacity(512);
+    if let Some(json) = case.json {
+        gather(json, &mut whole);
+    } else {
+        whole.push_str(&String::from_utf8_lossy(&case.reply.body[..case.reply.body.len().min(SEARCHED)]));
+    }
+    for (_, value) in case.reply.headers.iter().filter(|(name, _)| !is_banner(name)) {
+        whole.push('\n');
+        whole.push_str(&String::from_utf8_lossy(value));
+    }
+    // Marks of HTML may hide what would be found without them.
+    !whole.contains(['&', '<'])
+        && !ANY.as_ref().is_some_and(|any| any.is_match(&whole))
+        && !credentials.iter().any(|credential| whole.contains(credential))
+}
+
+/// Every name and string of a JSON value, a line each.
+fn gather(json: &Value, whole: &mut String) {
+    match json {
+        Value::String(text) => {
+            whole.push_str(text);
+            whole.push('\n');
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| gather(element, whole)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                whole.push_str(name);
+                whole.push('\n');
+                gather(value, whole);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// One finding a rule and place is enough.
@@ -172,7 +220,7 @@ fn places(case: &Case<'_>) -> Vec<(String, String)> {
         places.push((String::new(), plain(&String::from_utf8_lossy(body))));
     }
     for (name, value) in &case.reply.headers {
-        if !BANNERS.iter().any(|banner| banner.eq_ignore_ascii_case(name)) {
+        if !is_banner(name) {
             places.push((format!("header:{}", name.to_ascii_lowercase()), String::from_utf8_lossy(value).into_owned()));
         }
     }
@@ -211,10 +259,9 @@ fn plain(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("<br>", "\n").replace("<br/>", "\n").replace("&amp;", "&")
 }
 
-/// The patterns that the text holds; none where it is known that nothing `tells`.
-fn matching(text: &str, tells: bool) -> impl Iterator<Item = &'static (&'static str, &'static str, Regex)> {
-    let any = ANY.as_ref().filter(|_| tells);
-    let matches: Vec<usize> = any.map_or_else(Vec::new, |any| any.matches(text).into_iter().collect());
+/// The patterns that the text holds.
+fn matching(text: &str) -> impl Iterator<Item = &'static (&'static str, &'static str, Regex)> {
+    let matches: Vec<usize> = ANY.as_ref().map_or_else(Vec::new, |any| any.matches(text).into_iter().collect());
     matches.into_iter().filter_map(|index| PATTERNS.get(index))
 }
 
@@ -256,7 +303,9 @@ fn credentials(sent: &[(String, Vec<u8>)]) -> Vec<String> {
     for (_, value) in sent.iter().filter(|(name, _)| !PLAIN.contains(&name.as_str())) {
         let value = String::from_utf8_lossy(value).into_owned();
         let secret = value.split_once(' ').map_or(value.as_str(), |(_, secret)| secret).to_owned();
-        let pair = BASE64.decode(&secret).ok().and_then(|pair| String::from_utf8(pair).ok());
+        let is_basic = value.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic "));
+        let pair =
+            is_basic.then(|| BASE64.decode(&secret).ok().and_then(|pair| String::from_utf8(pair).ok())).flatten();
         all.extend(pair.and_then(|pair| pair.split_once(':').map(|(_, password)| password.to_owned())));
         all.push(secret);
     }
@@ -302,7 +351,7 @@ mod tests {
             ("a product", "Werkzeug/2.3.4"),
         ];
         for (name, sample) in samples {
-            assert!(matching(sample, true).any(|(_, found, _)| *found == name), "{name}: {sample}");
+            assert!(matching(sample).any(|(_, found, _)| *found == name), "{name}: {sample}");
         }
         let patterns: usize = CLASSES.iter().map(|class| class.patterns.len()).sum();
         assert_eq!(samples.len(), patterns, "every pattern has a sample");
@@ -322,7 +371,7 @@ mod tests {
             "Column must not be null; relation to folder does not exist",
             "Version 1.2.3 of the API is not supported",
         ] {
-            let found: Vec<_> = matching(text, true).map(|(_, name, _)| *name).collect();
+            let found: Vec<_> = matching(text).map(|(_, name, _)| *name).collect();
             assert!(found.is_empty(), "{text}: {found:?}");
         }
     }

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::{Case, Found, text};
 use crate::finding::Finding;
-use crate::schema::member;
+use crate::schema::{member, pointed};
 use crate::suite::{Field, FieldType, Operation};
 
 /// What the mirror names and the operation does not declare.
 pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let Some(place) = &case.contract.file.fields else { return Vec::new() };
-    let Some(Value::Object(mirror)) = case.json.and_then(|json| json.pointer(&place.at)) else { return Vec::new() };
+    let Some(Value::Object(mirror)) = case.json.and_then(|json| pointed(json, &place.at)) else { return Vec::new() };
     let operation = case.probe.api.suite.operation.iter().find(|operation| operation.id == case.probe.operation);
     // A path without an operation declares nothing that could be mirrored or not.
     let Some(operation) = operation else { return Vec::new() };

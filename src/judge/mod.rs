@@ -23,6 +23,7 @@ use crate::contract::{Contract, Strength};
 use crate::exchange::{Ending, Exchange, Outcome, Reply};
 use crate::finding::Finding;
 use crate::plan::Probe;
+use crate::schema::pointed;
 use crate::verdict::{Severity, Verdict};
 use layer::Layer;
 
@@ -125,7 +126,7 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
 
 /// Whether a JSON document is the contract's body: it has the member that tells it.
 fn is_envelope(contract: &Contract, json: &Value) -> bool {
-    json.pointer(&contract.file.envelope).is_some_and(|member| !member.is_null())
+    pointed(json, &contract.file.envelope).is_some_and(|member| !member.is_null())
 }
 
 /// Whether the document does not reach this reply: outside the API's paths, or where it leaves a router its own page.
@@ -140,7 +141,7 @@ fn is_ungoverned(case: &Case<'_>) -> bool {
     // What is no URI may find a router before it finds an operation.
     let router = case.probe.cause == Cause::MalformedHttp && case.probe.expectation.also.iter().any(leaves);
     // A null in the place of the error is the service's own, and wrong.
-    let own = case.json.is_some_and(|json| json.pointer(&case.contract.file.envelope).is_some());
+    let own = case.json.is_some_and(|json| pointed(json, &case.contract.file.envelope).is_some());
     !own && (leaves(&case.probe.cause) || router)
 }
 

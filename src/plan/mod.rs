@@ -5,6 +5,7 @@
 mod bearing;
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use bearing::{Bases, Borne};
@@ -148,9 +149,10 @@ impl Plan {
     #[must_use]
     pub fn new(apis: &[Arc<Api>], selection: &Selection) -> Self {
         let mut plan = Self::default();
+        let mut parts = drafted(apis, selection).into_iter();
         for api in apis {
             let before = plan.probes.len();
-            plan.suite(api, selection);
+            plan.suite(parts.by_ref().take(api.suite.operation.len() + 1), selection);
             let operations: BTreeSet<&str> =
                 plan.probes[before..].iter().map(|probe| probe.operation.as_str()).collect();
             plan.controls.extend(controls(api, &operations));
@@ -165,30 +167,61 @@ impl Plan {
         plan
     }
 
-    fn suite(&mut self, api: &Arc<Api>, selection: &Selection) {
+    /// Takes in what was drafted for each operation of a suite.
+    fn suite(&mut self, operations: impl Iterator<Item = Drafted>, selection: &Selection) {
+        // Two faults may come to the same bytes on a small operation: the first one stands for both.
         let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
-        let operations = api.suite.operation.iter().map(Some).chain([None]);
-        for operation in operations {
-            let bases = Bases::new(api, operation);
-            for fault in fault::faults().filter(|fault| selection.takes_fault(fault)) {
-                let correct = (fault.apply)(&bases.correct);
-                let anchored = bases.anchored.as_ref().map_or_else(Vec::new, |subject| (fault.apply)(subject));
-                for variant in correct {
-                    let id = id(api, operation, fault, &variant.name);
-                    match bases.bear(fault, &variant, &anchored) {
-                        Ok(borne) => {
-                            let probe = probe(api, operation, fault, id, borne);
-                            // Two faults may come to the same bytes on a small operation: the first one stands for both.
-                            if seen.insert(bytes(&probe.request)) && selection.takes(&probe) {
-                                self.probes.push(probe);
-                            }
-                        }
-                        Err(reason) => self.withheld.push((id, reason.to_owned())),
-                    }
+        for drafted in operations {
+            let fresh = drafted.probes.into_iter().filter_map(|(probe, bytes)| seen.insert(bytes).then_some(probe));
+            self.probes.extend(fresh.filter(|probe| selection.takes(probe)));
+            self.withheld.extend(drafted.withheld);
+        }
+    }
+}
+
+/// What the faults make of one operation.
+#[derive(Default)]
+struct Drafted {
+    probes: Vec<(Probe, Vec<u8>)>,
+    withheld: Vec<(String, String)>,
+}
+
+/// Every fault on every operation, in order; the operations are shared among the processors.
+fn drafted(apis: &[Arc<Api>], selection: &Selection) -> Vec<Drafted> {
+    // The last is for what belongs to no operation.
+    let suite = |api: &'_ Arc<Api>| api.suite.operation.len() + 1;
+    let operations: Vec<(&Arc<Api>, Option<&Operation>)> =
+        apis.iter().flat_map(|api| (0..suite(api)).map(move |index| (api, api.suite.operation.get(index)))).collect();
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = operations.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let draft = |(api, operation): &(&Arc<Api>, Option<&Operation>)| self::draft(api, *operation, selection);
+        let shares = operations.chunks(share).map(|share| scope.spawn(move || share.iter().map(draft).collect()));
+        let shares: Vec<std::thread::ScopedJoinHandle<'_, Vec<Drafted>>> = shares.collect();
+        let drafted = shares.into_iter().map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        drafted.flatten().collect()
+    })
+}
+
+fn draft(api: &Arc<Api>, operation: Option<&Operation>, selection: &Selection) -> Drafted {
+    let mut drafted = Drafted::default();
+    let bases = Bases::new(api, operation);
+    for fault in fault::faults().filter(|fault| selection.takes_fault(fault)) {
+        let correct = (fault.apply)(&bases.correct);
+        let anchored = bases.anchored.as_ref().map_or_else(Vec::new, |subject| (fault.apply)(subject));
+        for variant in correct {
+            let id = id(api, operation, fault, &variant.name);
+            match bases.bear(fault, &variant, &anchored) {
+                Ok(borne) => {
+                    let probe = probe(api, operation, fault, id, borne);
+                    let bytes = bytes(&probe.request);
+                    drafted.probes.push((probe, bytes));
                 }
+                Err(reason) => drafted.withheld.push((id, reason.to_owned())),
             }
         }
     }
+    drafted
 }
 
 fn id(api: &Api, operation: Option<&Operation>, fault: &Fault, variant: &str) -> String {

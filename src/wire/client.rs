@@ -18,7 +18,7 @@ use crate::exchange::{Ending, Outcome, Reply, Request, Silence};
 /// Sends requests and hands back what came.
 #[derive(Clone, Debug)]
 pub struct Client {
-    client: reqwest::Client,
+    inner: reqwest::Client,
     target: Target,
     timeout: Duration,
 }
@@ -64,7 +64,7 @@ impl Client {
                 Some(path) => format!("cannot use the certificates of {}: {}", path.display(), chain(&error)),
                 None => format!("cannot make an HTTP client: {}", chain(&error)),
             })?;
-            Ok(Self { client, target: settings.target.clone(), timeout: settings.timeout })
+            Ok(Self { inner: client, target: settings.target.clone(), timeout: settings.timeout })
         }
     }
 
@@ -73,7 +73,13 @@ impl Client {
     /// # Errors
     /// What it would change or refuse.
     pub fn faithful(target: &Target, request: &Request) -> Result<(), String> {
-        let text = format!("{}{}", target.as_str(), request.target);
+        Self::faithful_target(target, &request.target)?;
+        Self::faithful_head(request)
+    }
+
+    /// Whether reqwest puts this request target on the wire as it is.
+    pub(crate) fn faithful_target(target: &Target, path: &str) -> Result<(), String> {
+        let text = format!("{}{path}", target.as_str());
         let url = Url::parse(&text).map_err(|error| format!("no URL: {error}"))?;
         let written = text.splitn(4, '/').nth(3).map_or_else(String::new, |rest| format!("/{rest}"));
         let sent = match url.query() {
@@ -83,6 +89,11 @@ impl Client {
         if sent != written {
             return Err(format!("reqwest would send the target {sent} in place of {written}"));
         }
+        Ok(())
+    }
+
+    /// Whether reqwest puts the request's method and header fields on the wire as they are.
+    pub(crate) fn faithful_head(request: &Request) -> Result<(), String> {
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|error| format!("reqwest refuses the method: {error}"))?;
         if method == Method::CONNECT {
@@ -117,7 +128,7 @@ impl Client {
             Ok(built) => built,
             Err(why) => return Outcome::Silence(Silence::Unreachable(why)),
         };
-        let mut response = match timeout_at(deadline, self.client.execute(built)).await {
+        let mut response = match timeout_at(deadline, self.inner.execute(built)).await {
             Err(_) => return Outcome::Silence(Silence::TimedOut(self.timeout)),
             Ok(Err(error)) => return Outcome::Silence(self.silence(&error)),
             Ok(Ok(response)) => response,
@@ -148,7 +159,7 @@ impl Client {
 
     fn build(&self, request: &Request, headers: &[(String, Vec<u8>)]) -> Result<reqwest::Request, String> {
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
-        let mut builder = self.client.request(method, format!("{}{}", self.target.as_str(), request.target));
+        let mut builder = self.inner.request(method, format!("{}{}", self.target.as_str(), request.target));
         for (name, value) in headers {
             let value = HeaderValue::from_bytes(value)
                 .map_err(|error| format!("the value of {name} is no header value: {error}"))?;

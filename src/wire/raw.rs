@@ -28,6 +28,8 @@ pub(crate) struct Raw {
 struct Connection {
     read: ReadHalf<Box<dyn Stream>>,
     write: WriteHalf<Box<dyn Stream>>,
+    /// Room for what is read, kept from one reply to the next.
+    room: Vec<u8>,
 }
 
 /// What is written, with the pauses before it.
@@ -112,7 +114,7 @@ impl Raw {
             Err(_) => return Err(Silence::Unreachable("no connection in time".to_owned())),
         };
         let (read, write) = split(stream);
-        Ok(Connection { read, write })
+        Ok(Connection { read, write, room: Vec::new() })
     }
 
     /// Sends a request that a library would write the same way, over a connection that is open if there is one.
@@ -188,11 +190,11 @@ impl Exchange<'_> {
     /// Writes and reads at once: a target may answer before it has all, and close. Gives what came, and whether the
     /// connection can serve another request.
     async fn run(self, method: &str, writes: Writes, half_close: bool, behind: Behind) -> (Outcome, bool) {
-        let Connection { read, write } = self.connection;
+        let Connection { read, write, room } = self.connection;
         let pooled = behind == Behind::Nothing;
         let mut received = {
             let mut writing = std::pin::pin!(write_all(write, writes, half_close));
-            let mut reading = std::pin::pin!(receive(read, method, Vec::new(), self.deadline, self.timeout));
+            let mut reading = std::pin::pin!(receive(read, method, std::mem::take(room), self.deadline, self.timeout));
             let mut written = false;
             loop {
                 tokio::select! {
@@ -218,6 +220,8 @@ impl Exchange<'_> {
                 surplus(reply, method, &rest);
             }
         }
+        rest.clear();
+        *room = rest;
         (received.outcome, received.reusable)
     }
 }

@@ -140,11 +140,12 @@ impl Reader {
 
     /// What came, once it is whole; with what came behind it, and whether the connection can serve another request.
     #[must_use]
-    pub fn finish(mut self) -> (Outcome, Vec<u8>, bool) {
+    pub fn finish(self) -> (Outcome, Vec<u8>, bool) {
         if let Some(what) = self.not_http {
             return (Outcome::Silence(Silence::NotHttp(what)), Vec::new(), false);
         }
-        let rest = self.buffer.split_off(self.at);
+        let mut rest = self.buffer;
+        rest.drain(..self.at);
         match self.reply {
             Some(reply) => {
                 let reusable = self.keeps_alive && reply.ending == Ending::Complete && rest.is_empty();
@@ -349,11 +350,10 @@ impl Reader {
     fn trailer(&mut self) {
         match self.line() {
             Some((start, end)) if self.buffer[start..end].trim_ascii_end().is_empty() => self.state = State::Done,
-            Some(_) => {}
             None if self.buffer.len() - self.at > CHUNK_LINE_LIMIT => {
                 self.truncate("a trailer without an end".to_owned());
             }
-            None => {}
+            _ => {}
         }
     }
 

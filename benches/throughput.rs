@@ -86,7 +86,7 @@ fn judging() -> f64 {
     let once = || {
         let start = Instant::now();
         for _ in 0..rounds {
-            assert!(judge::judge(probe, &exchange, &[], judge::Settings::default()).findings.is_empty());
+            assert!(judge::judge(probe, &exchange, &[], &judge::Settings::default()).findings.is_empty());
         }
         start.elapsed().as_secs_f64() * 1e6 / f64::from(rounds)
     };

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::Shared;
-use crate::exchange::{Ending, Outcome, Reply, Silence};
+use crate::exchange::{Ending, Outcome, Reply, Request, Silence};
 use crate::footing::Unsent;
+use crate::judge::outside::Outside;
 use crate::judge::text;
-use crate::plan::{Control, Probe};
+use crate::plan::{Control, Plan, Probe};
 use crate::recording;
+use crate::secret::Template;
 
 /// What the controls say of the target.
 #[derive(Default)]
@@ -112,4 +114,29 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), Control
         }
     }
     Some(Err(failure))
+}
+
+/// A path that no API has: whoever answers it answers for the target as a whole.
+const NOWHERE: &str = "/errdrift-nowhere";
+
+/// What the target says of a path outside its APIs, by which other layers are known. One harmless request, without a
+/// credential; nothing is judged by it.
+pub(crate) async fn outside(plan: &Plan, shared: &Shared) -> Option<Outside> {
+    let apis: BTreeMap<_, _> = plan.probes.iter().map(|probe| (&probe.api.suite.id, &probe.api)).collect();
+    // A suite without a prefix governs every path.
+    if apis.is_empty() || apis.values().any(|api| api.suite.prefix.trim_matches('/').is_empty()) {
+        return None;
+    }
+    let accept = ("accept".to_owned(), Template::literal("application/json"));
+    let request = Request {
+        method: "GET".into(),
+        target: NOWHERE.into(),
+        headers: vec![accept.clone()],
+        body: None,
+        script: None,
+    };
+    let headers = [(accept.0, b"application/json".to_vec())];
+    let exchange = shared.sender.send(&request, &headers, &shared.environment).await;
+    let Outcome::Reply(reply) = exchange.outcome else { return None };
+    Outside::of(&reply)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::catalog;
+use crate::fault::Tier;
 use crate::reference::{self, Api, Deployment, Drift};
 use crate::render::drift::block;
 use crate::render::human;
@@ -61,13 +62,15 @@ impl Running {
         Environment::new(pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 
-    /// Runs the API's suite against it.
+    /// Runs the API's suite against it, with the faults of these tiers.
     ///
     /// # Errors
     /// The suite is broken, which its tests exclude.
-    pub fn run(&self) -> Result<(Opening, Closing), Failure> {
+    pub fn run(&self, tiers: &[Tier]) -> Result<(Opening, Closing), Failure> {
         let api = catalog::load(self.api.id()).map_err(|problems| Failure::Usage(problems.to_string()))?;
-        session::quick(vec![Arc::new(api)], self.target.clone(), self.environment()).run()
+        let mut session = session::quick(vec![Arc::new(api)], self.target.clone(), self.environment());
+        session.selection.tiers = tiers.to_vec();
+        session.run()
     }
 }
 
@@ -102,7 +105,7 @@ pub fn run(say: impl Fn(&str)) -> Result<u8, Failure> {
     say("The embedded deployment, as documented:");
     for api in Api::ALL {
         let running = Running::start(api, None)?;
-        let (opening, closing) = running.run()?;
+        let (opening, closing) = running.run(&[Tier::Core])?;
         truthful &= closing.exit_code == exit::CONFORMS;
         say(&format!("  {:<11} {}", api.id(), human::verdict(&opening, &closing, &PLAIN).trim_end()));
     }
@@ -110,7 +113,7 @@ pub fn run(say: impl Fn(&str)) -> Result<u8, Failure> {
     for (api, names) in SHOWN {
         for (index, drift) in names.iter().filter_map(|name| reference::drift(*api, name)).enumerate() {
             let running = Running::start(*api, Some(drift))?;
-            let (_, closing) = running.run()?;
+            let (_, closing) = running.run(&[Tier::Core])?;
             let reported = closing.drifts.iter().any(|found| found.rule == drift.rule);
             truthful &= reported;
             let mark = if reported { "reported" } else { "MISSED" };

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use crate::control::Controls;
+use crate::control::{self, Controls};
 use crate::exchange::{Outcome, Request, Silence};
 use crate::footing::{Footing, Unsent};
 use crate::judge;
@@ -96,7 +96,7 @@ pub async fn run(
         mask: mask(&plan, &environment),
         records_all: settings.records_all,
     };
-    let shared = Arc::new(Shared {
+    let mut shared = Shared {
         sender,
         environment,
         recorder,
@@ -105,8 +105,10 @@ pub async fn run(
         gone: OnceLock::new(),
         looking: Mutex::new(()),
         suspects: Lock::default(),
-    });
+    };
     let controls = Controls::send(&plan.controls, &shared).await;
+    shared.settings.judge.outside = control::outside(&plan, &shared).await;
+    let shared = Arc::new(shared);
     for reason in &controls.reasons {
         emit(Event::NotJudged(reason.clone()));
     }
@@ -212,7 +214,7 @@ impl Shared {
                 _ => {}
             }
         }
-        let judgement = judge::judge(probe, &exchange, &headers, self.settings.judge);
+        let judgement = judge::judge(probe, &exchange, &headers, &self.settings.judge);
         Ok(self.recorder.result(probe, &exchange, judgement))
     }
 

@@ -54,6 +54,8 @@ pub struct Script {
     pub transport: Transport,
     /// Whether a good request stands at its end, whose reply must be a success or no reply at all.
     pub good_follows: bool,
+    /// Whether the request never ends, so that a target may close without a reply (RFC 9112, section 8).
+    pub unfinished: bool,
 }
 
 /// A piece of a [`Script`].

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::judge::layer::Layer;
 use crate::verdict::Severity;
 
 /// One broken promise in one exchange, with what a reader needs to check it against the document.
@@ -25,4 +26,7 @@ pub struct Finding {
     /// Whether the promise is one of the probe's cause, so that breaches under two causes are two drifts.
     #[serde(skip)]
     pub by_cause: bool,
+    /// Who wrote what was found, where that is another layer than the one that wrote the reply.
+    #[serde(skip)]
+    pub author: Option<(Layer, &'static str)>,
 }

@@ -52,8 +52,14 @@ impl Recorder {
             fault: probe.fault.id.to_owned(),
             cause: probe.cause,
             verdict,
-            layer: judgement.layer,
+            layer: judgement.origin.as_ref().map(|origin| origin.layer),
+            answered_by: judgement.origin.as_ref().and_then(|origin| origin.product),
+            evidence: judgement.origin.map(|origin| shown(&origin.evidence, &self.mask)),
             duration_ms: milliseconds(exchange.duration),
+            status: match &exchange.outcome {
+                Outcome::Reply(reply) => Some(reply.status),
+                Outcome::Silence(_) => None,
+            },
             request: records.then(|| self.request(probe)),
             reply,
             silence,
@@ -73,7 +79,10 @@ impl Recorder {
             cause: probe.cause,
             verdict: Verdict::Inconclusive,
             layer: None,
+            answered_by: None,
+            evidence: None,
             duration_ms: 0.0,
+            status: None,
             request: Some(self.request(probe)),
             reply: None,
             silence: Some(silence.to_owned()),
@@ -243,6 +252,7 @@ mod tests {
             source: "CWE-532".to_owned(),
             facet: text(),
             by_cause: false,
+            author: None,
         }
     }
 

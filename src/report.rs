@@ -3,7 +3,7 @@
 //! Results pass by one at a time, in the order of the plan. Only the [`Tally`] remembers them, and only what a reader
 //! needs at the end: counts, drifts with one example each, and what was not exercised.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -95,8 +95,17 @@ pub struct ProbeResult {
     pub verdict: Verdict,
     /// Who probably wrote the reply; nobody in a silence.
     pub layer: Option<Layer>,
+    /// The product that probably wrote it, where its page or its header fields show that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<&'static str>,
+    /// What shows who wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
     /// From the first byte sent to the last one received, in milliseconds.
     pub duration_ms: f64,
+    /// The reply's status.
+    #[serde(skip)]
+    pub status: Option<u16>,
     /// What was sent; `None` where no reader asked for it.
     pub request: Option<RecordedRequest>,
     /// What came back; `None` in a silence, and where no reader asked for it.
@@ -134,6 +143,11 @@ pub struct Drift {
     pub severity: Severity,
     /// Who probably wrote the replies.
     pub layer: Option<Layer>,
+    /// The product that probably wrote them, where that is known of the example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<&'static str>,
+    /// The statuses of the replies that show it.
+    pub statuses: BTreeSet<u16>,
     /// The cause, or `*` where the promise is the same for all.
     pub cause: String,
     /// One line for people.
@@ -222,7 +236,7 @@ pub struct Tally {
     /// Whether a probe that was judged has a warning.
     is_warned: bool,
     drifts: BTreeMap<String, Drift>,
-    operations: BTreeMap<String, std::collections::BTreeSet<String>>,
+    operations: BTreeMap<String, BTreeSet<String>>,
     catalogue: Vec<CodeCoverage>,
     not_exercised: Vec<NotExercised>,
     withheld: Vec<NotExercised>,
@@ -286,7 +300,9 @@ impl Tally {
             signature: signature.clone(),
             rule: finding.rule,
             severity: finding.severity,
-            layer: result.layer,
+            layer: finding.author.map(|(layer, _)| layer).or(result.layer),
+            answered_by: finding.author.map(|(_, product)| product).or(result.answered_by),
+            statuses: BTreeSet::new(),
             cause: if finding.by_cause { result.cause.word().to_owned() } else { "*".to_owned() },
             summary: String::new(),
             count: 0,
@@ -295,6 +311,7 @@ impl Tally {
             finding: finding.clone(),
             example: Box::new(result.clone()),
         });
+        drift.statuses.extend(result.status);
         if finding.severity > drift.severity {
             drift.severity = finding.severity;
             drift.finding = finding.clone();
@@ -336,7 +353,7 @@ impl Tally {
     pub fn close(mut self, duration_ms: u64, strict: bool) -> Closing {
         let mut drifts: Vec<_> = std::mem::take(&mut self.drifts).into_values().collect();
         for drift in &mut drifts {
-            drift.operations = self.operations.get(&drift.signature).map_or(0, std::collections::BTreeSet::len);
+            drift.operations = self.operations.get(&drift.signature).map_or(0, BTreeSet::len);
             drift.summary = summary(drift);
         }
         drifts.sort_by(|a, b| {
@@ -376,7 +393,7 @@ impl Tally {
 #[must_use]
 pub fn signature(result: &ProbeResult, finding: &Finding) -> String {
     let cause = if finding.by_cause { result.cause.word() } else { "*" };
-    let layer = result.layer.map_or("none", Layer::word);
+    let layer = finding.author.map(|(layer, _)| layer).or(result.layer).map_or("none", Layer::word);
     let facet = if finding.facet.is_empty() { String::new() } else { format!("#{}", finding.facet) };
     format!("{}:{}:{}{facet}:{cause}:{layer}", result.suite, finding.rule, place(&finding.at))
 }
@@ -389,7 +406,20 @@ fn place(at: &str) -> String {
     at.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
+/// The statuses as people list them.
+fn listed(statuses: &BTreeSet<u16>) -> String {
+    let all: Vec<_> = statuses.iter().map(u16::to_string).collect();
+    match all.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => all.concat(),
+    }
+}
+
 fn summary(drift: &Drift) -> String {
     let finding = &drift.finding;
+    if finding.rule == "page-of-another-layer" {
+        let layer = drift.layer.map_or("a layer", Layer::word);
+        return format!("the {layer} ({}) answers {} with pages of its own", finding.facet, listed(&drift.statuses));
+    }
     format!("{}: expected {}, got {}", finding.at, finding.expected, finding.actual)
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cause::Cause;
+use crate::judge::layer::Layer;
 
 /// The suite's file, as it is read.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,8 +25,46 @@ pub struct Suite {
     /// How credentials are carried, by the names that operations use.
     #[serde(default)]
     pub credentials: BTreeMap<String, Credential>,
+    /// Which layers owe the contract.
+    #[serde(default)]
+    pub owed_by: OwedBy,
     /// The operations.
     pub operation: Vec<Operation>,
+}
+
+/// Which layers owe the contract: a client does not care who answers, but not everyone can be made to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwedBy {
+    /// For what the service should answer: methods, credentials, bodies, values, paths of the API.
+    #[serde(default = "everyone")]
+    pub requests: Vec<Layer>,
+    /// For what is no HTTP, and for what exceeds a limit.
+    #[serde(default = "service")]
+    pub malformed: Vec<Layer>,
+}
+
+impl Default for OwedBy {
+    fn default() -> Self {
+        Self { requests: everyone(), malformed: service() }
+    }
+}
+
+impl OwedBy {
+    /// Whether the layer owes the contract where the cause is this one.
+    #[must_use]
+    pub fn holds(&self, cause: Cause, layer: Layer) -> bool {
+        let malformed = matches!(cause, Cause::MalformedHttp | Cause::TooLarge);
+        if malformed { &self.malformed } else { &self.requests }.contains(&layer)
+    }
+}
+
+fn everyone() -> Vec<Layer> {
+    vec![Layer::Service, Layer::Framework, Layer::Gateway]
+}
+
+fn service() -> Vec<Layer> {
+    vec![Layer::Service]
 }
 
 /// How a credential is carried, and which ones there are.

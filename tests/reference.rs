@@ -319,6 +319,7 @@ fn wrong_requests(api: Api) -> Vec<String> {
                 request(&format!("PATCH {}", NOBODY.replace("folders", "media")), &(known.clone() + json), "{}"),
                 request(&format!("GET {}/persons/x/images", NOBODY.replace("folders", "collections")), &known, ""),
                 "GET /\r\n".to_owned(),
+                "GET /api/users/ HTTP/1.1\r\nHost: x\r\n\r\nGET /api/users/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_owned(),
                 "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n".to_owned(),
             ]
         }

@@ -4,10 +4,12 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use errdrift::demo::Running;
 use errdrift::reference::{self, Api};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -18,7 +20,7 @@ struct Front {
     url: String,
     authority: tempfile::NamedTempFile,
     _deployment: Running,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 fn front() -> Front {
@@ -51,7 +53,36 @@ fn front() -> Front {
             });
         }
     });
-    Front { url, authority, _deployment: deployment, _runtime: runtime }
+    Front { url, authority, _deployment: deployment, runtime }
+}
+
+/// An HTTP proxy that gives tunnels (RFC 9110, section 9.3.6), and how many it gave.
+fn proxy(front: &Front) -> (String, Arc<AtomicUsize>) {
+    let listener = front.runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    let url = format!("http://user:open%20sesame@{}", listener.local_addr().unwrap());
+    let tunnels = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&tunnels);
+    front.runtime.spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let count = Arc::clone(&count);
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    let Ok(byte) = stream.read_u8().await else { return };
+                    head.push(byte);
+                }
+                let head = String::from_utf8(head).unwrap();
+                let authority = head.strip_prefix("CONNECT ").unwrap().split(' ').next().unwrap();
+                assert!(head.contains("Proxy-Authorization: Basic dXNlcjpvcGVuIHNlc2FtZQ==\r\n"), "{head}");
+                let Ok(mut target) = TcpStream::connect(authority).await else { return };
+                count.fetch_add(1, Ordering::Relaxed);
+                if stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.is_ok() {
+                    let _ = tokio::io::copy_bidirectional(&mut stream, &mut target).await;
+                }
+            });
+        }
+    });
+    (url, tunnels)
 }
 
 /// The exit code and everything that was printed.
@@ -78,6 +109,29 @@ fn a_certificate_of_an_unknown_authority_is_never_green() {
     let (code, text) = run(&front, &[]);
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("no TLS connection"), "{text}");
+}
+
+#[test]
+fn what_no_library_sends_goes_over_tls_too_and_in_clear_where_that_is_the_fault() {
+    let front = front();
+    let authority = front.authority.path().to_str().unwrap();
+    let (code, text) = run(&front, &["--ca", authority, "--tier", "wire", "--timeout", "20s"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("escrow-box/handlers.cities/tls-hello-on-plain-port"), "it is for http targets: {text}");
+    let (code, text) = run(&front, &["--ca", authority, "--fault", "plain-http-on-tls-port"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("1 warning"), "a TLS server closes or sends an alert: {text}");
+}
+
+#[test]
+fn a_proxy_tunnels_to_a_target_with_tls() {
+    let front = front();
+    let (url, tunnels) = proxy(&front);
+    let authority = front.authority.path().to_str().unwrap();
+    let (code, text) =
+        run(&front, &["--ca", authority, "--proxy", &url, "--tier", "core", "--tier", "wire", "--timeout", "20s"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(tunnels.load(Ordering::Relaxed) > 0);
 }
 
 #[test]

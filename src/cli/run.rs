@@ -124,7 +124,7 @@ pub(super) fn run(arguments: Run) -> u8 {
             rate: arguments.rate,
             insecure: arguments.insecure,
             records_all: false,
-            judge: judge::Settings { strict: arguments.strict },
+            judge: judge::Settings { strict: arguments.strict, outside: None },
         },
         environment: environment(),
         reports: arguments.report,

@@ -167,6 +167,15 @@ pub(super) fn half_closed(mut variant: Variant) -> Variant {
     variant
 }
 
+/// The same, as a request that never ends.
+pub(super) fn unfinished(variant: Variant) -> Variant {
+    let mut variant = half_closed(variant);
+    if let Some(script) = &mut variant.draft.script {
+        script.unfinished = true;
+    }
+    variant
+}
+
 /// A script that is no request at all, or for some targets only.
 pub(super) fn for_targets(mut variant: Variant, transport: Transport) -> Variant {
     if let Some(script) = &mut variant.draft.script {

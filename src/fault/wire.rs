@@ -2,7 +2,7 @@
 
 use super::Acceptance::{self, Guarded, Lenient};
 use super::draft::{Subject, Variant};
-use super::message::{Message, bytes, for_targets, half_closed, is_read, scripted};
+use super::message::{Message, bytes, for_targets, half_closed, is_read, scripted, unfinished};
 use super::{Fault, fault};
 use crate::cause::Cause;
 use crate::exchange::{Part, Transport};
@@ -290,7 +290,7 @@ fn tls_hello(subject: &Subject<'_>) -> Vec<Variant> {
         (m.fields, m.end) = (Vec::new(), Vec::new());
     });
     let variants = rows(subject, vec![hello]).into_iter();
-    variants.map(|variant| for_targets(half_closed(variant), Transport::HttpOnly)).collect()
+    variants.map(|variant| for_targets(unfinished(variant), Transport::HttpOnly)).collect()
 }
 
 fn plain_http(subject: &Subject<'_>) -> Vec<Variant> {

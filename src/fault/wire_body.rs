@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Acceptance::{Lenient, Never, Unread};
 use super::draft::{Subject, Variant};
-use super::message::{Message, good, half_closed, is_first, is_read, is_write, pause, scripted};
+use super::message::{Message, good, half_closed, is_first, is_read, is_write, pause, scripted, unfinished};
 use super::{Fault, fault};
 use crate::cause::Cause;
 use crate::exchange::Part;
@@ -129,7 +129,7 @@ fn length_wrong(subject: &Subject<'_>) -> Vec<Variant> {
     });
     // What is cut off begins no request that could be carried out.
     let shorter = broken(subject, "shorter", |m| m.replace("content-length: ", "content-length: 1\r\n"));
-    longer.into_iter().chain(shorter).map(half_closed).collect()
+    longer.into_iter().map(unfinished).chain(shorter.into_iter().map(half_closed)).collect()
 }
 
 fn coding_unknown(subject: &Subject<'_>) -> Vec<Variant> {
@@ -143,10 +143,10 @@ fn chunk(subject: &Subject<'_>) -> Vec<Variant> {
         ("size-negative", Some("-1"), "\r\n0\r\n\r\n"),
         ("size-overflow", Some("fffffffffffffffff"), "\r\n0\r\n\r\n"),
         ("no-end", None, "errdrift\r\n0\r\n\r\n"),
-        ("no-last-chunk", None, "\r\n"),
     ];
     let row = |(name, size, behind)| broken(subject, name, |m| chunked(m, size, behind));
-    rows.into_iter().flat_map(row).map(half_closed).collect()
+    let last = broken(subject, "no-last-chunk", |m| chunked(m, None, "\r\n"));
+    rows.into_iter().flat_map(row).map(half_closed).chain(last.into_iter().map(unfinished)).collect()
 }
 
 fn after_refusal(subject: &Subject<'_>) -> Vec<Variant> {

@@ -3,12 +3,22 @@
 use super::{Case, Found, Judgement, text};
 use crate::exchange::{Ending, Reply, Silence};
 use crate::finding::Finding;
+use crate::plan::Probe;
 use crate::verdict::Severity;
 
 /// What a silence comes to: what could not be reached could not be judged; what does not answer breaks its promise.
-pub(crate) fn silence(silence: &Silence) -> Judgement {
+pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
     let finding =
         |rule, expected: &str| Found::new(rule, "reply").expected(expected).by_cause().actual(silence.to_string());
+    let script = probe.request.script.as_ref();
+    let closed = matches!(silence, Silence::Closed(_)) && script.is_some_and(|script| script.unfinished);
+    // To a line without a version, a body without a head is the reply of HTTP/0.9.
+    let bare = matches!(silence, Silence::NotHttp(_)) && script.is_some() && probe.expectation.tolerated;
+    if closed || bare {
+        let found = Found::new("request-tolerated", "reply").by_cause();
+        let found = found.expected("an error, or what a server may make of such a request");
+        return Judgement { findings: vec![found.actual(silence.to_string())], ..Judgement::default() };
+    }
     match silence {
         Silence::Unreachable(_) | Silence::Tls(_) => {
             Judgement { inconclusive: Some(silence.to_string()), ..Judgement::default() }
@@ -107,6 +117,18 @@ pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
         Found::new("reply-ungoverned", "status").by_cause().expected("the contract's body, if anything").source(source);
     let found = found.severity(if strict { Severity::Error } else { Severity::Note });
     Some(found.actual(format!("{} with {}", case.reply.status, text::describe(case.reply))))
+}
+
+/// A page of a layer that does not owe the contract for this cause.
+pub(crate) fn foreign(case: &Case<'_>) -> Option<Finding> {
+    let origin = case.origin;
+    if case.reply.status < 400 || case.probe.api.suite.owed_by.holds(case.probe.cause, origin.layer) {
+        return None;
+    }
+    let product = origin.product.unwrap_or("unknown");
+    let actual = format!("{} from {product}, with {}", case.reply.status, text::describe(case.reply));
+    let found = Found::new("page-of-another-layer", "body").facet(product).expected("the contract's body");
+    Some(found.actual(actual))
 }
 
 /// Where the contract says what the cause deserves.

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use regex::Regex;
 use serde_json::Value;
 
-use super::{Case, Found, text};
+use super::{Case, Found, pages, text};
 use crate::finding::Finding;
 
 /// A class of disclosure: the rule, what it is, and the patterns that tell it.
@@ -152,10 +152,10 @@ fn banners(case: &Case<'_>) -> Vec<Finding> {
         let value = String::from_utf8_lossy(value);
         if value.split([' ', ',']).any(is_version) {
             let at = format!("header:{}", name.to_ascii_lowercase());
-            push(
-                &mut findings,
-                Found::new("version-disclosed", at).expected("no version").actual(text::quoted(&value)),
-            );
+            // A gateway names itself on what it passes on, too.
+            let author = pages::named(name, &value).map(|mark| (mark.layer, mark.name));
+            let found = Found::new("version-disclosed", at).author(author).expected("no version");
+            push(&mut findings, found.actual(text::quoted(&value)));
         }
     }
     findings

@@ -11,6 +11,8 @@ pub mod fields;
 pub mod header;
 pub mod layer;
 mod message;
+pub mod outside;
+pub mod pages;
 pub mod rules;
 pub mod text;
 
@@ -25,13 +27,16 @@ use crate::finding::Finding;
 use crate::plan::Probe;
 use crate::schema::pointed;
 use crate::verdict::{Severity, Verdict};
-use layer::Layer;
+use layer::{Layer, Origin};
+use outside::Outside;
 
 /// What a reply is judged with, beside the probe.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Whether what no document reaches is an error.
     pub strict: bool,
+    /// What the target says of a path outside the API.
+    pub outside: Option<Outside>,
 }
 
 /// What one exchange came to.
@@ -39,8 +44,8 @@ pub struct Settings {
 pub struct Judgement {
     /// The broken promises.
     pub findings: Vec<Finding>,
-    /// Who probably wrote the reply.
-    pub layer: Option<Layer>,
+    /// Who probably wrote the reply, and what shows it.
+    pub origin: Option<Origin>,
     /// The contract's code in the reply.
     pub code: Option<Value>,
     /// Why the target could not be judged.
@@ -71,28 +76,30 @@ pub(crate) struct Case<'c> {
     pub(crate) json: Option<&'c Value>,
     /// Whether the body is the contract's own, right or wrong.
     pub(crate) envelope: bool,
-    pub(crate) settings: Settings,
+    pub(crate) origin: &'c Origin,
+    pub(crate) settings: &'c Settings,
 }
 
 /// Judges what came back for a probe. `sent` are the header fields as they left, so that a leak of them is found.
 #[must_use]
-pub fn judge(probe: &Probe, exchange: &Exchange, sent: &[(String, Vec<u8>)], settings: Settings) -> Judgement {
+pub fn judge(probe: &Probe, exchange: &Exchange, sent: &[(String, Vec<u8>)], settings: &Settings) -> Judgement {
     let (mut judgement, envelope) = match &exchange.outcome {
-        Outcome::Silence(silence) => (delivery::silence(silence), false),
+        Outcome::Silence(silence) => (delivery::silence(probe, silence), false),
         Outcome::Reply(reply) => reply_to(probe, reply, sent, settings),
     };
     adjust(probe, &mut judgement, envelope);
     judgement
 }
 
-fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: Settings) -> (Judgement, bool) {
+fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: &Settings) -> (Judgement, bool) {
     let contract = &probe.api.contract;
     let whole = reply.ending == Ending::Complete;
     let reading = if whole { body::read(reply) } else { body::Reading::default() };
     let envelope = reading.json.as_ref().is_some_and(|json| is_envelope(contract, json));
-    let case = Case { probe, contract, reply, json: reading.json.as_ref(), envelope, settings };
+    let origin = layer::of(reply, reading.json.as_ref(), envelope, settings.outside.as_ref());
+    let case = Case { probe, contract, reply, json: reading.json.as_ref(), envelope, origin: &origin, settings };
     let mut judgement = Judgement {
-        layer: Some(layer::of(reply, envelope)),
+        origin: Some(origin.clone()),
         code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
         ..Judgement::default()
     };
@@ -102,6 +109,10 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
     if let Some(reason) = delivery::unavailable(&case) {
         judgement.findings.push(delivery::unavailability(&case));
         judgement.inconclusive = Some(reason);
+        return (judgement, envelope);
+    }
+    if let Some(page) = delivery::foreign(&case) {
+        judgement.findings.push(page);
         return (judgement, envelope);
     }
     match reply.status / 100 {
@@ -186,6 +197,7 @@ impl Found {
             source: known.map_or("", |rule| rule.source).to_owned(),
             facet: String::new(),
             by_cause: false,
+            author: None,
         })
     }
 
@@ -211,6 +223,11 @@ impl Found {
 
     pub(crate) fn by_cause(mut self) -> Self {
         self.0.by_cause = true;
+        self
+    }
+
+    pub(crate) fn author(mut self, author: Option<(Layer, &'static str)>) -> Self {
+        self.0.author = author;
         self
     }
 

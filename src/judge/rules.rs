@@ -95,6 +95,12 @@ pub static RULES: &[Rule] = rules! {
         example: "502 with nginx's page",
         source: "RFC 9110, section 15.6; RFC 6585, section 4"
     }
+    "page-of-another-layer" Warning {
+        what: "A gateway or a framework answered a malformed or too large request with a page of its own, and the suite does not say that it owes the contract.",
+        why: "A client that sends such a request by mistake meets a page that it cannot read. Most gateways can be given a page of the documented format.",
+        example: "414 with nginx's page for a URL of 8 kB",
+        source: "the suite's owed_by; RFC 9110, section 15.5"
+    }
     "request-accepted" Error {
         what: "A request that must be refused was answered by a success (2xx).",
         why: "The caller believes that something was done. Where credentials were wrong, the data are open to anyone.",

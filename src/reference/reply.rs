@@ -28,6 +28,14 @@ pub(super) enum Delivery {
     Garbage(&'static [u8]),
     /// The body without a status line or headers, then the end.
     Headless,
+    /// With bytes behind the announced end.
+    Surplus,
+    /// With two lengths.
+    TwoLengths,
+    /// With a folded header field.
+    Folded,
+    /// As HTTP wants it, and the next request on the connection begins a byte too late.
+    Slip,
 }
 
 /// A finished reply.
@@ -61,7 +69,7 @@ impl Reply {
             Delivery::Close | Delivery::Reset | Delivery::Hang => return,
             Delivery::Garbage(bytes) => return out.extend_from_slice(bytes),
             Delivery::Headless => return out.extend_from_slice(&self.body),
-            Delivery::Whole | Delivery::Cut | Delivery::Unfinished => {}
+            _ => {}
         }
         let mut head = String::with_capacity(256);
         // Writing to a String cannot fail.
@@ -75,6 +83,13 @@ impl Reply {
             head.push_str("\r\nTransfer-Encoding: chunked");
         } else if self.status != 204 {
             let _ = write!(head, "\r\nContent-Length: {}", self.body.len());
+        }
+        match self.delivery {
+            Delivery::TwoLengths => {
+                let _ = write!(head, "\r\nContent-Length: {}", self.body.len() + 17);
+            }
+            Delivery::Folded => head.push_str("\r\nX-Trace: 4bf92f35\r\n 77b34da6"),
+            _ => {}
         }
         if close {
             head.push_str("\r\nConnection: close");
@@ -90,6 +105,10 @@ impl Reply {
                 out.extend_from_slice(format!("{:x}\r\n", self.body.len()).as_bytes());
                 out.extend_from_slice(&self.body);
                 out.extend_from_slice(b"\r\n");
+            }
+            Delivery::Surplus => {
+                out.extend_from_slice(&self.body);
+                out.extend_from_slice(b"</html>");
             }
             _ => out.extend_from_slice(&self.body),
         }

@@ -7,9 +7,9 @@ use httparse::{EMPTY_HEADER, Error, Header, Status};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
-const HEAD_LIMIT: usize = 128 * 1024;
+const HEAD_LIMIT: usize = 48 * 1024;
 const BODY_LIMIT: usize = 52 * 1024 * 1024;
-const HEADER_LIMIT: usize = 2048;
+const HEADER_LIMIT: usize = 512;
 const CHUNK_LINE_LIMIT: usize = 1024;
 
 /// Why a request never got as far as a path.

@@ -54,7 +54,9 @@ async fn connection(deployment: Deployment, mut stream: TcpStream) {
                 Err(malformed) => (answer::to_malformed(&deployment, malformed), false, extent.end, false),
             },
         };
-        let lasts = reply.delivery == Delivery::Whole && keep_alive;
+        let lasts = matches!(reply.delivery, Delivery::Whole | Delivery::Slip) && keep_alive;
+        let slips = reply.delivery == Delivery::Slip && end < buffer.len();
+        let end = end + usize::from(slips);
         out.clear();
         reply.write(head_only, !lasts, &mut out);
         if !deliver(&mut stream, &reply, &out).await {

@@ -37,11 +37,15 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     let finding = &drift.finding;
     let severity = style.paint(Ink::of(drift.severity), drift.severity.word());
     let rule = style.paint(Ink::Bold, drift.rule);
-    let mut text = format!("{severity} {rule} · {} · {} · {}\n", extent(drift), layer(drift.layer), cause(drift));
+    let mut text = format!("{severity} {rule} · {} · {} · {}\n", extent(drift), layer(drift), cause(drift));
     let mut field = |label: &str, value: &str| text.push_str(&labelled(label, value, style));
     field("expected", &finding.expected);
     field("actual", &finding.actual);
     field("at", &finding.at);
+    if drift.statuses.len() > 1 {
+        let statuses: Vec<_> = drift.statuses.iter().map(u16::to_string).collect();
+        field("statuses", &statuses.join(", "));
+    }
     field("source", &finding.source);
     let named = drift.probes.iter().take(PROBES).map(|probe| printable(probe, LONGEST_VALUE));
     let more = drift.probes.len().saturating_sub(PROBES);
@@ -66,7 +70,7 @@ pub fn block(drift: &Drift, style: &Style) -> String {
 pub(super) fn note(drift: &Drift, style: &Style) -> String {
     let severity = drift.severity.word();
     let (at, actual) = (&drift.finding.at, &drift.finding.actual);
-    let text = format!("{} · {} · {} · {at}: {actual}", drift.rule, extent(drift), layer(drift.layer));
+    let text = format!("{} · {} · {} · {at}: {actual}", drift.rule, extent(drift), layer(drift));
     let text = printable(&text, style.room(2 + severity.len() + 1));
     format!("  {} {text}\n", style.paint(Ink::of(drift.severity), severity))
 }
@@ -76,8 +80,10 @@ fn extent(drift: &Drift) -> String {
     if drift.count == 1 { probes } else { format!("{probes} of {}", count(drift.operations, "operation")) }
 }
 
-fn layer(layer: Option<Layer>) -> &'static str {
-    layer.map_or("no reply", Layer::word)
+/// Who probably wrote the replies.
+fn layer(drift: &Drift) -> String {
+    let layer = drift.layer.map_or("no reply", Layer::word);
+    drift.answered_by.map_or_else(|| layer.to_owned(), |product| format!("{layer} ({product})"))
 }
 
 fn cause(drift: &Drift) -> &str {

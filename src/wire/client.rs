@@ -118,7 +118,7 @@ impl Client {
     }
 
     /// Sends a request with its header fields resolved.
-    pub(crate) async fn send(
+    pub async fn send(
         &self,
         request: &Request,
         headers: &[(String, Vec<u8>)],

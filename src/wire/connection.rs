@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
@@ -108,7 +109,8 @@ impl Proxy {
         }
         let host = url.host_str().ok_or_else(|| wrong(&"it has no host"))?.trim_matches(['[', ']']).to_owned();
         let authorization = (!url.username().is_empty()).then(|| {
-            let pair = format!("{}:{}", url.username(), url.password().unwrap_or_default());
+            let plain = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
+            let pair = [plain(url.username()), plain(url.password().unwrap_or_default())].join(&b':');
             format!("Basic {}", BASE64.encode(pair))
         });
         Ok(Self { host, port: url.port_or_known_default().unwrap_or(80), authorization })

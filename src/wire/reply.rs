@@ -36,6 +36,8 @@ pub enum End {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
     Head,
+    /// What is no reply, of which a finding tells the beginning.
+    Foreign,
     /// So many bytes of body.
     Fixed(u64),
     ChunkSize,
@@ -55,8 +57,10 @@ pub struct Reader {
     /// How far lines of the head, or of a chunk, were looked for.
     scanned: usize,
     lines: usize,
-    /// The head's length so far, in bytes.
+    /// The length of the head or of the trailers so far, in bytes.
     length: usize,
+    /// How the head began, as far as it was taken from the buffer and a finding tells it.
+    begun: Vec<u8>,
     interim: usize,
     /// Whether the request was one whose reply has no body.
     to_head: bool,
@@ -79,6 +83,7 @@ impl Reader {
             scanned: 0,
             lines: 0,
             length: 0,
+            begun: Vec::new(),
             interim: 0,
             to_head: method == "HEAD",
             old: false,
@@ -92,16 +97,17 @@ impl Reader {
 
     /// Where the next bytes go.
     pub fn buffer(&mut self) -> &mut Vec<u8> {
-        if self.at == self.buffer.len() {
+        // What was taken goes as soon as less than that is left to move, so that endless framing needs no endless room.
+        if self.at * 2 >= self.buffer.len() {
             self.scanned = self.scanned.saturating_sub(self.at);
-            self.buffer.clear();
+            self.buffer.drain(..self.at);
             self.at = 0;
         }
         self.buffer.reserve(8 * 1024);
         &mut self.buffer
     }
 
-    /// How long a silence ends the reply, where its length is not known.
+    /// How long a silence ends the reply, where its length is not known, or what is no reply.
     #[must_use]
     pub fn quiet(&self) -> Option<Duration> {
         self.quiet
@@ -113,6 +119,7 @@ impl Reader {
             let before = (self.state, self.at);
             match self.state {
                 State::Head => self.head(),
+                State::Foreign => self.foreign(),
                 State::Fixed(left) => {
                     let left = self.body(left);
                     self.state = if left == 0 { State::Done } else { State::Fixed(left) };
@@ -160,14 +167,20 @@ impl Reader {
     pub fn end(mut self, end: End) -> Outcome {
         self.advance();
         let Some(mut reply) = self.reply.take().filter(|_| self.state != State::Head) else {
-            let seen = &self.buffer[self.at..];
-            let seen = (!seen.is_empty()).then(|| described(seen));
+            let seen = [&self.begun, &self.buffer[self.at..]].concat();
+            let seen = (!seen.is_empty()).then(|| described(&seen));
+            if self.state == State::Foreign {
+                self.not_http.clone_from(&seen);
+            }
             return Outcome::Silence(match (end, self.not_http, seen) {
                 (_, Some(what), _) => Silence::NotHttp(what),
                 (End::TimedOut(after), None, None) => Silence::TimedOut(after),
                 (End::TimedOut(after), None, Some(seen)) => Silence::Stalled(after, seen),
                 (End::Broken(why), None, None) => Silence::Closed(why),
                 (End::Broken(why), None, Some(seen)) => Silence::Closed(format!("{why}, behind {seen}")),
+                (End::Closed | End::Quiet, None, None) if self.interim > 0 => {
+                    Silence::Closed("the connection was closed behind an interim reply".to_owned())
+                }
                 (End::Closed | End::Quiet, None, None) => {
                     Silence::Closed("the connection was closed without a byte".to_owned())
                 }
@@ -209,7 +222,8 @@ impl Reader {
             let seen = &self.buffer[self.at..];
             let begins = seen.iter().zip(b"HTTP/").all(|(came, wanted)| came == wanted);
             if !begins {
-                self.not_http = Some(described(seen));
+                self.state = State::Foreign;
+                self.quiet = Some(QUIET);
                 return;
             }
         }
@@ -218,6 +232,11 @@ impl Reader {
             let line = self.buffer[start..if bare { end } else { end - 1 }].to_vec();
             self.lines += 1;
             self.length += end + 1 - start;
+            if self.length > HEAD_LIMIT {
+                break;
+            }
+            let told = (SHOWN + 1).saturating_sub(self.begun.len()).min(end + 1 - start);
+            self.begun.extend_from_slice(&self.buffer[start..start + told]);
             if self.lines == 1 {
                 match status_line(&line) {
                     Ok(reply) => {
@@ -245,15 +264,20 @@ impl Reader {
                 reply.ending = Ending::OversizedHead(format!("{LINE_LIMIT} lines"));
                 return;
             }
-            if self.length > HEAD_LIMIT {
-                break;
-            }
         }
         if self.length + (self.buffer.len() - self.at) > HEAD_LIMIT {
             match &mut self.reply {
                 Some(reply) => reply.ending = Ending::OversizedHead(format!("{HEAD_LIMIT} bytes")),
                 None => self.not_http = Some(format!("a status line of more than {HEAD_LIMIT} bytes")),
             }
+        }
+    }
+
+    /// Waits for as much of what is no reply as a finding tells.
+    fn foreign(&mut self) {
+        let seen = &self.buffer[self.at..];
+        if seen.len() > SHOWN {
+            self.not_http = Some(described(seen));
         }
     }
 
@@ -267,12 +291,15 @@ impl Reader {
                     Some(format!("more than {INTERIM_LIMIT} interim replies, the last one {}", reply.status));
             }
             self.reply = None;
+            self.begun.clear();
             (self.lines, self.length) = (0, 0);
             return;
         }
         let old = self.old;
         let said = |name: &str, token: &str| tokens(reply, name).iter().any(|value| value.eq_ignore_ascii_case(token));
-        self.keeps_alive = !said("connection", "close") && (!old || said("connection", "keep-alive"));
+        // Behind a 101 another protocol is spoken.
+        self.keeps_alive =
+            reply.status != 101 && !said("connection", "close") && (!old || said("connection", "keep-alive"));
         let framing = Framing::of(reply, old);
         let mut flaw = |what: String| reply.defects.push(Defect { kind: Flaw::Framing, what });
         framing.flaws.into_iter().for_each(&mut flaw);
@@ -312,18 +339,17 @@ impl Reader {
     }
 
     fn chunk_size(&mut self) {
-        let Some((start, end)) = self.line() else {
-            if self.buffer.len() - self.at > CHUNK_LINE_LIMIT {
-                self.truncate("a chunk whose size has no end".to_owned());
-            }
-            return;
-        };
+        let line = self.line();
+        if line.map_or(self.buffer.len() - self.at, |(start, end)| end - start) > CHUNK_LINE_LIMIT {
+            return self.truncate("a chunk whose size has no end".to_owned());
+        }
+        let Some((start, end)) = line else { return };
         let line = self.buffer[start..end].trim_ascii_end();
         let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let text = std::str::from_utf8(digits).unwrap_or_default();
         let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match u64::from_str_radix(text, 16) {
-            Ok(0) if plain => self.state = State::Trailers,
+            Ok(0) if plain => (self.state, self.length) = (State::Trailers, 0),
             Ok(size) if plain => self.state = State::ChunkData(size),
             _ => {
                 let what = format!("a chunk of the size {}", described(line));
@@ -340,7 +366,8 @@ impl Reader {
             }
             [] | [b'\r'] => {}
             other => {
-                let what = format!("a chunk that goes on behind its size: {}", described(other));
+                let wrong = usize::from(other[0] == b'\r') + 1;
+                let what = format!("a chunk that goes on behind its size: {}", described(&other[..wrong]));
                 self.truncate(what);
             }
         }
@@ -348,12 +375,15 @@ impl Reader {
 
     /// Passes over trailers: they never become header fields (RFC 9112, section 7.1.2).
     fn trailer(&mut self) {
-        match self.line() {
-            Some((start, end)) if self.buffer[start..end].trim_ascii_end().is_empty() => self.state = State::Done,
-            None if self.buffer.len() - self.at > CHUNK_LINE_LIMIT => {
-                self.truncate("a trailer without an end".to_owned());
-            }
-            _ => {}
+        let line = self.line();
+        let length = line.map_or(self.buffer.len() - self.at, |(start, end)| end + 1 - start);
+        if self.length + length > CHUNK_LINE_LIMIT {
+            return self.truncate("trailers without an end".to_owned());
+        }
+        let Some((start, end)) = line else { return };
+        self.length += length;
+        if self.buffer[start..end].trim_ascii_end().is_empty() {
+            self.state = State::Done;
         }
     }
 
@@ -487,10 +517,12 @@ fn is_control(byte: u8) -> bool {
     byte.is_ascii_control() && byte != b'\t'
 }
 
+/// As many bytes are told. Where they are shown they are cut further, once secrets are masked: half a secret would not be found.
+const SHOWN: usize = 4_096;
+
 /// Bytes in a few words.
 #[must_use]
 pub fn described(bytes: &[u8]) -> String {
-    const SHOWN: usize = 120;
     let shown = &bytes[..bytes.len().min(SHOWN)];
     let more = if bytes.len() > SHOWN { "…" } else { "" };
     match shown {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use errdrift::exchange::{Outcome, Request};
 use errdrift::secret::Environment;
+use errdrift::wire::client::Client;
 use errdrift::wire::sender::{Sender, Settings};
 use errdrift::wire::target::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 pub(crate) struct Capture {
     pub(crate) address: SocketAddr,
     sender: Sender,
+    client: Client,
     requests: mpsc::UnboundedReceiver<Vec<u8>>,
 }
 
@@ -36,7 +38,15 @@ impl Capture {
             ca: None,
             proxy: None,
         };
-        Self { address, sender: Sender::new(&settings).unwrap(), requests }
+        Self { address, sender: Sender::new(&settings).unwrap(), client: Client::new(&settings).unwrap(), requests }
+    }
+
+    /// Sends the request by reqwest and hands back the bytes that arrived.
+    pub(crate) async fn bytes_by_reqwest(&mut self, request: &Request) -> Vec<u8> {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+        let outcome = self.client.send(request, &resolved(request), deadline).await;
+        assert!(matches!(&outcome, Outcome::Reply(reply) if reply.status == 400), "{request:?}: {outcome:?}");
+        self.requests.recv().await.unwrap()
     }
 
     /// Sends the request and hands back the bytes that arrived.

@@ -263,7 +263,7 @@ fn media_types_and_duplicate_names_are_warned_of() {
 fn a_limit_of_the_gateway_is_named_so() {
     let long = "escrow-box/deals.get/path-long-segment/id";
     let judgement = judged(probe(long), Outcome::Reply(typed(414, "text/html", NGINX)), false);
-    assert_eq!(judgement.layer, Some(Layer::Gateway));
+    assert_eq!(judgement.origin.as_ref().map(|origin| origin.layer), Some(Layer::Gateway));
     assert_eq!(judgement.verdict(), Verdict::Pass, "{:?}", lines(&judgement));
     for status in [429, 502, 503, 504] {
         let judgement = judged(probe(DEAL), Outcome::Reply(typed(status, "text/html", NGINX)), false);

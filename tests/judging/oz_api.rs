@@ -115,8 +115,8 @@ fn an_unknown_path_is_code_10_with_404_and_a_gateways_page_is_named_so() {
         (path, typed(404, "text/html", NGINX), &["error body-not-json"]),
     ]);
     let judgement = judged(probe(path), Outcome::Reply(typed(404, "text/html", NGINX)), false);
-    assert_eq!(judgement.layer, Some(Layer::Gateway));
-    assert_eq!(judged(probe(path), Outcome::Reply(oz(404, 10)), false).layer, Some(Layer::Service));
+    assert_eq!(judgement.origin.as_ref().map(|origin| origin.layer), Some(Layer::Gateway));
+    assert_eq!(judged(probe(path), Outcome::Reply(oz(404, 10)), false).origin.unwrap().layer, Layer::Service);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_gateways_page_for_what_is_no_uri_or_too_large_is_only_warned_of() {
     for id in ["oz-api/folders.get/path-nul/folder_id", "oz-api/folders.get/path-long-segment/folder_id"] {
         for status in [400, 414] {
             let judgement = judged(probe(id), Outcome::Reply(typed(status, "text/html", NGINX)), false);
-            assert_eq!(lines(&judgement), ["warning body-not-json"], "{id}");
+            assert_eq!(lines(&judgement), ["warning page-of-another-layer body"], "{id}");
         }
     }
     let judgement = judged(probe(OFFSET), Outcome::Reply(typed(504, "text/html", NGINX)), false);

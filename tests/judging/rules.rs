@@ -76,6 +76,11 @@ fn delivery() -> Vec<Row> {
         ("error framing-contradictory head", OFFSET, flawed(Flaw::Framing)),
         ("error body-forbidden body", OFFSET, flawed(Flaw::Body)),
         ("error bytes-after-reply body", OFFSET, flawed(Flaw::After)),
+        (
+            "warning page-of-another-layer body",
+            "oz-api/folders.get/path-nul/folder_id",
+            Outcome::Reply(typed(400, "text/html", NGINX)),
+        ),
         ("error next-request-corrupted next", OFFSET, followed(Outcome::Reply(oz(400, 3)))),
         ("error next-request-corrupted next", OFFSET, followed(silence(Silence::NotHttp("}".into())))),
         ("warning service-unavailable status", OFFSET, Outcome::Reply(typed(502, "text/html", NGINX))),

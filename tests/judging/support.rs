@@ -39,7 +39,7 @@ pub(crate) fn sent(probe: &Probe) -> Vec<(String, Vec<u8>)> {
 
 pub(crate) fn judged(probe: &Probe, outcome: Outcome, strict: bool) -> Judgement {
     let exchange = Exchange { outcome, duration: Duration::ZERO };
-    judge(probe, &exchange, &sent(probe), Settings { strict })
+    judge(probe, &exchange, &sent(probe), &Settings { strict, ..Settings::default() })
 }
 
 /// Each finding as `severity rule at`, sorted.

@@ -32,6 +32,7 @@ pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected
         source: "«error_code – целочисленный код ошибки»; «Коды ошибок: 0 … 12»".to_owned(),
         facet: String::new(),
         by_cause: rule == "code-unexpected",
+        author: None,
     }
 }
 
@@ -52,6 +53,9 @@ pub(crate) fn result(
         cause: Cause::InvalidValue,
         verdict,
         layer: Some(Layer::Service),
+        answered_by: None,
+        evidence: Some("the body is the contract's".to_owned()),
+        status: Some(400),
         duration_ms: 1.25,
         request: Some(RecordedRequest {
             method: "GET".to_owned(),

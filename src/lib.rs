@@ -33,5 +33,6 @@ pub mod self_test;
 pub mod session;
 pub mod sink;
 pub mod suite;
+pub mod tally;
 pub mod verdict;
 pub mod wire;

@@ -42,7 +42,7 @@ impl Recorder {
         let records = self.records_all || verdict != Verdict::Pass || !judgement.findings.is_empty();
         let (reply, silence) = match &exchange.outcome {
             Outcome::Reply(came) => (records.then(|| reply(came, &self.mask)), None),
-            Outcome::Silence(silence) => (None, Some(self.mask.text(&silence.to_string()))),
+            Outcome::Silence(silence) => (None, Some(shown(&silence.to_string(), &self.mask))),
         };
         let contract = &probe.api.contract.file.id;
         ProbeResult {

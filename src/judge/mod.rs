@@ -14,6 +14,7 @@ mod message;
 pub mod outside;
 pub mod pages;
 pub mod rules;
+mod strict;
 pub mod text;
 
 use std::collections::BTreeMap;

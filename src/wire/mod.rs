@@ -2,6 +2,7 @@
 
 pub mod client;
 mod connection;
+mod head;
 mod raw;
 pub mod reply;
 pub mod sender;

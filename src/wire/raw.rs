@@ -10,7 +10,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf, spli
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connection::{Connector, Stream, patience};
-use super::reply::{End, Reader, described};
+use super::head::described;
+use super::reply::{End, Reader};
 use super::sender::Settings;
 use super::target::Target;
 use crate::exchange::{Defect, Flaw, Outcome, Part, Reply, Request, Script, Silence, Transport};

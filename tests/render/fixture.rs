@@ -3,7 +3,8 @@
 use errdrift::cause::Cause;
 use errdrift::finding::Finding;
 use errdrift::judge::layer::Layer;
-use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest, Tally};
+use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest};
+use errdrift::tally::Tally;
 use errdrift::verdict::{Severity, Verdict};
 use serde_json::{Value, json};
 

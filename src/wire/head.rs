@@ -1,0 +1,146 @@
+//! The head of a reply: its status line, its fields, and how they frame the body. Reads leniently and tells every departure
+//! from RFC 9112; knows no socket.
+
+use crate::exchange::{Defect, Flaw, Reply};
+use crate::judge::text;
+
+/// How a body's length is said.
+pub(super) enum Length {
+    Fixed(u64),
+    Chunked,
+    UntilClose,
+    /// In a way that cannot be relied on.
+    Unknown,
+}
+
+pub(super) struct Framing {
+    pub(super) length: Length,
+    pub(super) flaws: Vec<String>,
+}
+
+impl Framing {
+    pub(super) fn of(reply: &Reply, old: bool) -> Self {
+        let mut flaws = Vec::new();
+        let codings = tokens(reply, "transfer-encoding");
+        let lengths = tokens(reply, "content-length");
+        let fixed = match lengths.as_slice() {
+            [] => None,
+            [first, others @ ..] => {
+                if others.iter().any(|other| other != first) {
+                    flaws.push(format!("different Content-Lengths: {}", lengths.join(", ")));
+                } else if !others.is_empty() {
+                    flaws.push(format!("Content-Length {} times", lengths.len()));
+                }
+                let length = first.bytes().all(|byte| byte.is_ascii_digit()).then(|| first.parse().ok()).flatten();
+                if length.is_none() {
+                    flaws.push(format!("Content-Length: {}", text::cut(first)));
+                }
+                length.filter(|_| others.iter().all(|other| other == first))
+            }
+        };
+        if codings.is_empty() {
+            let unknown = if lengths.is_empty() { Length::UntilClose } else { Length::Unknown };
+            return Self { length: fixed.map_or(unknown, Length::Fixed), flaws };
+        }
+        if old {
+            flaws.push("Transfer-Encoding in a reply of HTTP/1.0".to_owned());
+        }
+        if !lengths.is_empty() {
+            flaws.push("Transfer-Encoding and Content-Length".to_owned());
+        }
+        if codings.len() == 1 && codings[0].eq_ignore_ascii_case("chunked") {
+            return Self { length: Length::Chunked, flaws };
+        }
+        flaws.push(format!("Transfer-Encoding: {}", text::cut(&codings.join(", "))));
+        Self { length: fixed.map_or(Length::Unknown, Length::Fixed), flaws }
+    }
+}
+
+/// The elements of a list-valued field, all fields of the name together (RFC 9110, section 5.6.1).
+pub(super) fn tokens(reply: &Reply, name: &str) -> Vec<String> {
+    let values = reply.all(name).map(|value| String::from_utf8_lossy(value).into_owned());
+    values.flat_map(|value| value.split(',').map(|token| token.trim().to_owned()).collect::<Vec<_>>()).collect()
+}
+
+/// Reads a status line (RFC 9112, section 4).
+pub(super) fn status_line(line: &[u8]) -> Result<Reply, String> {
+    let wrong = || format!("the status line {}", described(line));
+    let mut parts = line.splitn(3, |byte| *byte == b' ');
+    let (version, status, reason) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let status =
+        status.filter(|status| status.len() == 3 && status.iter().all(u8::is_ascii_digit)).ok_or_else(wrong)?;
+    let status: u16 = std::str::from_utf8(status).ok().and_then(|digits| digits.parse().ok()).ok_or_else(wrong)?;
+    let is_version =
+        matches!(version, [b'H', b'T', b'T', b'P', b'/', a, b'.', b] if a.is_ascii_digit() && b.is_ascii_digit());
+    if !is_version {
+        return Err(wrong());
+    }
+    let mut defects = Vec::new();
+    let mut flaw = |kind, what: String| defects.push(Defect { kind, what });
+    match version {
+        b"HTTP/1.1" | b"HTTP/1.0" => {}
+        other => flaw(Flaw::StatusLine, format!("the version {}", String::from_utf8_lossy(other))),
+    }
+    if !(100..600).contains(&status) {
+        flaw(Flaw::StatusLine, format!("the status code {status:03}"));
+    }
+    match reason {
+        None => flaw(Flaw::ReasonPhrase, "no space behind the status code".to_owned()),
+        Some(reason) if reason.iter().any(|byte| is_control(*byte)) => {
+            flaw(Flaw::StatusLine, format!("a control byte in the reason phrase: {}", described(reason)));
+        }
+        Some(_) => {}
+    }
+    Ok(Reply { status, defects, ..Reply::default() })
+}
+
+/// Reads a field line (RFC 9112, section 5).
+pub(super) fn field(line: &[u8], reply: &mut Reply) {
+    let mut flaw = |what: String| reply.defects.push(Defect { kind: Flaw::Field, what });
+    if line.first().is_some_and(|first| matches!(first, b' ' | b'\t')) {
+        flaw(format!("a folded line (obs-fold): {}", described(line)));
+        if let Some((_, value)) = reply.headers.last_mut() {
+            value.push(b' ');
+            value.extend_from_slice(line.trim_ascii());
+        }
+        return;
+    }
+    let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+        return flaw(format!("a line without a colon: {}", described(line)));
+    };
+    let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+    let trimmed = name.trim_ascii_end();
+    if trimmed.len() < name.len() {
+        flaw(format!("white space before the colon: {}", described(line)));
+    }
+    let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    if trimmed.is_empty() || !trimmed.iter().all(token) {
+        flaw(format!("no field name: {}", described(line)));
+    }
+    if value.iter().any(|byte| is_control(*byte)) {
+        flaw(format!("a control byte in a value: {}", described(line)));
+    }
+    reply.headers.push((String::from_utf8_lossy(trimmed).into_owned(), value.to_vec()));
+}
+
+fn is_control(byte: u8) -> bool {
+    byte.is_ascii_control() && byte != b'\t'
+}
+
+/// As many bytes are told. Where they are shown they are cut further, once secrets are masked: half a secret would not be found.
+pub(super) const SHOWN: usize = 4_096;
+
+/// Bytes in a few words.
+pub(super) fn described(bytes: &[u8]) -> String {
+    let shown = &bytes[..bytes.len().min(SHOWN)];
+    let more = if bytes.len() > SHOWN { "…" } else { "" };
+    match shown {
+        [] => "nothing".to_owned(),
+        [0x15 | 0x16, 0x03, ..] => "a TLS record".to_owned(),
+        _ if shown.iter().filter(|byte| **byte < 0x09 || **byte == 0x7f).count() * 4 > shown.len() => {
+            let hex: Vec<_> = shown.iter().take(24).map(|byte| format!("{byte:02X}")).collect();
+            format!("the bytes {}{}", hex.join(" "), if bytes.len() > 24 { " …" } else { "" })
+        }
+        _ => format!("«{}{more}»", shown.escape_ascii()),
+    }
+}

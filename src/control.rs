@@ -106,7 +106,8 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), Control
             }
             Outcome::Silence(silence) => {
                 let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
-                failure = ControlFailure { text: format!("had no answer ({silence})"), unreachable };
+                let text = recording::shown(&format!("had no answer ({silence})"), &shared.recorder.mask);
+                failure = ControlFailure { text, unreachable };
             }
         }
         if failure.unreachable {

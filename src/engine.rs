@@ -147,12 +147,12 @@ impl Shared {
     }
 
     /// Why no more probes are sent.
-    fn stopped(&self) -> Option<String> {
+    fn stopped(&self) -> Option<Unsent> {
         if self.gone.get().is_some() {
-            return Some("the target went away during the run; the rest was not run".to_owned());
+            return Some(Unsent::Gone);
         }
         (self.hanging.load(Ordering::Relaxed) >= HANGING)
-            .then(|| format!("the target hangs: {HANGING} probes got no reply in time; the rest was not run (--timeout, --operation and --fault narrow a run)"))
+            .then(|| Unsent::Stopped(format!("the target hangs: {HANGING} probes got no reply in time; the rest was not run (--timeout, --operation and --fault narrow a run)")))
     }
 
     /// Whether the target went away, now that a connection was lost or could not be made.
@@ -194,8 +194,8 @@ impl Shared {
     }
 
     async fn probe(&self, probe: &Probe) -> Result<ProbeResult, Unsent> {
-        if let Some(reason) = self.stopped() {
-            return Err(Unsent::Stopped(reason));
+        if let Some(unsent) = self.stopped() {
+            return Err(unsent);
         }
         if let Some(why) = self.sender.unfit(&probe.request) {
             return Err(Unsent::Unfit(why));
@@ -208,7 +208,7 @@ impl Shared {
                     self.hanging.fetch_add(1, Ordering::Relaxed);
                 }
                 Silence::Unreachable(_) if self.is_gone().await => {
-                    return Err(Unsent::Stopped(self.stopped().unwrap_or_default()));
+                    return Err(Unsent::Gone);
                 }
                 Silence::Closed(_) if self.is_gone().await => return Ok(self.last_words(probe)),
                 _ => {}

@@ -14,6 +14,9 @@ pub enum Unsent {
     /// It is for other targets, and for which.
     #[error("{0}")]
     Unfit(&'static str),
+    /// The target went away before it; what it died of is said once.
+    #[error("the target went away during the run; the rest was not run")]
+    Gone,
     /// The run was stopped before it, and why.
     #[error("{0}")]
     Stopped(String),
@@ -48,7 +51,7 @@ impl Footing {
     pub fn weighs(&self, suite: &str, unsent: &Unsent) -> bool {
         match unsent {
             Unsent::NotSet(name) => self.0.contains(&(suite.to_owned(), name.clone())),
-            Unsent::Unfit(_) => false,
+            Unsent::Unfit(_) | Unsent::Gone => false,
             Unsent::Stopped(_) | Unsent::OurFault(_) => true,
         }
     }

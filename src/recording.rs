@@ -19,8 +19,12 @@ use crate::wire::target::Target;
 
 /// As much of a request's content is kept; the command has all of it.
 const REQUEST_BODY: usize = 64 * 1024;
+/// As much is masked before it is cut: more than is kept by the longest secret.
+const MASKED: usize = REQUEST_BODY + 16 * 1024;
 /// As much of a reply's body is kept, and of each of its header fields.
 const REPLY: usize = 4 * 1024;
+/// As much of a reply's header fields is kept in all.
+const HEAD: usize = 16 * 1024;
 
 /// What turns exchanges into results.
 #[derive(Debug)]
@@ -63,7 +67,7 @@ impl Recorder {
             request: records.then(|| self.request(probe)),
             reply,
             silence,
-            reason: judgement.inconclusive.map(|reason| self.mask.text(&reason)),
+            reason: judgement.inconclusive.map(|reason| shown(&reason, &self.mask)),
             findings: findings(judgement.findings, &self.mask),
             code: judgement.code.map(|code| (contract.clone(), code)),
         }
@@ -98,11 +102,12 @@ impl Recorder {
     fn request(&self, probe: &Probe) -> RecordedRequest {
         let mut recorded = request(&probe.request, &self.target, self.insecure, &self.mask);
         let Some(script) = &probe.request.script else { return recorded };
-        let raw = self.mask.bytes(&written(script, &self.target));
+        let whole = written(script, &self.target);
+        let raw = self.mask.bytes(cut(&whole, MASKED));
         let kept = cut(&raw, REQUEST_BODY);
         // What no library sends, no curl sends either.
         recorded.command = again(probe, &self.target, self.insecure);
-        recorded.raw_bytes = (kept.len() < raw.len()).then_some(raw.len());
+        recorded.raw_bytes = (kept.len() < raw.len() || raw.len() < whole.len()).then_some(whole.len());
         recorded.raw_base64 = lost(kept);
         recorded.raw = Some(text(kept));
         recorded
@@ -132,7 +137,7 @@ fn milliseconds(duration: Duration) -> f64 {
 #[must_use]
 pub fn request(request: &Request, target: &str, insecure: bool, mask: &Mask) -> RecordedRequest {
     let url = format!("{}{}", target.trim_end_matches('/'), request.target);
-    let body = request.body.as_ref().map(|body| mask.bytes(body));
+    let body = request.body.as_ref().map(|body| mask.bytes(cut(body, MASKED)));
     let kept = body.as_deref().map(|body| cut(body, REQUEST_BODY));
     RecordedRequest {
         method: request.method.clone(),
@@ -147,7 +152,7 @@ pub fn request(request: &Request, target: &str, insecure: bool, mask: &Mask) -> 
             .body
             .as_ref()
             .map(Vec::len)
-            .filter(|_| body.as_ref().map(Vec::len) != kept.map(<[u8]>::len)),
+            .filter(|length| *length > MASKED || body.as_ref().map(Vec::len) != kept.map(<[u8]>::len)),
         body_base64: kept.and_then(lost),
         raw: None,
         raw_bytes: None,
@@ -162,10 +167,15 @@ pub fn reply(reply: &Reply, mask: &Mask) -> RecordedReply {
     // Masked before it is cut: half a secret would not be found.
     let body = mask.bytes(&reply.body);
     let kept = cut(&body, REPLY);
-    let field = |(name, value): &(String, Vec<u8>)| (mask.text(name), text(cut(&mask.bytes(value), REPLY)));
+    let mut room = HEAD;
+    let field = |(name, value): &(String, Vec<u8>)| {
+        let (name, value) = (shown(name, mask), text(cut(&mask.bytes(value), REPLY)));
+        room = room.checked_sub(name.len() + value.len())?;
+        Some((name, value))
+    };
     RecordedReply {
         status: reply.status,
-        headers: reply.headers.iter().map(field).collect(),
+        headers: reply.headers.iter().map_while(field).collect(),
         body: text(kept),
         body_bytes: reply.body.len(),
         body_base64: lost(kept),
@@ -176,10 +186,10 @@ pub fn reply(reply: &Reply, mask: &Mask) -> RecordedReply {
 #[must_use]
 pub fn findings(findings: Vec<Finding>, mask: &Mask) -> Vec<Finding> {
     let masked = |finding: Finding| Finding {
-        at: mask.text(&finding.at),
+        at: shown(&finding.at, mask),
         expected: shown(&finding.expected, mask),
         actual: shown(&finding.actual, mask),
-        facet: mask.text(&finding.facet),
+        facet: shown(&finding.facet, mask),
         ..finding
     };
     findings.into_iter().map(masked).collect()

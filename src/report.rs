@@ -4,6 +4,7 @@
 //! needs at the end: counts, drifts with one example each, and what was not exercised.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -161,7 +162,7 @@ pub struct Drift {
     pub finding: Finding,
     /// The first probe that shows it, whole.
     #[serde(skip)]
-    pub example: Box<ProbeResult>,
+    pub example: Arc<ProbeResult>,
 }
 
 /// How often a code was seen in a reply.

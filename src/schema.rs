@@ -59,7 +59,7 @@ impl Schema {
             return Vec::new();
         }
         let mut violations: Vec<_> =
-            self.validator.iter_errors(instance).flat_map(|error| of(&error, instance)).collect();
+            self.validator.iter_errors(instance).flat_map(|error| of(&error, instance)).take(TOLD).collect();
         violations.sort();
         violations.dedup();
         violations
@@ -78,6 +78,9 @@ impl Schema {
     }
 }
 
+/// Violations of one instance that are told: more tell a reader nothing.
+const TOLD: usize = 200;
+
 /// What one error of the library says; the library puts several members into one error.
 fn of(error: &ValidationError<'_>, instance: &Value) -> Vec<Violation> {
     let at = error.instance_path().as_str();
@@ -95,6 +98,7 @@ fn of(error: &ValidationError<'_>, instance: &Value) -> Vec<Violation> {
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected
             .iter()
+            .take(TOLD)
             .map(|name| {
                 let at = member(at, name);
                 let actual = instance.pointer(&at).map_or_else(|| "a member".to_owned(), describe);
@@ -120,6 +124,18 @@ pub fn pointed<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
         Value::Array(_) => value.pointer(&format!("/{token}")),
         _ => None,
     })
+}
+
+/// Makes a pointer one to a member of what it points to.
+pub fn push(pointer: &mut String, name: &str) {
+    pointer.push('/');
+    for c in name.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            other => pointer.push(other),
+        }
+    }
 }
 
 /// The pointer of a member of what `parent` points to (RFC 6901).

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD as BASE64, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD as BASE64, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 /// The variables that suites may read, taken from the process once, at the edge.
 #[derive(Clone, Default)]
@@ -258,10 +258,10 @@ impl Mask {
         let mut rest = bytes;
         while let Some(first) = rest.first() {
             let may = self.begins.get(usize::from(first.to_ascii_lowercase())).is_some_and(|begins| *begins);
-            let is = |value: &[u8]| rest.get(..value.len()).is_some_and(|part| part.eq_ignore_ascii_case(value));
-            if let Some((value, name)) = self.secrets.iter().find(|(value, _)| may && is(value)) {
+            let here = |(value, name): &'_ (Vec<u8>, String)| Some((begins(rest, value)?, name.clone()));
+            if let Some((length, name)) = may.then(|| self.secrets.iter().find_map(here)).flatten() {
                 masked.extend_from_slice(name.as_bytes());
-                rest = &rest[value.len()..];
+                rest = &rest[length..];
             } else {
                 masked.push(*first);
                 rest = &rest[1..];
@@ -277,11 +277,41 @@ impl Mask {
     }
 }
 
+/// How many bytes of the text are the value, whatever its case and with white space or escaped line breaks in it; `None`
+/// where it does not begin so.
+fn begins(text: &[u8], value: &[u8]) -> Option<usize> {
+    let (mut at, mut taken) = (0, 0);
+    while let Some(next) = value.get(taken) {
+        match text.get(at..)? {
+            [byte, ..] if byte.eq_ignore_ascii_case(next) => (at, taken) = (at + 1, taken + 1),
+            _ if taken == 0 => return None,
+            [b'\r' | b'\n' | b' ' | b'\t', ..] => at += 1,
+            [b'\\', b'r' | b'n', ..] => at += 2,
+            _ => return None,
+        }
+    }
+    Some(at)
+}
+
+/// The value in Base64 as it stands within a longer text: what its neighbours decide is left out.
+fn within_base64(value: &[u8], engine: &GeneralPurpose) -> Vec<Vec<u8>> {
+    let at = |offset: usize| {
+        let text = engine.encode([&vec![0; offset], value].concat());
+        let end = (offset + value.len()) / 3 * 4;
+        text.get(offset.div_ceil(3) * 4..end).map(|inner| inner.as_bytes().to_vec())
+    };
+    (0..3).filter_map(at).filter(|inner| inner.len() >= SHORTEST_WITHIN).collect()
+}
+
+/// Shorter pieces of Base64 are found in other texts, too.
+const SHORTEST_WITHIN: usize = 12;
+
 /// The ways in which a target writes a value back: as it is, escaped for JSON, HTML or a URL, in Base64.
 fn forms(value: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = vec![value.to_vec(), percent_encoded(value)];
     for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
         forms.push(engine.encode(value).into_bytes());
+        forms.extend(within_base64(value, &engine));
     }
     if let Ok(text) = std::str::from_utf8(value) {
         let quoted = serde_json::Value::from(text).to_string();

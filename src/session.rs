@@ -260,12 +260,17 @@ fn bar(probes: usize) -> ProgressBar {
     bar
 }
 
+/// More threads than these judge no faster than a target answers, and each may have a large reply in memory.
+const WORKERS: usize = 4;
+
 /// A runtime for the engine, or for the embedded deployment.
 ///
 /// # Errors
 /// The system gives no threads.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = processors.min(WORKERS);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
     runtime.map_err(|error| Failure::Usage(format!("cannot start: {error}")))
 }
 

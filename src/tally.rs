@@ -2,6 +2,7 @@
 //! exercised.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::contract::Contract;
 use crate::finding::Finding;
@@ -60,6 +61,7 @@ impl Tally {
         {
             entry.exercised += 1;
         }
+        let mut example = None;
         for finding in &result.findings {
             match finding.severity {
                 Severity::Error => self.summary.errors += 1,
@@ -70,11 +72,12 @@ impl Tally {
                 }
                 Severity::Note => self.summary.notes += 1,
             }
-            self.finding(result, finding);
+            self.finding(result, finding, &mut example);
         }
     }
 
-    fn finding(&mut self, result: &ProbeResult, finding: &Finding) {
+    /// `example` is the result as the drifts of its findings share it.
+    fn finding(&mut self, result: &ProbeResult, finding: &Finding, example: &mut Option<Arc<ProbeResult>>) {
         let signature = signature(result, finding);
         self.operations.entry(signature.clone()).or_default().insert(result.operation.clone());
         let drift = self.drifts.entry(signature).or_insert_with_key(|signature| Drift {
@@ -90,13 +93,13 @@ impl Tally {
             probes: Vec::new(),
             operations: 0,
             finding: finding.clone(),
-            example: Box::new(result.clone()),
+            example: Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone()))),
         });
         drift.statuses.extend(result.status);
         if finding.severity > drift.severity {
             drift.severity = finding.severity;
             drift.finding = finding.clone();
-            *drift.example = result.clone();
+            drift.example = Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone())));
         }
         if drift.probes.last() != Some(&result.probe) {
             drift.count += 1;

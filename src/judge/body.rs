@@ -59,7 +59,7 @@ pub(crate) fn read(reply: &Reply) -> Reading {
             if !is_plain(value)
                 && let Ok(raw) = serde_json::from_str::<&RawValue>(value.trim())
             {
-                walk(raw, "", &mut reading);
+                walk(raw, &mut String::new(), &mut reading);
             }
             reading.json = Some(json);
         }
@@ -74,13 +74,19 @@ pub(crate) fn read(reply: &Reply) -> Reading {
     reading
 }
 
+/// The byte order mark in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The text of a body that should be UTF-8, with a defect where it is not.
 fn decode(body: &[u8], defects: &mut Vec<Finding>) -> String {
     let mut defect =
         |rule, expected: &str, actual: String| defects.push(Found::new(rule, "").expected(expected).actual(actual));
-    if let Some(rest) = body.strip_prefix(b"\xef\xbb\xbf") {
+    let mut body = body;
+    if body.starts_with(MARK) {
         defect("body-byte-order-mark", "JSON without a byte order mark", "EF BB BF before the JSON text".to_owned());
-        return decode(rest, defects);
+    }
+    while let Some(rest) = body.strip_prefix(MARK) {
+        body = rest;
     }
     let (order, units): (&str, fn([u8; 2]) -> u16) = match body {
         [0xff, 0xfe, ..] | [_, 0, _, 0, ..] => ("little-endian", u16::from_le_bytes),

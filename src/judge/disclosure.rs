@@ -98,20 +98,28 @@ static CLASSES: &[Class] = &[
     },
 ];
 
+/// The pattern with boundaries of ASCII words: those of Unicode would make every text that is not ASCII slow to search.
+fn ascii(pattern: &str) -> String {
+    pattern.replace(r"\b", r"(?-u:\b)")
+}
+
 /// The patterns, compiled once: class, name, pattern.
 static PATTERNS: LazyLock<Vec<(&'static str, &'static str, Regex)>> = LazyLock::new(|| {
     let all =
         CLASSES.iter().flat_map(|class| class.patterns.iter().map(|(name, pattern)| (class.rule, *name, *pattern)));
-    all.filter_map(|(rule, name, pattern)| Some((rule, name, Regex::new(pattern).ok()?))).collect()
+    all.filter_map(|(rule, name, pattern)| Some((rule, name, Regex::new(&ascii(pattern)).ok()?))).collect()
 });
 
 /// One pattern of all, to pass over a clean text in one go.
 static ANY: LazyLock<Option<regex::RegexSet>> = LazyLock::new(|| {
-    regex::RegexSet::new(CLASSES.iter().flat_map(|class| class.patterns.iter().map(|(_, pattern)| *pattern))).ok()
+    regex::RegexSet::new(CLASSES.iter().flat_map(|class| class.patterns.iter().map(|(_, pattern)| ascii(pattern)))).ok()
 });
 
 /// Header fields that name software by their purpose, whatever stands in them.
 const BANNERS: &[&str] = &["server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "via", "x-generator"];
+
+/// As many findings of one reply are told.
+const TOLD: usize = 60;
 
 /// The most of a body that is searched, in bytes.
 const SEARCHED: usize = 262_144;
@@ -123,9 +131,12 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
     if tells_nothing(case, &credentials) {
         return findings;
     }
-    for (at, text) in &places(case) {
+    places(case, &mut |at, text| {
+        if findings.len() >= TOLD {
+            return;
+        }
         for (rule, name, pattern) in matching(text) {
-            // A banner's place has its own finding below.
+            // A banner's place has a finding of its own.
             let Some(found) = pattern.find_iter(text).find(|found| !echoed(case, found.as_str())) else { continue };
             push(
                 &mut findings,
@@ -135,13 +146,11 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
                     .actual(format!("{name}: {}", text::quoted(around(text, found.range())))),
             );
         }
-        for credential in &credentials {
-            if text.contains(credential) {
-                let found = Found::new("credential-disclosed", spot(at)).expected("the credential nowhere in a reply");
-                push(&mut findings, found.actual("the credential that the request carried"));
-            }
+        if credentials.iter().any(|credential| text.contains(credential)) {
+            let found = Found::new("credential-disclosed", spot(at)).expected("the credential nowhere in a reply");
+            push(&mut findings, found.actual("the credential that the request carried"));
         }
-    }
+    });
     findings
 }
 
@@ -210,44 +219,44 @@ fn push(findings: &mut Vec<Finding>, finding: Finding) {
     }
 }
 
-/// The texts of a reply with where they stand: every string of a JSON body, else the body as it is; header values.
-fn places(case: &Case<'_>) -> Vec<(String, String)> {
-    let mut places = Vec::new();
+/// Shows the texts of a reply with where they stand: every string of a JSON body, else the body as it is; header values.
+fn places(case: &Case<'_>, look: &mut impl FnMut(&str, &str)) {
     if let Some(json) = case.json {
-        strings(json, "", &mut places);
+        strings(json, &mut String::new(), look);
     } else {
         let body = &case.reply.body[..case.reply.body.len().min(SEARCHED)];
-        places.push((String::new(), plain(&String::from_utf8_lossy(body))));
+        look("", &plain(&String::from_utf8_lossy(body)));
     }
-    for (name, value) in &case.reply.headers {
-        if !is_banner(name) {
-            places.push((format!("header:{}", name.to_ascii_lowercase()), String::from_utf8_lossy(value).into_owned()));
-        }
+    for (name, value) in case.reply.headers.iter().filter(|(name, _)| !is_banner(name)) {
+        look(&format!("header:{}", name.to_ascii_lowercase()), &String::from_utf8_lossy(value));
     }
-    places
 }
 
-fn strings(json: &Value, at: &str, places: &mut Vec<(String, String)>) {
+/// One place is written over and over: a target may nest long names as it likes.
+fn strings(json: &Value, at: &mut String, look: &mut impl FnMut(&str, &str)) {
+    let length = at.len();
     match json {
-        Value::String(text) => places.push((at.to_owned(), plain(text))),
+        Value::String(text) => look(at, &plain(text)),
         Value::Array(elements) => {
             // A trace may come as an array of lines, one meaningless without the other.
             let lines: Vec<_> = elements.iter().filter_map(Value::as_str).collect();
             if !lines.is_empty() {
-                places.push((at.to_owned(), plain(&lines.join("\n"))));
+                look(at, &plain(&lines.join("\n")));
             }
-            for element in elements.iter().filter(|element| !element.is_string()) {
-                strings(element, &format!("{at}/*"), places);
-            }
+            at.push_str("/*");
+            elements.iter().filter(|element| !element.is_string()).for_each(|element| strings(element, at, look));
         }
         Value::Object(members) => {
             for (name, value) in members {
-                places.push((at.to_owned(), name.clone()));
-                strings(value, &crate::schema::member(at, name), places);
+                look(at, name);
+                crate::schema::push(at, name);
+                strings(value, at, look);
+                at.truncate(length);
             }
         }
         _ => {}
     }
+    at.truncate(length);
 }
 
 /// Text without the marks of HTML that hide frames of a trace.
@@ -283,7 +292,7 @@ fn around(text: &str, range: std::ops::Range<usize>) -> &str {
 
 /// Where it stands, as far as it tells one drift from another: the array and the header, not the element.
 fn spot(at: &str) -> String {
-    if at.is_empty() { "body".to_owned() } else { at.to_owned() }
+    if at.is_empty() { "body".to_owned() } else { text::begin(at).to_owned() }
 }
 
 fn is_version(product: &str) -> bool {

@@ -84,7 +84,7 @@ pub static RULES: &[Rule] = rules! {
         source: "RFC 9112, section 9.3: close the connection, or read the whole request"
     }
     "reply-oversized" Error {
-        what: "The error's body or head exceeds what errdrift reads of one reply (1 MiB; 256 KiB or 1,000 lines).",
+        what: "The error's body or head exceeds what errdrift reads of one reply (256 KiB, or a head of 1,000 lines).",
         why: "A client that reads the whole error runs out of memory or time.",
         example: "400 with a body of 100 MB",
         source: "errdrift: no documented error needs more"

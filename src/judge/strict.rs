@@ -6,6 +6,10 @@ use serde_json::value::RawValue;
 
 use super::body::Reading;
 use super::{Found, text};
+use crate::schema::{member, push};
+
+/// As much of one body is told.
+const TOLD: usize = 24;
 
 /// Whether there is certainly no duplicate member and no number with a fraction or an exponent.
 pub(super) fn is_plain(text: &str) -> bool {
@@ -96,7 +100,11 @@ impl<'de> serde::Deserialize<'de> for Members<'de> {
 }
 
 /// Finds duplicate members and whole numbers that are not written plainly. The depth is bounded by the parse before it.
-pub(super) fn walk(raw: &RawValue, at: &str, reading: &mut Reading) {
+pub(super) fn walk(raw: &RawValue, at: &mut String, reading: &mut Reading) {
+    let length = at.len();
+    if reading.defects.len() + reading.unplain.len() > TOLD {
+        return;
+    }
     let text = raw.get();
     match text.as_bytes().first() {
         Some(b'{') => {
@@ -108,11 +116,13 @@ pub(super) fn walk(raw: &RawValue, at: &str, reading: &mut Reading) {
                 if values.len() < 3 {
                     values.push(text::cut(value.get()));
                 }
-                walk(value, &crate::schema::member(at, name), reading);
+                push(at, name);
+                walk(value, at, reading);
+                at.truncate(length);
             }
             for (name, values) in seen.iter().filter(|(_, values)| values.len() > 1) {
                 let found =
-                    Found::new("body-duplicate-member", crate::schema::member(at, name)).expected("each member once");
+                    Found::new("body-duplicate-member", text::begin(&member(at, name))).expected("each member once");
                 let actual = format!("`{}` more than once: {}", text::cut(name), values.join(", "));
                 reading.defects.push(found.actual(actual));
             }
@@ -120,13 +130,15 @@ pub(super) fn walk(raw: &RawValue, at: &str, reading: &mut Reading) {
         Some(b'[') => {
             let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else { return };
             for (index, element) in elements.into_iter().enumerate() {
-                walk(element, &format!("{at}/{index}"), reading);
+                push(at, &index.to_string());
+                walk(element, at, reading);
+                at.truncate(length);
             }
         }
         Some(b'-' | b'0'..=b'9')
             if text.contains(['.', 'e', 'E']) && text.parse::<f64>().is_ok_and(|number| number.fract() == 0.0) =>
         {
-            reading.unplain.push((at.to_owned(), text.to_owned()));
+            reading.unplain.push((at.clone(), text.to_owned()));
         }
         _ => {}
     }

@@ -16,6 +16,12 @@ pub fn cut(text: &str) -> String {
     line.chars().take(QUOTED).chain(['…']).collect()
 }
 
+/// The beginning of the text, as long as what a finding quotes.
+#[must_use]
+pub fn begin(text: &str) -> &str {
+    text.char_indices().nth(QUOTED).map_or(text, |(end, _)| &text[..end])
+}
+
 /// The reply's body in a few words: no body, an HTML page with its title, or its beginning.
 #[must_use]
 pub fn describe(reply: &Reply) -> String {

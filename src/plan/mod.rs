@@ -13,7 +13,7 @@ use bearing::{Bases, Borne};
 use crate::catalog::Api;
 use crate::cause::Cause;
 use crate::document::nearest;
-use crate::exchange::Request;
+use crate::exchange::{Part, Request};
 use crate::fault::draft::Draft;
 use crate::fault::{self, Fault, Tier};
 use crate::suite::Operation;
@@ -255,7 +255,14 @@ fn probe(api: &Arc<Api>, operation: Option<&Operation>, fault: &'static Fault, i
 /// The request's bytes as far as the plan knows them: variables by name.
 fn bytes(request: &Request) -> Vec<u8> {
     if let Some(script) = &request.script {
-        return format!("{script:?}").into_bytes();
+        let mut bytes = format!("{:?} {} ", script.transport, script.half_close).into_bytes();
+        for part in &script.parts {
+            match part {
+                Part::Bytes(template) => bytes.extend(template.masked()),
+                other => bytes.extend_from_slice(format!("{other:?}").as_bytes()),
+            }
+        }
+        return bytes;
     }
     let mut bytes = format!("{} {}\n", request.method, request.target).into_bytes();
     for (name, value) in &request.headers {

@@ -6,6 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf, split};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -121,7 +122,7 @@ impl Raw {
     /// Sends a request that a library would write the same way, over a connection that is open if there is one.
     async fn well_formed(&self, request: &Request, headers: &[(String, Vec<u8>)], deadline: Instant) -> Outcome {
         let bytes = self.written(request, headers);
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.idle();
         let reused = idle.is_some();
         let mut connection = match idle {
             Some(connection) => connection,
@@ -140,6 +141,17 @@ impl Raw {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
         outcome
+    }
+
+    /// An open connection on which nothing waits: what came late belongs to no request, and an end is an end.
+    fn idle(&self) -> Option<Connection> {
+        loop {
+            let mut connection = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            let mut late = [0; 1];
+            if connection.read.read(&mut late).now_or_never().is_none() {
+                return Some(connection);
+            }
+        }
     }
 
     /// The request as RFC 9112 writes it: the probe's fields, then Host, then Content-Length where there is content.

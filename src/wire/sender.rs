@@ -64,7 +64,7 @@ impl Sender {
         let start = Instant::now();
         let deadline = tokio::time::Instant::now() + self.timeout;
         let mut pauses = RECONNECT.iter();
-        let mut closed = 0;
+        let mut closed = None;
         loop {
             let outcome = match &self.client {
                 Some(client) if request.script.is_none() => client.send(request, headers, deadline).await,
@@ -80,12 +80,15 @@ impl Sender {
                 }
                 // A connection that was open may have been closed under us; once more tells. What no library sends had a
                 // connection of its own.
-                Outcome::Silence(Silence::Closed(_)) if closed == 0 && request.script.is_none() => {
-                    closed += 1;
+                Outcome::Silence(Silence::Closed(_)) if closed.is_none() && request.script.is_none() => {
+                    closed = Some(outcome);
                     continue;
                 }
                 _ => {}
             }
+            // Where no connection can be made any more, what was seen of the last one tells more.
+            let unreachable = matches!(outcome, Outcome::Silence(Silence::Unreachable(_)));
+            let outcome = closed.filter(|_| unreachable).unwrap_or(outcome);
             return Exchange { outcome, duration: start.elapsed() };
         }
     }

@@ -58,7 +58,7 @@ impl Recorder {
             verdict,
             layer: judgement.origin.as_ref().map(|origin| origin.layer),
             answered_by: judgement.origin.as_ref().and_then(|origin| origin.product),
-            evidence: judgement.origin.map(|origin| shown(&origin.evidence, &self.mask)),
+            evidence: judgement.origin.filter(|_| records).map(|origin| shown(&origin.evidence, &self.mask)),
             duration_ms: milliseconds(exchange.duration),
             status: match &exchange.outcome {
                 Outcome::Reply(reply) => Some(reply.status),

@@ -98,7 +98,7 @@ pub struct ProbeResult {
     /// The product that probably wrote it, where its page or its header fields show that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_by: Option<&'static str>,
-    /// What shows who wrote it.
+    /// What shows who wrote it; `None` where no reader asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
     /// From the first byte sent to the last one received, in milliseconds.

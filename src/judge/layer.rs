@@ -4,6 +4,8 @@
 //! pages are asked, then the header fields by which a product shows that it wrote the reply itself, then what the target
 //! says of a path outside the API.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -43,26 +45,26 @@ pub struct Origin {
     /// The product, where it is known.
     pub product: Option<&'static str>,
     /// What shows it.
-    pub evidence: String,
+    pub evidence: Cow<'static, str>,
 }
 
 /// Who probably wrote the reply. `json` is its body, as far as it is JSON; `envelope`: whether that is the contract's own.
 #[must_use]
 pub fn of(reply: &Reply, json: Option<&Value>, envelope: bool, outside: Option<&Outside>) -> Origin {
-    let service = |evidence: &str| Origin { layer: Layer::Service, product: None, evidence: evidence.to_owned() };
+    let service = |evidence| Origin { layer: Layer::Service, product: None, evidence: Cow::Borrowed(evidence) };
     if envelope {
         return service("the body is the contract's");
     }
     if let Some(page) = pages::page(&reply.body) {
-        let evidence = format!("the body is a default page of {}", page.name);
+        let evidence = format!("the body is a default page of {}", page.name).into();
         return Origin { layer: page.layer, product: Some(page.name), evidence };
     }
     if let Some((mark, value)) = pages::mark(reply).filter(|_| json.is_none()) {
-        let evidence = format!("the body is no JSON, and {}: {value}", mark.field);
+        let evidence = format!("the body is no JSON, and {}: {value}", mark.field).into();
         return Origin { layer: mark.layer, product: Some(mark.name), evidence };
     }
     if outside.is_some_and(|outside| outside.wrote(reply)) {
-        let evidence = "the target answers a path outside the API in the same form".to_owned();
+        let evidence = Cow::Borrowed("the target answers a path outside the API in the same form");
         return Origin { layer: Layer::Gateway, product: None, evidence };
     }
     service("nothing shows that another layer wrote it")

@@ -22,6 +22,7 @@ use crate::secret::Environment;
 pub(crate) struct Raw {
     connector: Connector,
     target: Target,
+    authority: String,
     timeout: Duration,
     idle: Mutex<Vec<Connection>>,
 }
@@ -46,6 +47,7 @@ impl Raw {
         Ok(Self {
             connector: Connector::new(settings)?,
             target: settings.target.clone(),
+            authority: settings.target.authority(),
             timeout: settings.timeout,
             idle: Mutex::default(),
         })
@@ -84,10 +86,7 @@ impl Raw {
                     writes.push((*pause, Vec::new()));
                     continue;
                 }
-                Part::Authority => {
-                    resolved = self.target.authority().into_bytes();
-                    &resolved
-                }
+                Part::Authority => self.authority.as_bytes(),
                 Part::Prefix => self.target.prefix().as_bytes(),
                 Part::Bytes(template) => match template.resolve(environment) {
                     Ok(bytes) => {
@@ -166,7 +165,7 @@ impl Raw {
             }
         }
         bytes.extend_from_slice(b"host: ");
-        bytes.extend_from_slice(self.target.authority().as_bytes());
+        bytes.extend_from_slice(self.authority.as_bytes());
         if let Some(body) = &request.body {
             bytes.extend_from_slice(format!("\r\ncontent-length: {}", body.len()).as_bytes());
         }

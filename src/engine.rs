@@ -179,7 +179,7 @@ impl Shared {
         let under_way = match suspects.as_slice() {
             [] => {
                 return Some(
-                    "the target cannot be reached any more; check --target, and whether the deployment is up"
+                    "the target went away during the run, or was never there: check --target, and whether the deployment is up"
                         .to_owned(),
                 );
             }
@@ -204,7 +204,7 @@ impl Shared {
         let exchange = self.sender.send(&probe.request, &headers, &self.environment).await;
         if let Outcome::Silence(silence) = &exchange.outcome {
             match silence {
-                Silence::TimedOut(_) => {
+                Silence::TimedOut(_) | Silence::Stalled(..) => {
                     self.hanging.fetch_add(1, Ordering::Relaxed);
                 }
                 Silence::Unreachable(_) if self.is_gone().await => {

@@ -237,7 +237,7 @@ struct Work {
     controls: Controls,
     queue: Queue,
     /// A permit for each result that may still wait for one before it.
-    ahead: Semaphore,
+    ahead: Arc<Semaphore>,
     pace: Option<Mutex<Interval>>,
     settled: UnboundedSender<(usize, Settled)>,
 }
@@ -251,18 +251,18 @@ async fn probes(plan: Plan, controls: Controls, footing: &Footing, shared: &Arc<
     });
     let (settled, mut results) = unbounded_channel();
     let workers = jobs.min(plan.probes.len());
+    let ahead = Arc::new(Semaphore::new(jobs * AHEAD));
     let work = Arc::new(Work {
         shared: Arc::clone(shared),
         controls,
         queue: Lock::new(plan.probes.into_iter().enumerate()),
-        ahead: Semaphore::new(jobs * AHEAD),
+        ahead: Arc::clone(&ahead),
         pace,
         settled,
     });
     for _ in 0..workers {
         tokio::spawn(Arc::clone(&work).run());
     }
-    let ahead = Arc::downgrade(&work);
     drop(work);
     // The channel closes when the last worker has ended.
     let (mut next, mut early) = (0, BTreeMap::new());
@@ -274,9 +274,7 @@ async fn probes(plan: Plan, controls: Controls, footing: &Footing, shared: &Arc<
             next += 1;
             emit(event(result, footing));
         }
-        if let Some(work) = ahead.upgrade() {
-            work.ahead.add_permits(next - before);
-        }
+        ahead.add_permits(next - before);
         // To be woken for every result costs a fast target more than the judging.
         tokio::time::sleep(BREATH).await;
     }

@@ -44,60 +44,37 @@ impl Recorder {
     pub(crate) fn result(&self, probe: &Probe, exchange: &Exchange, judgement: Judgement) -> ProbeResult {
         let verdict = judgement.verdict();
         let records = self.records_all || verdict != Verdict::Pass || !judgement.findings.is_empty();
-        let (reply, silence) = match &exchange.outcome {
-            Outcome::Reply(came) => (records.then(|| reply(came, &self.mask)), None),
-            Outcome::Silence(silence) => (None, Some(shown(&silence.to_string(), &self.mask))),
+        let came = match &exchange.outcome {
+            Outcome::Reply(reply) => Ok(reply),
+            Outcome::Silence(silence) => Err(silence),
         };
         let contract = &probe.api.contract.file.id;
         ProbeResult {
-            probe: probe.id.clone(),
-            suite: probe.api.suite.id.clone(),
-            operation: probe.operation.clone(),
-            fault: probe.fault.id.to_owned(),
-            cause: probe.cause,
-            verdict,
             layer: judgement.origin.as_ref().map(|origin| origin.layer),
             answered_by: judgement.origin.as_ref().and_then(|origin| origin.product),
             evidence: judgement.origin.filter(|_| records).map(|origin| shown(&origin.evidence, &self.mask)),
             duration_ms: milliseconds(exchange.duration),
-            status: match &exchange.outcome {
-                Outcome::Reply(reply) => Some(reply.status),
-                Outcome::Silence(_) => None,
-            },
+            status: came.ok().map(|reply| reply.status),
             request: records.then(|| self.request(probe)),
-            reply,
-            silence,
+            reply: came.ok().filter(|_| records).map(|came| reply(came, &self.mask)),
+            silence: came.err().map(|silence| shown(&silence.to_string(), &self.mask)),
             reason: judgement.inconclusive.map(|reason| shown(&reason, &self.mask)),
             findings: findings(judgement.findings, &self.mask),
             code: judgement.code.map(|code| (contract.clone(), code)),
+            ..blank(probe, verdict)
         }
     }
 
     /// A probe that proves nothing, and what stands in the place of its reply.
     pub(crate) fn unjudged(&self, probe: &Probe, reason: &str, silence: &str) -> ProbeResult {
         ProbeResult {
-            probe: probe.id.clone(),
-            suite: probe.api.suite.id.clone(),
-            operation: probe.operation.clone(),
-            fault: probe.fault.id.to_owned(),
-            cause: probe.cause,
-            verdict: Verdict::Inconclusive,
-            layer: None,
-            answered_by: None,
-            evidence: None,
-            duration_ms: 0.0,
-            status: None,
             request: Some(self.request(probe)),
-            reply: None,
             silence: Some(silence.to_owned()),
             reason: Some(self.mask.text(reason)),
-            findings: Vec::new(),
-            code: None,
+            ..blank(probe, Verdict::Inconclusive)
         }
     }
-}
 
-impl Recorder {
     /// What was sent for the probe.
     fn request(&self, probe: &Probe) -> RecordedRequest {
         let mut recorded = request(&probe.request, &self.target, self.insecure, &self.mask);
@@ -111,6 +88,29 @@ impl Recorder {
         recorded.raw_base64 = lost(kept);
         recorded.raw = Some(text(kept));
         recorded
+    }
+}
+
+/// A result that says nothing yet but whose it is.
+fn blank(probe: &Probe, verdict: Verdict) -> ProbeResult {
+    ProbeResult {
+        probe: probe.id.clone(),
+        suite: probe.api.suite.id.clone(),
+        operation: probe.operation.clone(),
+        fault: probe.fault.id.to_owned(),
+        cause: probe.cause,
+        verdict,
+        layer: None,
+        answered_by: None,
+        evidence: None,
+        duration_ms: 0.0,
+        status: None,
+        request: None,
+        reply: None,
+        silence: None,
+        reason: None,
+        findings: Vec::new(),
+        code: None,
     }
 }
 

@@ -141,7 +141,9 @@ pub fn push(pointer: &mut String, name: &str) {
 /// The pointer of a member of what `parent` points to (RFC 6901).
 #[must_use]
 pub fn member(parent: &str, name: &str) -> String {
-    format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
+    let mut pointer = parent.to_owned();
+    push(&mut pointer, name);
+    pointer
 }
 
 /// What the schema allows, as the end of "expected …".

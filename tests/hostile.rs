@@ -12,6 +12,8 @@ mod death;
 mod heads;
 #[path = "hostile/injection.rs"]
 mod injection;
+#[path = "targets/received.rs"]
+mod received;
 #[path = "hostile/reports.rs"]
 mod reports;
 #[path = "hostile/running.rs"]

@@ -5,6 +5,8 @@
 mod input;
 #[path = "targets/probed.rs"]
 mod probed;
+#[path = "targets/received.rs"]
+mod received;
 #[path = "targets/support.rs"]
 mod support;
 #[path = "targets/unusable.rs"]

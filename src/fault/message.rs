@@ -75,12 +75,6 @@ impl Message {
         self.add(line);
     }
 
-    /// Takes out the fields that carry a secret.
-    pub(super) fn without_credentials(&mut self) {
-        let secret = |part: &Part| matches!(part, Part::Bytes(value) if value.has_variables());
-        self.fields.retain(|line| !line.iter().any(secret));
-    }
-
     /// All of it, in order.
     pub(super) fn parts(self) -> Vec<Part> {
         let mut parts = vec![bytes(self.before)];
@@ -152,11 +146,25 @@ pub(super) fn scripted(
     acceptance: Acceptance,
     change: impl FnOnce(&mut Message),
 ) -> Variant {
-    subject.variant(name, acceptance, |draft| {
-        let mut message = Message::of(&draft.clone().request());
-        change(&mut message);
-        draft.script = Some(Script { parts: message.parts(), ..Script::default() });
+    subject.variant(name, acceptance, |draft| draft.script = Some(script(draft, change)))
+}
+
+/// The same without the credential, whatever it is written as.
+pub(super) fn uncredentialed(
+    subject: &Subject<'_>,
+    acceptance: Acceptance,
+    change: impl FnOnce(&mut Message),
+) -> Variant {
+    subject.variant("", acceptance, |draft| {
+        draft.credential.clear();
+        draft.script = Some(script(draft, change));
     })
+}
+
+fn script(draft: &Draft, change: impl FnOnce(&mut Message)) -> Script {
+    let mut message = Message::of(&draft.clone().request());
+    change(&mut message);
+    Script { parts: message.parts(), ..Script::default() }
 }
 
 /// The same, behind which the sender's half of the connection is closed.

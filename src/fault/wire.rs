@@ -2,7 +2,7 @@
 
 use super::Acceptance::{self, Guarded, Lenient};
 use super::draft::{Subject, Variant};
-use super::message::{Message, bytes, for_targets, half_closed, is_read, scripted, unfinished};
+use super::message::{Message, bytes, for_targets, half_closed, is_read, scripted, uncredentialed, unfinished};
 use super::{Fault, fault};
 use crate::cause::Cause;
 use crate::exchange::{Part, Transport};
@@ -137,12 +137,7 @@ fn accept_absent(subject: &Subject<'_>) -> Vec<Variant> {
     if subject.credential().is_none() {
         return Vec::new();
     }
-    vec![subject.variant("", Acceptance::Never, |draft| {
-        draft.credential.clear();
-        let mut message = Message::of(&draft.clone().request());
-        message.remove("accept: ");
-        draft.script = Some(crate::exchange::Script { parts: message.parts(), ..Default::default() });
-    })]
+    vec![uncredentialed(subject, Acceptance::Never, |message| message.remove("accept: "))]
 }
 
 fn method(subject: &Subject<'_>) -> Vec<Variant> {
@@ -294,6 +289,10 @@ fn tls_hello(subject: &Subject<'_>) -> Vec<Variant> {
 }
 
 fn plain_http(subject: &Subject<'_>) -> Vec<Variant> {
-    let variants = rows(subject, vec![row("", Guarded, Message::without_credentials)]).into_iter();
-    variants.map(|variant| for_targets(variant, Transport::ClearToTls)).collect()
+    if !is_read(subject) {
+        return Vec::new();
+    }
+    // In clear no credential leaves.
+    let variant = uncredentialed(subject, Guarded, |_| {}).also(READINGS).also(&[Cause::NoCredentials]).form_only();
+    vec![for_targets(variant, Transport::ClearToTls)]
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::Acceptance::{Lenient, Never, Unread};
 use super::draft::{Subject, Variant};
-use super::message::{Message, good, half_closed, is_first, is_read, is_write, pause, scripted, unfinished};
+use super::message::{
+    Message, good, half_closed, is_first, is_read, is_write, pause, scripted, uncredentialed, unfinished,
+};
 use super::{Fault, fault};
 use crate::cause::Cause;
 use crate::exchange::Part;
@@ -154,16 +156,12 @@ fn after_refusal(subject: &Subject<'_>) -> Vec<Variant> {
         return Vec::new();
     }
     let Some(good) = good(subject) else { return Vec::new() };
-    let variant = scripted(subject, "", Never, Message::without_credentials);
-    let followed = |mut variant: Variant| {
-        variant.draft.credential.clear();
-        if let Some(script) = &mut variant.draft.script {
-            script.parts.extend(good);
-            script.good_follows = true;
-        }
-        variant
-    };
-    vec![followed(variant)]
+    let mut variant = uncredentialed(subject, Never, |_| {});
+    if let Some(script) = &mut variant.draft.script {
+        script.parts.extend(good);
+        script.good_follows = true;
+    }
+    vec![variant]
 }
 
 fn length_and_coding(subject: &Subject<'_>) -> Vec<Variant> {

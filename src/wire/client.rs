@@ -31,41 +31,38 @@ impl Client {
     pub fn new(settings: &Settings) -> Result<Self, String> {
         // An `Err` says that a provider is installed already, which is what is wanted.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        {
-            let mut builder = reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .no_proxy()
-                // Before the deadline of the exchange, so that a host that swallows packets is unreachable, not silent.
-                .connect_timeout(settings.timeout.mul_f64(0.8))
-                .tls_danger_accept_invalid_certs(settings.insecure);
-            if let Some(path) = &settings.ca {
-                let wrong = |error: &dyn std::fmt::Display| {
-                    format!("cannot use the certificates of {}: {error}", path.display())
-                };
-                let pem = std::fs::read(path).map_err(|error| wrong(&error))?;
-                let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| wrong(&error))?;
-                if certificates.is_empty() {
-                    return Err(wrong(&"it holds no certificate in PEM"));
-                }
-                builder = builder.tls_certs_only(certificates);
-            } else if settings.target.as_str().starts_with("http:") && settings.proxy.is_none() {
-                // Nothing is followed, so TLS never comes into it: reading the system's certificates costs more than a probe.
-                builder = builder.tls_certs_only([]);
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            // Before the deadline of the exchange, so that a host that swallows packets is unreachable, not silent.
+            .connect_timeout(settings.timeout.mul_f64(0.8))
+            .tls_danger_accept_invalid_certs(settings.insecure);
+        if let Some(path) = &settings.ca {
+            let wrong =
+                |error: &dyn std::fmt::Display| format!("cannot use the certificates of {}: {error}", path.display());
+            let pem = std::fs::read(path).map_err(|error| wrong(&error))?;
+            let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| wrong(&error))?;
+            if certificates.is_empty() {
+                return Err(wrong(&"it holds no certificate in PEM"));
             }
-            if let Some(proxy) = &settings.proxy {
-                let proxy = reqwest::Proxy::all(proxy)
-                    .map_err(|error| format!("`{}` is no proxy: {error}", without_credentials(proxy)))?;
-                builder = builder.proxy(proxy);
-            }
-            // A certificate that is PEM and no certificate is only found out here.
-            let client = builder.build().map_err(|error| match &settings.ca {
-                Some(path) => format!("cannot use the certificates of {}: {}", path.display(), chain(&error)),
-                None => format!("cannot make an HTTP client: {}", chain(&error)),
-            })?;
-            Ok(Self { inner: client, target: settings.target.clone(), timeout: settings.timeout })
+            builder = builder.tls_certs_only(certificates);
+        } else if settings.target.as_str().starts_with("http:") && settings.proxy.is_none() {
+            // Nothing is followed, so TLS never comes into it: reading the system's certificates costs more than a probe.
+            builder = builder.tls_certs_only([]);
         }
+        if let Some(proxy) = &settings.proxy {
+            let proxy = reqwest::Proxy::all(proxy)
+                .map_err(|error| format!("`{}` is no proxy: {error}", without_credentials(proxy)))?;
+            builder = builder.proxy(proxy);
+        }
+        // A certificate that is PEM and no certificate is only found out here.
+        let client = builder.build().map_err(|error| match &settings.ca {
+            Some(path) => format!("cannot use the certificates of {}: {}", path.display(), chain(&error)),
+            None => format!("cannot make an HTTP client: {}", chain(&error)),
+        })?;
+        Ok(Self { inner: client, target: settings.target.clone(), timeout: settings.timeout })
     }
 
     /// Whether reqwest puts this request on the wire as it is.

@@ -8,9 +8,10 @@ use std::time::Duration;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::received::request;
 use crate::reports;
 use crate::running::run;
-use crate::target::{BODY, Hostile, is_control, json, reply, request, row};
+use crate::target::{BODY, Hostile, is_control, json, reply, row};
 
 const FEW: &[&str] = &["--operation", "folders.list", "--fault", "credentials-absent", "--fault", "query-negative"];
 

@@ -1,10 +1,12 @@
 //! Where credentials go: whole or cut, to the API alone, and never a real login with a wrong password.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use errdrift::plan::{Plan, Probe};
 use errdrift::suite::{Credential, Scheme, Secret};
 
-use super::support::{PLAN, operation};
+use super::support::{PLAN, everything, operation};
 
 /// The values of the header field that may hold variables, written down from the suite's own words.
 fn allowed(credential: &Credential) -> BTreeSet<String> {
@@ -79,6 +81,31 @@ fn no_credential_leaves_the_apis_own_paths() {
     for control in &PLAN.controls {
         assert!(control.request.target.starts_with(&control.api.suite.prefix), "{}", control.operation);
     }
+}
+
+/// A suite may write its credential as it is, in the place of a variable.
+#[test]
+fn what_is_sent_without_a_credential_carries_none_however_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("literal.toml");
+    let suite = include_str!("../../suites/oz-api.toml").replace("${OZ_TOKEN}", "the-token-itself");
+    std::fs::write(&file, suite).unwrap();
+    let api = Arc::new(errdrift::catalog::load(file.to_str().unwrap()).unwrap());
+    let plan = Plan::new(&[api], &everything());
+    let parts = |probe: &Probe| format!("{:?}", probe.request.script.as_ref().unwrap().parts);
+    let token = format!("{:?}", errdrift::secret::Template::literal("the-token-itself"));
+    let mut seen = 0;
+    for probe in plan.probes.iter().filter(|probe| probe.request.script.is_some()) {
+        let count = parts(probe).matches(&token).count();
+        match probe.fault.id {
+            "accept-absent" | "plain-http-on-tls-port" => assert_eq!(count, 0, "{}", probe.id),
+            // The good request behind it has its own.
+            "request-after-refusal" => assert_eq!(count, 1, "{}", probe.id),
+            _ => continue,
+        }
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
 }
 
 /// "A client MUST NOT generate fields in a TRACE request containing sensitive data" (RFC 9110, section 9.3.8).

@@ -1,6 +1,6 @@
 //! A target that does to every connection what a test says, and a run against it with both reports.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -10,6 +10,8 @@ use std::thread;
 use errdrift::reference::{self, Api};
 use errdrift::schema::Schema;
 use serde_json::Value;
+
+use crate::received::request;
 
 /// A target that misbehaves. It lives as long as the test's process.
 pub(crate) struct Rogue {
@@ -63,33 +65,6 @@ impl Rogue {
 pub(crate) fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
-}
-
-/// A request with its content; its head. `None` at the end of the connection.
-pub(crate) fn request(stream: &mut TcpStream) -> Option<String> {
-    let mut bytes = Vec::new();
-    let end = loop {
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end + 4;
-        }
-        read(stream, &mut bytes)?;
-    };
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let length =
-        head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
-    while bytes.len() < end + length.unwrap_or(0) {
-        read(stream, &mut bytes)?;
-    }
-    Some(head)
-}
-
-fn read(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {
-    let mut buffer = [0; 8192];
-    match stream.read(&mut buffer) {
-        Ok(read @ 1..) => bytes.extend_from_slice(&buffer[..read]),
-        _ => return None,
-    }
-    Some(())
 }
 
 /// Whether it is the correct request of the operation that the tests choose.

@@ -33,7 +33,7 @@ fn a_name_that_does_not_resolve() {
 #[test]
 fn a_target_that_closes_without_a_reply() {
     let rogue = Rogue::start(|mut stream| {
-        let _ = crate::support::request(&mut stream);
+        let _ = crate::received::request(&mut stream);
     });
     is_not_judged(run(&rogue.target, &[]), &["closed without a reply", "check --target"]);
 }

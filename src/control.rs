@@ -122,10 +122,12 @@ const NOWHERE: &str = "/errdrift-nowhere";
 
 /// What the target says of a path outside its APIs, by which other layers are known. One harmless request, without a
 /// credential; nothing is judged by it.
-pub(crate) async fn outside(plan: &Plan, shared: &Shared) -> Option<Outside> {
+pub(crate) async fn outside(plan: &Plan, controls: &Controls, shared: &Shared) -> Option<Outside> {
     let apis: BTreeMap<_, _> = plan.probes.iter().map(|probe| (&probe.api.suite.id, &probe.api)).collect();
+    // Where no control succeeded, nothing more is asked.
+    let hopeless = apis.keys().all(|suite| controls.suites.contains_key(*suite));
     // A suite without a prefix governs every path.
-    if apis.is_empty() || apis.values().any(|api| api.suite.prefix.trim_matches('/').is_empty()) {
+    if hopeless || apis.values().any(|api| api.suite.prefix.trim_matches('/').is_empty()) {
         return None;
     }
     let accept = ("accept".to_owned(), Template::literal("application/json"));

@@ -107,7 +107,7 @@ pub async fn run(
         suspects: Lock::default(),
     };
     let controls = Controls::send(&plan.controls, &shared).await;
-    shared.settings.judge.outside = control::outside(&plan, &shared).await;
+    shared.settings.judge.outside = control::outside(&plan, &controls, &shared).await;
     let shared = Arc::new(shared);
     for reason in &controls.reasons {
         emit(Event::NotJudged(reason.clone()));
@@ -207,9 +207,7 @@ impl Shared {
                 Silence::TimedOut(_) | Silence::Stalled(..) => {
                     self.hanging.fetch_add(1, Ordering::Relaxed);
                 }
-                Silence::Unreachable(_) if self.is_gone().await => {
-                    return Err(Unsent::Gone);
-                }
+                Silence::Unreachable(_) if self.is_gone().await => return Err(Unsent::Gone),
                 Silence::Closed(_) if self.is_gone().await => return Ok(self.last_words(probe)),
                 _ => {}
             }

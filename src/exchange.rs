@@ -58,6 +58,21 @@ pub struct Script {
     pub unfinished: bool,
 }
 
+impl Script {
+    /// Whether its first line is one of HTTP/0.9, so that a body without a head answers it.
+    #[must_use]
+    pub fn is_simple(&self) -> bool {
+        let bytes = |part: &Part| match part {
+            Part::Bytes(bytes) => bytes.masked(),
+            Part::Authority | Part::Prefix | Part::Pause(_) => Vec::new(),
+        };
+        let line: Vec<u8> =
+            self.parts.iter().flat_map(bytes).take_while(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+        let version = line.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+        line.starts_with(b"GET ") && (version == b"HTTP/0.9" || !version.starts_with(b"HTTP/"))
+    }
+}
+
 /// A piece of a [`Script`].
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Part {

@@ -172,6 +172,7 @@ fn length_and_coding(subject: &Subject<'_>) -> Vec<Variant> {
     })
 }
 
+/// How long a slow request is silent between its pieces.
 const BEAT: Duration = Duration::from_secs(1);
 
 fn slow_head(subject: &Subject<'_>) -> Vec<Variant> {

@@ -1,7 +1,7 @@
 //! Whether an error came at all: silences, cut replies, successes and redirects in place of an error.
 
 use super::{Case, Found, Judgement, text};
-use crate::exchange::{Ending, Reply, Silence};
+use crate::exchange::{Ending, Reply, Script, Silence};
 use crate::finding::Finding;
 use crate::plan::Probe;
 use crate::verdict::Severity;
@@ -13,7 +13,7 @@ pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
     let script = probe.request.script.as_ref();
     let closed = matches!(silence, Silence::Closed(_)) && script.is_some_and(|script| script.unfinished);
     // To a line without a version, a body without a head is the reply of HTTP/0.9.
-    let bare = matches!(silence, Silence::NotHttp(_)) && script.is_some() && probe.expectation.tolerated;
+    let bare = matches!(silence, Silence::NotHttp(_)) && script.is_some_and(Script::is_simple);
     if closed || bare {
         let found = Found::new("request-tolerated", "reply").by_cause();
         let found = found.expected("an error, or what a server may make of such a request");

@@ -284,3 +284,33 @@ fn what_could_not_be_reached_is_no_drift_and_no_pass() {
         assert_eq!(judgement.verdict(), errdrift::verdict::Verdict::Inconclusive);
     }
 }
+
+#[test]
+fn only_the_line_of_http_0_9_may_be_answered_by_a_body_without_a_head() {
+    for (id, expected) in [
+        ("oz-api/users.list/version-unexpected/0.9", "note request-tolerated reply"),
+        ("oz-api/users.list/version-unexpected/0.9-named", "note request-tolerated reply"),
+        ("oz-api/users.list/request-line-malformed/no-version", "note request-tolerated reply"),
+        ("oz-api/users.list/version-unexpected/9.9", "warning reply-not-http reply"),
+        ("oz-api/users.list/field-malformed/no-colon", "warning reply-not-http reply"),
+        ("oz-api/users.list/request-line-malformed/garbage", "warning reply-not-http reply"),
+        (OFFSET, "error reply-not-http reply"),
+    ] {
+        let judgement = judged(probe(id), Outcome::Silence(Silence::NotHttp("«{}»".into())), false);
+        assert_eq!(lines(&judgement), [expected], "{id}");
+    }
+}
+
+#[test]
+fn only_a_request_that_never_ends_may_be_answered_by_a_closed_connection() {
+    for (id, expected) in [
+        ("oz-api/authorize.auth/content-length-wrong/longer", "note request-tolerated reply"),
+        ("oz-api/authorize.auth/chunk-malformed/no-last-chunk", "note request-tolerated reply"),
+        ("oz-api/authorize.auth/content-length-wrong/shorter", "warning no-reply reply"),
+        ("oz-api/users.list/host-malformed/two", "warning no-reply reply"),
+        (OFFSET, "error no-reply reply"),
+    ] {
+        let judgement = judged(probe(id), Outcome::Silence(Silence::Closed("reset".into())), false);
+        assert_eq!(lines(&judgement), [expected], "{id}");
+    }
+}

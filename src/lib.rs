@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail loudly"))]
 
+pub mod answer;
 pub mod catalog;
 pub mod cause;
 pub mod cli;

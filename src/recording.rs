@@ -7,6 +7,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use serde_json::Value;
+
+use crate::answer::Answer;
 use crate::command::{again, command};
 use crate::exchange::{Exchange, Outcome, Part, Reply, Request, Script};
 use crate::finding::Finding;
@@ -61,6 +64,8 @@ impl Recorder {
             reason: judgement.inconclusive.map(|reason| shown(&reason, &self.mask)),
             findings: findings(judgement.findings, &self.mask),
             code: judgement.code.map(|code| (contract.clone(), code)),
+            sent: true,
+            answer: judgement.answer.map(|answer| masked(answer, &self.mask)),
             ..blank(probe, verdict)
         }
     }
@@ -111,6 +116,24 @@ fn blank(probe: &Probe, verdict: Verdict) -> ProbeResult {
         reason: None,
         findings: Vec::new(),
         code: None,
+        sent: false,
+        answer: None,
+    }
+}
+
+/// The answer without secrets.
+fn masked(answer: Answer, mask: &Mask) -> Answer {
+    let code = answer.code.map(|code| match code {
+        Value::String(text) => Value::String(shown(&text, mask)),
+        Value::Array(_) | Value::Object(_) => Value::String(shown(&code.to_string(), mask)),
+        plain => plain,
+    });
+    Answer {
+        code,
+        media_type: answer.media_type.map(|media_type| shown(&media_type, mask)),
+        shape: answer.shape.into_iter().map(|member| shown(&member, mask)).collect(),
+        template: answer.template.map(|template| shown(&template, mask)),
+        ..answer
     }
 }
 

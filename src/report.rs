@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::answer::Answer;
 use crate::cause::Cause;
 use crate::finding::Finding;
 use crate::judge::layer::Layer;
@@ -121,6 +122,12 @@ pub struct ProbeResult {
     /// The contract's code in the reply, for the coverage of the catalogue.
     #[serde(skip)]
     pub code: Option<(String, Value)>,
+    /// Whether anything left for it.
+    #[serde(skip)]
+    pub sent: bool,
+    /// What a client can tell of the reply; `None` in a silence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
 }
 
 /// A probe, or a kind of probe, that was not sent.
@@ -160,9 +167,76 @@ pub struct Drift {
     pub operations: usize,
     /// The first finding.
     pub finding: Finding,
+    /// What came of sending some of those probes again; `None` where that was not done, as for what changes state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeats>,
     /// The first probe that shows it, whole.
     #[serde(skip)]
     pub example: Arc<ProbeResult>,
+}
+
+/// How often the same request showed the same drift again.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Repeats {
+    /// Requests that were sent again.
+    pub sent: usize,
+    /// Replies to them that showed the drift.
+    pub shown: usize,
+}
+
+impl Repeats {
+    /// Whether the same request was answered rightly as well.
+    #[must_use]
+    pub fn is_intermittent(self) -> bool {
+        self.shown < self.sent
+    }
+}
+
+/// What a run has behind it, for one operation and one cause.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Coverage {
+    /// The suite.
+    pub suite: String,
+    /// The operation.
+    pub operation: String,
+    /// The cause.
+    pub cause: Cause,
+    /// Probes of the plan.
+    pub planned: usize,
+    /// Those that were sent.
+    pub sent: usize,
+    /// Those that were judged: passed, waived or failed.
+    pub decided: usize,
+    /// Those that failed.
+    pub failed: usize,
+    /// The worst severity that was found.
+    pub worst: Option<Severity>,
+}
+
+/// Which of two mistakes in one request was answered.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Precedence {
+    /// The suite.
+    pub suite: String,
+    /// The operation.
+    pub operation: String,
+    /// The probe.
+    pub probe: String,
+    /// The causes of the two mistakes.
+    pub causes: [Cause; 2],
+    /// The cause that was answered; `None` where the reply fits both, or neither.
+    pub answered: Option<Cause>,
+    /// Whether the reply fits both causes, so that nothing can be told.
+    pub fits_both: bool,
+}
+
+/// A promise that this run could not put to the test.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Inactive {
+    /// A rule, a cause, a suite's declaration.
+    pub what: String,
+    /// Why, and what would make it active.
+    pub why: String,
 }
 
 /// How often a code was seen in a reply.
@@ -226,4 +300,14 @@ pub struct Closing {
     pub not_exercised: Vec<NotExercised>,
     /// Faults that were withheld from an operation for its safety, and why.
     pub withheld: Vec<NotExercised>,
+    /// What is behind the run, by suite, operation and cause, in the order of the plan.
+    pub coverage: Vec<Coverage>,
+    /// Which of two mistakes was answered, where two were sent at once.
+    pub precedence: Vec<Precedence>,
+    /// What the run could not put to the test.
+    pub inactive: Vec<Inactive>,
+    /// Connections that failed and were made again.
+    pub connection_failures: usize,
+    /// What ended the run before its plan was worked off.
+    pub interrupted: Option<String>,
 }

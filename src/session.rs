@@ -161,6 +161,7 @@ impl Prepared {
         for api in &session.apis {
             tally.open(&api.contract);
         }
+        tally.plan(&plan);
         for (probe, reason) in &plan.withheld {
             tally.withheld(probe.clone(), reason.clone());
         }

@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::finding::Finding;
 use crate::judge::layer::Layer;
-use crate::report::{Closing, CodeCoverage, Drift, NotExercised, ProbeResult, Summary};
+use crate::plan::Plan;
+use crate::report::{Closing, CodeCoverage, Coverage, Drift, NotExercised, ProbeResult, Summary};
 use crate::verdict::{Severity, Verdict, exit};
 
 /// Everything that is remembered of results that passed by.
@@ -23,6 +25,9 @@ pub struct Tally {
     not_exercised: Vec<NotExercised>,
     withheld: Vec<NotExercised>,
     reasons: Vec<String>,
+    coverage: Vec<Coverage>,
+    /// Where in `coverage` a suite's operation and cause stand.
+    places: BTreeMap<(String, String, Cause), usize>,
 }
 
 impl Tally {
@@ -45,9 +50,39 @@ impl Tally {
         }
     }
 
+    /// Adds the probes that are going to be sent to what is counted.
+    pub fn plan(&mut self, plan: &Plan) {
+        for probe in &plan.probes {
+            self.covered(&probe.api.suite.id, &probe.operation, probe.cause).planned += 1;
+        }
+    }
+
+    fn covered(&mut self, suite: &str, operation: &str, cause: Cause) -> &mut Coverage {
+        let key = (suite.to_owned(), operation.to_owned(), cause);
+        let place = *self.places.entry(key).or_insert_with(|| {
+            self.coverage.push(Coverage {
+                suite: suite.to_owned(),
+                operation: operation.to_owned(),
+                cause,
+                planned: 0,
+                sent: 0,
+                decided: 0,
+                failed: 0,
+                worst: None,
+            });
+            self.coverage.len() - 1
+        });
+        &mut self.coverage[place]
+    }
+
     /// Takes in the result of one probe.
     pub fn result(&mut self, result: &ProbeResult) {
         self.summary.probes += 1;
+        let covered = self.covered(&result.suite, &result.operation, result.cause);
+        covered.sent += usize::from(result.sent);
+        covered.decided += usize::from(!matches!(result.verdict, Verdict::Inconclusive | Verdict::Error));
+        covered.failed += usize::from(result.verdict == Verdict::Fail);
+        covered.worst = covered.worst.max(result.findings.iter().map(|finding| finding.severity).max());
         match result.verdict {
             Verdict::Pass => self.summary.passed += 1,
             Verdict::Waived => self.summary.waived += 1,
@@ -93,6 +128,7 @@ impl Tally {
             probes: Vec::new(),
             operations: 0,
             finding: finding.clone(),
+            repeats: None,
             example: Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone()))),
         });
         drift.statuses.extend(result.status);
@@ -168,6 +204,11 @@ impl Tally {
             catalogue: self.catalogue,
             not_exercised: self.not_exercised,
             withheld: self.withheld,
+            coverage: self.coverage,
+            precedence: Vec::new(),
+            inactive: Vec::new(),
+            connection_failures: 0,
+            interrupted: None,
         }
     }
 }

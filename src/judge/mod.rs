@@ -21,9 +21,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::answer::{self, Answer};
 use crate::cause::Cause;
 use crate::contract::{Contract, Strength};
-use crate::exchange::{Ending, Exchange, Outcome, Reply};
+use crate::exchange::{Ending, Exchange, Outcome, Reply, Request};
 use crate::finding::Finding;
 use crate::plan::Probe;
 use crate::schema::pointed;
@@ -51,6 +52,8 @@ pub struct Judgement {
     pub code: Option<Value>,
     /// Why the target could not be judged.
     pub inconclusive: Option<String>,
+    /// What a client can tell of the reply.
+    pub answer: Option<Answer>,
 }
 
 impl Judgement {
@@ -102,6 +105,7 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
     let mut judgement = Judgement {
         origin: Some(origin.clone()),
         code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
+        answer: Some(answer(&case)),
         ..Judgement::default()
     };
     judgement.findings.extend(delivery::ending(reply));
@@ -134,6 +138,30 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
         }
     }
     (judgement, envelope)
+}
+
+/// What a client can tell of the reply.
+fn answer(case: &Case<'_>) -> Answer {
+    let Case { contract, reply, json, .. } = *case;
+    let message = contract.file.message.as_ref().and_then(|place| pointed(json?, &place.at)?.as_str());
+    Answer {
+        status: reply.status,
+        code: code::of(contract, json),
+        media_type: answer::media_type(reply),
+        layer: case.origin.layer,
+        shape: json.map_or_else(Vec::new, answer::shape),
+        template: message.map(|message| answer::template(message, &sent(&case.probe.request))),
+    }
+}
+
+/// As much of a request's content may be echoed in a message.
+const ECHOED: usize = 4_096;
+
+/// The request as far as a message may echo it.
+fn sent(request: &Request) -> String {
+    let body = request.body.as_deref().unwrap_or_default();
+    let body = String::from_utf8_lossy(&body[..body.len().min(ECHOED)]);
+    format!("{} {} {body}", request.method, request.target)
 }
 
 /// Whether a JSON document is the contract's body: it has the member that tells it.

@@ -42,8 +42,9 @@ pub fn result(result: &ProbeResult, first: bool) -> String {
 /// The document from behind its last result on.
 #[must_use]
 pub fn tail(closing: &Closing) -> String {
-    let Closing { duration_ms, exit_code, verdict, reasons, summary, drifts, catalogue, not_exercised, withheld } =
-        closing;
+    let Closing {
+        duration_ms, exit_code, verdict, reasons, summary, drifts, catalogue, not_exercised, withheld, ..
+    } = closing;
     let members = [
         ("duration_ms", text(duration_ms)),
         ("exit_code", text(exit_code)),
@@ -54,6 +55,11 @@ pub fn tail(closing: &Closing) -> String {
         ("catalogue", lines(catalogue)),
         ("not_exercised", lines(not_exercised)),
         ("withheld", lines(withheld)),
+        ("coverage", lines(&closing.coverage)),
+        ("precedence", lines(&closing.precedence)),
+        ("inactive", lines(&closing.inactive)),
+        ("connection_failures", text(&closing.connection_failures)),
+        ("interrupted", text(&closing.interrupted)),
     ];
     let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
     format!("\n],\n{}}}\n", members.join(",\n"))

@@ -81,6 +81,8 @@ pub(crate) fn result(
         reason: None,
         findings,
         code: None,
+        sent: true,
+        answer: None,
     }
 }
 

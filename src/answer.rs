@@ -109,19 +109,22 @@ fn kind(value: &Value) -> &'static str {
 /// The longest message of which a template is made, in characters.
 const MESSAGE: usize = 300;
 
-/// A message with what may differ between two replies of the same meaning masked as `…`: numbers, ids, times, what stands in
-/// quotes, and words that the request sent.
+/// A message with what may differ between two replies of the same meaning masked as `…`: numbers, ids, times, names as code
+/// writes them, and what stands in quotes.
 #[must_use]
-pub fn template(message: &str, sent: &str) -> String {
+pub fn template(message: &str) -> String {
     let mut template = String::new();
-    let mut rest: String = message.chars().take(MESSAGE).collect();
+    let message: String = message.chars().take(MESSAGE).collect();
+    let mut rest = message.as_str();
     while let Some(first) = rest.chars().next() {
-        let (taken, masked) = if let Some(length) = quoted(&rest) {
+        let behind_word = template.ends_with(is_word);
+        let (taken, masked) = if let Some(length) = quoted(rest).filter(|_| !behind_word) {
             (length, true)
         } else if is_word(first) {
             let length = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
-            let word = &rest[..length];
-            (length, varies(word) || (word.len() > 2 && sent.contains(word)))
+            let word = rest[..length].trim_end_matches(['.', ':', '-', '/']);
+            let length = if word.is_empty() { length } else { word.len() };
+            (length, varies(word))
         } else {
             (first.len_utf8(), false)
         };
@@ -130,7 +133,7 @@ pub fn template(message: &str, sent: &str) -> String {
         } else if !template.ends_with('…') {
             template.push('…');
         }
-        rest.drain(..taken);
+        rest = &rest[taken..];
     }
     template
 }
@@ -139,18 +142,17 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/' | '@')
 }
 
-/// Whether a word is a number, a time or an id rather than a word of a language.
+/// Whether a word is a number, a time, an id or a name in code rather than a word of a language.
 fn varies(word: &str) -> bool {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
     let hexadecimal = word.len() >= 8 && word.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    digits > 0 || hexadecimal
+    hexadecimal || word.chars().any(|c| c.is_ascii_digit() || matches!(c, '_' | '.' | '/' | '@' | ':'))
 }
 
 /// The length of the quoted part that the text begins with.
 fn quoted(text: &str) -> Option<usize> {
     let open = text.chars().next()?;
     let close = match open {
-        '"' | '`' => open,
+        '"' | '`' | '\'' => open,
         '«' => '»',
         '“' => '”',
         '‘' => '’',
@@ -193,14 +195,14 @@ mod tests {
     fn what_differs_between_replies_of_one_meaning_is_masked() {
         let cases = [
             ("Folder 5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36 does not exist", "Folder … does not exist"),
-            ("at 2026-11-22T12:00:00Z: value 17 is \"odd\"", "at … value … is …"),
+            ("at 2026-11-22T12:00:00Z: value 17 is \"odd\"", "at …: value … is …"),
             ("No token was given", "No token was given"),
             ("field `offset` below 0", "field … below …"),
         ];
         for (message, expected) in cases {
-            assert_eq!(template(message, ""), expected);
+            assert_eq!(template(message), expected);
         }
-        assert_eq!(template("offset is negative", "GET /api/?offset=-1"), "… is negative");
-        assert_eq!(template("it's not \"closed", ""), "it's not \"closed");
+        assert_eq!(template("'a.b' of c_d"), "… of …");
+        assert_eq!(template("it's not \"closed, isn't"), "it's not \"closed, isn't");
     }
 }

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::Shared;
+use crate::attempt::Shared;
+use crate::cause::{CAUSES, Cause};
 use crate::exchange::{Ending, Outcome, Reply, Request, Silence};
 use crate::footing::Unsent;
+use crate::identity;
 use crate::judge::outside::Outside;
 use crate::judge::text;
+use crate::judge::{self};
 use crate::plan::{Control, Plan, Probe};
 use crate::recording;
 use crate::secret::Template;
@@ -23,8 +26,15 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    pub(crate) async fn send(controls: &[Control], shared: &Shared) -> Self {
+    pub(crate) async fn send(plan: &Plan, shared: &Shared) -> Self {
         let mut all = Self::default();
+        if let Some(reason) = identity::stranger(plan, shared).await {
+            let suites = plan.probes.iter().map(|probe| probe.api.suite.id.clone());
+            all.suites = suites.map(|suite| (suite, reason.clone())).collect();
+            all.reasons.push(reason);
+            return all;
+        }
+        let controls = &plan.controls;
         let suites: BTreeSet<&str> = controls.iter().map(|control| control.api.suite.id.as_str()).collect();
         for suite in suites {
             let (mut sent, mut failures, mut missing) = (0, Vec::new(), BTreeSet::new());
@@ -51,19 +61,17 @@ impl Controls {
             let unreachable = failures.last().is_some_and(|(_, failure)| failure.unreachable);
             if sent > 0 && (unreachable || failures.len() == sent) {
                 let (operation, failure) = &failures[failures.len() - 1];
-                let advice = if unreachable {
-                    "check --target, and whether the deployment is up"
-                } else {
-                    "check --target and the credentials"
-                };
+                let advice = failure.advice;
                 let reason = format!("no control of {suite} succeeded: {operation} {}; {advice}", failure.text);
                 all.reasons.push(reason.clone());
                 all.suites.insert(suite.to_owned(), reason);
             } else {
                 for (operation, failure) in failures {
-                    let advice =
+                    let advice = failure.advice;
+                    let skip =
                         format!("if the account has no right to it, leave it out with --skip {suite}/{operation}/");
-                    let reason = format!("the control of {suite}/{operation} failed: it {}; {advice}", failure.text);
+                    let reason =
+                        format!("the control of {suite}/{operation} failed: it {}; {advice}; {skip}", failure.text);
                     all.reasons.push(reason.clone());
                     all.failed.insert((suite.to_owned(), operation), reason);
                 }
@@ -73,14 +81,46 @@ impl Controls {
     }
 
     pub(crate) fn against(&self, probe: &Probe) -> Option<&String> {
-        let suite = &probe.api.suite.id;
-        self.suites.get(suite).or_else(|| self.failed.get(&(suite.clone(), probe.operation.clone())))
+        let suite = &probe.api.suite;
+        let failed = |operation: &String| self.failed.get(&(suite.id.clone(), operation.clone()));
+        let other = || {
+            let operation = suite.operation.iter().find(|operation| operation.id == probe.operation)?;
+            failed(operation.controlled_by.as_ref()?)
+        };
+        // A run has tens of thousands of probes, and most have no control that failed.
+        if self.suites.is_empty() && self.failed.is_empty() {
+            return None;
+        }
+        self.suites.get(&suite.id).or_else(|| failed(&probe.operation)).or_else(other)
     }
 }
 
 struct ControlFailure {
     text: String,
     unreachable: bool,
+    /// What to do about it.
+    advice: &'static str,
+}
+
+const UNREACHABLE: &str = "check --target, and whether the deployment is up";
+
+/// What to do about a control that was answered, but not by a success.
+fn advice(control: &Control, reply: &Reply) -> &'static str {
+    let contract = &control.api.contract;
+    let json = serde_json::from_slice(&reply.body).ok();
+    let code = judge::code::of(contract, json.as_ref());
+    let promised = |cause: &Cause| contract.promise(*cause).and_then(|promise| promise.code.as_ref());
+    let about_credentials = CAUSES.iter().map(|(cause, ..)| cause).filter(|cause| cause.is_about_credentials());
+    let refused =
+        code.is_some_and(|code| about_credentials.filter_map(promised).any(|promise| promise.any_of.contains(&code)));
+    match reply.status {
+        _ if refused => "the credentials are refused: check --target and the credentials",
+        401 | 403 => "the credentials are refused: check --target and the credentials",
+        300..=399 => "another host or login answers: check --target",
+        404 => "the API is not there: check --target, its host and its prefix, and the credentials",
+        500.. => "the service is down or failing: check --target, and whether the deployment is up",
+        _ => "check --target and the credentials",
+    }
 }
 
 /// How often a control is sent before it has failed: it is the tester's own footing, not a judgement.
@@ -94,7 +134,7 @@ fn succeeds(reply: &Reply) -> bool {
 /// Sends a control; `None` where a variable is missing.
 async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), ControlFailure>> {
     let headers = shared.resolve(&control.request).ok()?;
-    let mut failure = ControlFailure { text: String::new(), unreachable: false };
+    let mut failure = ControlFailure { text: String::new(), unreachable: false, advice: UNREACHABLE };
     for _ in 0..CONTROL_ATTEMPTS {
         let exchange = shared.sender.send(&control.request, &headers, &shared.environment).await;
         match exchange.outcome {
@@ -102,12 +142,16 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), Control
             Outcome::Reply(reply) => {
                 let whole = if reply.ending == Ending::Complete { "" } else { ", which did not come whole" };
                 let actual = format!("was answered {} with {}{whole}", reply.status, text::describe(&reply));
-                failure = ControlFailure { text: recording::shown(&actual, &shared.recorder.mask), unreachable: false };
+                failure = ControlFailure {
+                    text: recording::shown(&actual, &shared.recorder.mask),
+                    unreachable: false,
+                    advice: advice(control, &reply),
+                };
             }
             Outcome::Silence(silence) => {
                 let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
                 let text = recording::shown(&format!("had no answer ({silence})"), &shared.recorder.mask);
-                failure = ControlFailure { text, unreachable };
+                failure = ControlFailure { text, unreachable, advice: UNREACHABLE };
             }
         }
         if failure.unreachable {
@@ -131,13 +175,8 @@ pub(crate) async fn outside(plan: &Plan, controls: &Controls, shared: &Shared) -
         return None;
     }
     let accept = ("accept".to_owned(), Template::literal("application/json"));
-    let request = Request {
-        method: "GET".into(),
-        target: NOWHERE.into(),
-        headers: vec![accept.clone()],
-        body: None,
-        script: None,
-    };
+    let request =
+        Request { method: "GET".into(), target: NOWHERE.into(), headers: vec![accept.clone()], ..Request::default() };
     let headers = [(accept.0, b"application/json".to_vec())];
     let exchange = shared.sender.send(&request, &headers, &shared.environment).await;
     let Outcome::Reply(reply) = exchange.outcome else { return None };

@@ -67,8 +67,10 @@ impl Running {
     /// # Errors
     /// The suite is broken, which its tests exclude.
     pub fn run(&self, tiers: &[Tier]) -> Result<(Opening, Closing), Failure> {
-        let api = catalog::load(self.api.id()).map_err(|problems| Failure::Usage(problems.to_string()))?;
-        let mut session = session::quick(vec![Arc::new(api)], self.target.clone(), self.environment());
+        let mut api = catalog::load(self.api.id()).map_err(|problems| Failure::Usage(problems.to_string()))?;
+        let environment = self.environment();
+        api.suite.know(&environment);
+        let mut session = session::quick(vec![Arc::new(api)], self.target.clone(), environment);
         session.selection.tiers = tiers.to_vec();
         session.run()
     }

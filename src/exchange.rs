@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use crate::secret::Template;
 
+/// The most of a body that is read, in bytes.
+pub const BODY_LIMIT: usize = 1 << 18;
+
 /// A request as it is to leave, byte for byte; secrets are still variables.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Request {
     /// The method, in the case in which it leaves.
     pub method: String,
@@ -18,6 +21,20 @@ pub struct Request {
     /// What leaves in the place of all this, where it is no request that an HTTP library would write: the other members then
     /// say what it is made from.
     pub script: Option<Script>,
+    /// What it leaves over.
+    pub over: Over,
+}
+
+/// What a request leaves over.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Over {
+    /// HTTP/1.1, on a connection that is open if there is one.
+    #[default]
+    Any,
+    /// HTTP/1.1, on a connection of its own.
+    Fresh,
+    /// HTTP/2 over TLS, where the target offers it (RFC 9113, section 3.2).
+    Http2,
 }
 
 impl Request {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::judge::layer::Layer;
+use crate::report::Repeats;
 use crate::verdict::Severity;
 
 /// One broken promise in one exchange, with what a reader needs to check it against the document.
@@ -26,6 +27,9 @@ pub struct Finding {
     /// Whether the promise is one of the probe's cause, so that breaches under two causes are two drifts.
     #[serde(skip)]
     pub by_cause: bool,
+    /// How often it was there, where the same request was sent several times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeats>,
     /// Who wrote what was found, where that is another layer than the one that wrote the reply.
     #[serde(skip)]
     pub author: Option<(Layer, &'static str)>,

@@ -20,6 +20,9 @@ pub enum Unsent {
     /// The run was stopped before it, and why.
     #[error("{0}")]
     Stopped(String),
+    /// Somebody ended the run before it, and by what.
+    #[error("the run was ended by {0}")]
+    Interrupted(String),
     /// errdrift itself failed.
     #[error("errdrift failed on it: {0}; please report this")]
     OurFault(String),
@@ -51,7 +54,7 @@ impl Footing {
     pub fn weighs(&self, suite: &str, unsent: &Unsent) -> bool {
         match unsent {
             Unsent::NotSet(name) => self.0.contains(&(suite.to_owned(), name.clone())),
-            Unsent::Unfit(_) | Unsent::Gone => false,
+            Unsent::Unfit(_) | Unsent::Gone | Unsent::Interrupted(_) => false,
             Unsent::Stopped(_) | Unsent::OurFault(_) => true,
         }
     }

@@ -7,12 +7,15 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail loudly"))]
 
 pub mod answer;
+mod attempt;
 pub mod catalog;
 pub mod cause;
 pub mod cli;
 pub mod command;
+pub mod consistency;
 pub mod contract;
 mod control;
+pub mod coverage;
 pub mod demo;
 pub mod document;
 pub mod engine;
@@ -22,16 +25,20 @@ pub mod fault;
 pub mod finding;
 pub mod footing;
 pub mod harness;
+pub mod identity;
 pub mod judge;
+mod pace;
 pub mod plan;
 pub mod recording;
 pub mod reference;
 pub mod render;
+pub mod repeat;
 pub mod report;
 pub mod schema;
 pub mod secret;
 pub mod self_test;
 pub mod session;
+mod signal;
 pub mod sink;
 pub mod suite;
 pub mod tally;

@@ -46,7 +46,9 @@ impl Recorder {
     /// What the probe came to.
     pub(crate) fn result(&self, probe: &Probe, exchange: &Exchange, judgement: Judgement) -> ProbeResult {
         let verdict = judgement.verdict();
-        let records = self.records_all || verdict != Verdict::Pass || !judgement.findings.is_empty();
+        // What is compared later may turn out to be wrong.
+        let records =
+            self.records_all || probe.like.is_some() || verdict != Verdict::Pass || !judgement.findings.is_empty();
         let came = match &exchange.outcome {
             Outcome::Reply(reply) => Ok(reply),
             Outcome::Silence(silence) => Err(silence),
@@ -64,6 +66,8 @@ impl Recorder {
             reason: judgement.inconclusive.map(|reason| shown(&reason, &self.mask)),
             findings: findings(judgement.findings, &self.mask),
             code: judgement.code.map(|code| (contract.clone(), code)),
+            fits: judgement.fits,
+            applied: judgement.applied,
             sent: true,
             answer: judgement.answer.map(|answer| masked(answer, &self.mask)),
             ..blank(probe, verdict)
@@ -116,6 +120,8 @@ fn blank(probe: &Probe, verdict: Verdict) -> ProbeResult {
         reason: None,
         findings: Vec::new(),
         code: None,
+        fits: Vec::new(),
+        applied: 0,
         sent: false,
         answer: None,
     }
@@ -266,7 +272,7 @@ mod tests {
 
     fn sent(body: Option<Vec<u8>>) -> Request {
         let headers = vec![("x-token".to_owned(), token()), ("x-copy".to_owned(), Template::literal(SECRET))];
-        Request { method: "POST".into(), target: format!("/api/?token={SECRET}"), headers, body, script: None }
+        Request { method: "POST".into(), target: format!("/api/?token={SECRET}"), headers, body, ..Request::default() }
     }
 
     fn came(body: Vec<u8>) -> Reply {
@@ -285,6 +291,7 @@ mod tests {
             source: "CWE-532".to_owned(),
             facet: text(),
             by_cause: false,
+            repeats: None,
             author: None,
         }
     }

@@ -122,6 +122,12 @@ pub struct ProbeResult {
     /// The contract's code in the reply, for the coverage of the catalogue.
     #[serde(skip)]
     pub code: Option<(String, Value)>,
+    /// Of two mistakes that were sent at once, the causes that the reply fits.
+    #[serde(skip)]
+    pub fits: Vec<Cause>,
+    /// The conditions of rules that the reply met.
+    #[serde(skip)]
+    pub applied: u32,
     /// Whether anything left for it.
     #[serde(skip)]
     pub sent: bool,

@@ -21,7 +21,7 @@ pub struct Row {
 }
 
 /// Every tier that is sent without naming its faults.
-pub const TIERS: &[Tier] = &[Tier::Core, Tier::Wire, Tier::Heavy];
+pub const TIERS: &[Tier] = &[Tier::Core, Tier::Wire, Tier::Heavy, Tier::Pairs];
 
 /// Runs one deployment.
 ///

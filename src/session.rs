@@ -11,11 +11,14 @@ use libtest_mimic::Arguments;
 
 use crate::catalog::Api;
 use crate::engine::{self, Event};
+use crate::exchange::Over;
 use crate::footing::{Footing, Unsent};
 use crate::harness::{self, Line, Trial};
+use crate::identity;
 use crate::plan::{Plan, Probe, Selection};
-use crate::report::{Closing, Opening, ProbeResult};
+use crate::report::{Closing, Inactive, Opening, ProbeResult};
 use crate::secret::{Environment, Template};
+use crate::signal;
 use crate::sink::{Request, Sink};
 use crate::tally::Tally;
 use crate::verdict::{Severity, Verdict};
@@ -38,6 +41,10 @@ pub struct Session {
     pub reports: Vec<Request>,
     /// Whether warnings fail.
     pub strict: bool,
+    /// Whether a host that a suite takes for production is what is meant.
+    pub yes_production: bool,
+    /// Known resources whose variables are not set: suite and operation, and the variable.
+    pub unknown: Vec<(String, String)>,
     /// What is shown while the run goes on.
     pub live: Live,
 }
@@ -92,10 +99,20 @@ impl Session {
             insecure: self.wire.insecure,
             strict: self.strict,
         };
+        if let Some((suite, pattern)) =
+            identity::production(&self.apis, &self.wire.target).filter(|_| !self.yes_production)
+        {
+            return Err(Failure::Usage(format!(
+                "{} looks like production: the suite {suite} says so of hosts like `{pattern}`; nothing was sent; --yes-production runs all the same",
+                self.wire.target.host()
+            )));
+        }
         let sender = Sender::new(&self.wire).map_err(Failure::Usage)?;
-        let plan = self.plan()?;
+        let mut plan = self.plan()?;
+        let inactive = self.leave_out(&mut plan);
         let sinks = self.open(&opening)?;
-        Ok(Prepared { opening, plan, sender, sinks, session: self, shows_bar })
+        let is_whole = self.selection.is_whole();
+        Ok(Prepared { opening, plan, sender, sinks, session: self, shows_bar, inactive, is_whole })
     }
 
     /// The plan, once every probe of it is known to leave as it is meant.
@@ -130,6 +147,21 @@ impl Session {
         Ok(plan)
     }
 
+    /// Leaves out what the target cannot take, and says so, with what the environment does not know.
+    fn leave_out(&self, plan: &mut Plan) -> Vec<Inactive> {
+        let mut inactive = Vec::new();
+        let before = plan.probes.len();
+        plan.probes.retain(|probe| self.wire.target.is_tls() || probe.request.over != Over::Http2);
+        if plan.probes.len() < before {
+            let why = format!("{} probes are for https targets", before - plan.probes.len());
+            inactive.push(Inactive { what: "alike-http-2".to_owned(), why });
+        }
+        for (place, variable) in &self.unknown {
+            inactive.push(Inactive { what: format!("{place}, existence"), why: format!("${{{variable}}} is not set") });
+        }
+        inactive
+    }
+
     fn open(&self, opening: &Opening) -> Result<Vec<(Sink, String)>, Failure> {
         let open = |request: &Request| {
             let name = request.path.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
@@ -149,12 +181,16 @@ struct Prepared {
     sinks: Vec<(Sink, String)>,
     session: Session,
     shows_bar: bool,
+    /// What cannot be put to the test on this target.
+    inactive: Vec<Inactive>,
+    /// Whether all of it was chosen.
+    is_whole: bool,
 }
 
 impl Prepared {
     /// Sends, and hands a line for each probe to whoever watches.
     fn run(self, lines: &mpsc::Sender<Line>) -> Result<(Opening, Closing), Failure> {
-        let Self { opening, plan, sender, mut sinks, mut session, shows_bar } = self;
+        let Self { opening, plan, sender, mut sinks, mut session, shows_bar, inactive, is_whole } = self;
         session.engine.records_all |= !sinks.is_empty();
         let start = Instant::now();
         let mut tally = Tally::default();
@@ -168,7 +204,7 @@ impl Prepared {
         let bar = bar(plan.probes.len());
         let mut broken = None;
         let emit = |event: Event| {
-            bar.inc(u64::from(!matches!(event, Event::NotJudged(_))));
+            bar.inc(u64::from(matches!(event, Event::Result(_) | Event::NotExercised { .. })));
             if shows_bar && bar.is_hidden() && start.elapsed() > PATIENCE {
                 bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
             }
@@ -178,10 +214,15 @@ impl Prepared {
             }
             take_in(event, &mut tally, &mut sinks, &mut broken);
         };
-        let Session { engine, environment, wire, strict, .. } = session;
-        runtime()?.block_on(engine::run(plan, sender, wire.target.as_str(), environment, engine, emit));
+        let Session { engine, environment, wire, strict, apis, .. } = session;
+        let run = engine::Run { plan, sender, target: wire.target.as_str().to_owned(), environment, settings: engine };
+        runtime()?.block_on(async { engine::run(run, signal::ended(), emit).await });
         bar.finish_and_clear();
         let elapsed = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        for inactive in inactive {
+            tally.inactive(inactive);
+        }
+        tally.covers(&apis, is_whole);
         let closing = tally.close(elapsed, strict);
         for (sink, name) in sinks {
             if let Err(error) = sink.close(&opening, &closing) {
@@ -217,7 +258,9 @@ pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Clos
         let mut prepared = session.prepare(false)?;
         let trials = prepared.trials();
         let mut takes = trials.iter().map(|trial| harness::takes(arguments, trial));
+        let before = prepared.plan.probes.len();
         prepared.plan.probes.retain(|_| takes.next().unwrap_or(false));
+        prepared.is_whole &= prepared.plan.probes.len() == before;
         keep_controls(&mut prepared.plan);
         all.extend(trials);
         chosen.push(prepared);
@@ -294,12 +337,15 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
             tally.not_exercised(probe, reason);
         }
         Event::NotJudged(reason) => tally.not_judged(reason),
+        Event::Repeated { signature, repeats } => tally.repeated(&signature, repeats),
+        Event::Compared(compared) => tally.compared(*compared),
+        Event::Ended { connection_failures, interrupted } => tally.ended(connection_failures, interrupted),
     }
 }
 
 fn line(event: &Event) -> Option<Line> {
     Some(match event {
-        Event::NotJudged(_) => return None,
+        Event::NotJudged(_) | Event::Repeated { .. } | Event::Compared(_) | Event::Ended { .. } => return None,
         Event::NotExercised { reason, .. } => Line::Ignored(crate::render::printable(reason, 200)),
         Event::Result(result) => match result.verdict {
             Verdict::Pass | Verdict::Waived => Line::Passed,
@@ -332,6 +378,7 @@ pub fn quick(apis: Vec<Arc<Api>>, target: crate::wire::target::Target, environme
         engine: engine::Settings {
             jobs: DEFAULT_JOBS,
             rate: None,
+            repeat: 1,
             insecure: false,
             records_all: false,
             judge: crate::judge::Settings::default(),
@@ -339,6 +386,8 @@ pub fn quick(apis: Vec<Arc<Api>>, target: crate::wire::target::Target, environme
         environment,
         reports: Vec::new(),
         strict: false,
+        yes_production: false,
+        unknown: Vec::new(),
         live: Live::Nothing,
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::cause::Cause;
 use crate::judge::layer::Layer;
+use crate::secret::Environment;
 
 /// The suite's file, as it is read.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,8 +29,51 @@ pub struct Suite {
     /// Which layers owe the contract.
     #[serde(default)]
     pub owed_by: OwedBy,
+    /// By what the right deployment is known before anything else is sent.
+    #[serde(default)]
+    pub identity: Option<Identity>,
+    /// Patterns of the host names of production: regular expressions, to be matched anywhere in the name.
+    #[serde(default)]
+    pub production: Vec<String>,
+    /// What a whole run must have behind it to be green.
+    #[serde(default)]
+    pub minimum: Minimum,
+    /// Causes in the order in which the service looks at a request; of two mistakes, the earlier one is answered.
+    #[serde(default)]
+    pub precedence: Vec<Cause>,
+    /// Whether a path with a slash behind it and the same without are one path.
+    #[serde(default)]
+    pub trailing_slash: bool,
     /// The operations.
     pub operation: Vec<Operation>,
+}
+
+/// A path of the deployment, and what its reply must hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// The path, behind the target's own prefix; it is asked for by GET, without credentials.
+    pub path: String,
+    /// JSON Pointer to the value that tells; the whole body where it is absent.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// A regular expression that the value's text must match.
+    pub matches: String,
+}
+
+/// What a whole run must have behind it to be green, in probes that were judged. A run of a part is not asked.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Minimum {
+    /// Of the suite.
+    #[serde(default)]
+    pub suite: usize,
+    /// Of each operation.
+    #[serde(default)]
+    pub operation: usize,
+    /// Of single causes.
+    #[serde(default)]
+    pub cause: BTreeMap<Cause, usize>,
 }
 
 /// Which layers owe the contract: a client does not care who answers, but not everyone can be made to.
@@ -42,6 +86,27 @@ pub struct OwedBy {
     /// For what is no HTTP, and for what exceeds a limit.
     #[serde(default = "service")]
     pub malformed: Vec<Layer>,
+}
+
+impl Suite {
+    /// Puts the variables of the environment in the places of known resources. Gives those that are not set, with their
+    /// operations: what is not known is not asked for.
+    pub fn know(&mut self, environment: &Environment) -> Vec<(String, String)> {
+        let mut unset = Vec::new();
+        for operation in &mut self.operation {
+            let (id, known) = (&operation.id, &mut operation.known);
+            known.retain(|_, value| {
+                let Some(name) = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return true };
+                if let Some(found) = environment.get(name) {
+                    found.clone_into(value);
+                    return true;
+                }
+                unset.push((id.clone(), name.to_owned()));
+                false
+            });
+        }
+        unset
+    }
 }
 
 impl Default for OwedBy {
@@ -157,6 +222,13 @@ pub struct Operation {
     /// Whether its correct request is sent as the control: only where it changes nothing and is known to succeed.
     #[serde(default)]
     pub control: bool,
+    /// The operation whose control stands for this one, where its own correct request is not safe to send.
+    #[serde(default)]
+    pub controlled_by: Option<String>,
+    /// Ids of resources that exist, by path parameter, to see whether they can be told from missing ones without rights.
+    /// `${NAME}` stands for a variable of the environment.
+    #[serde(default)]
+    pub known: BTreeMap<String, String>,
     /// Why a correct server refuses even the well-formed request that errdrift sends (an account that does not exist).
     #[serde(default)]
     pub refused: Option<Refusal>,

@@ -4,12 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::catalog::Api;
 use crate::cause::Cause;
+use crate::consistency::Compared;
 use crate::contract::Contract;
+use crate::coverage;
 use crate::finding::Finding;
 use crate::judge::layer::Layer;
 use crate::plan::Plan;
-use crate::report::{Closing, CodeCoverage, Coverage, Drift, NotExercised, ProbeResult, Summary};
+use crate::report::{
+    Closing, CodeCoverage, Coverage, Drift, Inactive, NotExercised, Precedence, ProbeResult, Repeats, Summary,
+};
 use crate::verdict::{Severity, Verdict, exit};
 
 /// Everything that is remembered of results that passed by.
@@ -26,6 +31,14 @@ pub struct Tally {
     withheld: Vec<NotExercised>,
     reasons: Vec<String>,
     coverage: Vec<Coverage>,
+    /// The causes of the faults that are sent, by suite.
+    causes: BTreeSet<(String, Cause)>,
+    /// The conditions of rules that some reply met.
+    applied: u32,
+    precedence: Vec<Precedence>,
+    inactive: Vec<Inactive>,
+    connection_failures: usize,
+    interrupted: Option<String>,
     /// Where in `coverage` a suite's operation and cause stand.
     places: BTreeMap<(String, String, Cause), usize>,
 }
@@ -54,6 +67,7 @@ impl Tally {
     pub fn plan(&mut self, plan: &Plan) {
         for probe in &plan.probes {
             self.covered(&probe.api.suite.id, &probe.operation, probe.cause).planned += 1;
+            self.causes.insert((probe.api.suite.id.clone(), probe.fault.cause));
         }
     }
 
@@ -78,6 +92,7 @@ impl Tally {
     /// Takes in the result of one probe.
     pub fn result(&mut self, result: &ProbeResult) {
         self.summary.probes += 1;
+        self.applied |= result.applied;
         let covered = self.covered(&result.suite, &result.operation, result.cause);
         covered.sent += usize::from(result.sent);
         covered.decided += usize::from(!matches!(result.verdict, Verdict::Inconclusive | Verdict::Error));
@@ -96,8 +111,12 @@ impl Tally {
         {
             entry.exercised += 1;
         }
+        self.findings(result, &result.findings);
+    }
+
+    fn findings(&mut self, result: &ProbeResult, findings: &[Finding]) {
         let mut example = None;
-        for finding in &result.findings {
+        for finding in findings {
             match finding.severity {
                 Severity::Error => self.summary.errors += 1,
                 Severity::Warning => {
@@ -132,6 +151,11 @@ impl Tally {
             example: Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone()))),
         });
         drift.statuses.extend(result.status);
+        if let Some(repeats) = finding.repeats {
+            let so_far = drift.repeats.get_or_insert_default();
+            so_far.sent += repeats.sent;
+            so_far.shown += repeats.shown;
+        }
         if finding.severity > drift.severity {
             drift.severity = finding.severity;
             drift.finding = finding.clone();
@@ -153,6 +177,44 @@ impl Tally {
     /// Takes in a fault that was withheld from an operation for its safety.
     pub fn withheld(&mut self, probe: String, reason: String) {
         self.withheld.push(NotExercised { reason, probe });
+    }
+
+    /// Takes in what came of sending probes of a drift again.
+    pub fn repeated(&mut self, signature: &str, repeats: Repeats) {
+        if let Some(drift) = self.drifts.get_mut(signature) {
+            drift.repeats = Some(repeats);
+        }
+    }
+
+    /// Takes in what only the whole of the results shows.
+    pub fn compared(&mut self, compared: Compared) {
+        for (result, finding) in compared.findings {
+            self.findings(&result, std::slice::from_ref(&finding));
+        }
+        self.precedence = compared.precedence;
+        self.inactive.extend(compared.inactive);
+    }
+
+    /// Takes in something that the run could not put to the test.
+    pub fn inactive(&mut self, inactive: Inactive) {
+        self.inactive.push(inactive);
+    }
+
+    /// Takes in how the run ended.
+    pub fn ended(&mut self, connection_failures: usize, interrupted: Option<String>) {
+        self.connection_failures = connection_failures;
+        self.interrupted = interrupted;
+    }
+
+    /// What the suites want and what the run could not put to the test; `whole` where no part of the suites was chosen.
+    pub fn covers(&mut self, apis: &[Arc<Api>], whole: bool) {
+        let asked = whole && self.interrupted.is_none();
+        for api in apis.iter().filter(|_| asked) {
+            for reason in coverage::shortfalls(&api.suite, &self.coverage) {
+                self.not_judged(reason);
+            }
+        }
+        self.inactive.extend(coverage::inactive(apis, &self.coverage, &self.causes, self.applied));
     }
 
     /// Takes in a reason for which the run as a whole cannot be judged.
@@ -179,6 +241,10 @@ impl Tally {
         drifts.sort_by(|a, b| {
             (b.severity, b.count).cmp(&(a.severity, a.count)).then_with(|| a.signature.cmp(&b.signature))
         });
+        if let Some(by) = &self.interrupted {
+            let judged = self.summary.probes - self.summary.not_exercised;
+            self.reasons.push(format!("the run was ended by {by} behind {judged} of {} probes", self.summary.probes));
+        }
         let mut verdicts: Vec<_> = self.verdicts.into_iter().collect();
         if !self.reasons.is_empty() {
             verdicts.push(Verdict::Inconclusive);
@@ -186,8 +252,8 @@ impl Tally {
         if strict && self.is_warned {
             verdicts.push(Verdict::Fail);
         }
-        // What was judged is needed for green: reasons alone are no verdict on the target.
-        let verdict = Verdict::fold(verdicts);
+        // What was judged is needed for green: reasons alone are no verdict on the target. Part of a run is none, either.
+        let verdict = if self.interrupted.is_some() { Verdict::Inconclusive } else { Verdict::fold(verdicts) };
         if verdict == Verdict::Error && self.reasons.is_empty() {
             self.reasons.push("nothing was judged: no probe was selected, or none could be sent".to_owned());
         }
@@ -205,10 +271,10 @@ impl Tally {
             not_exercised: self.not_exercised,
             withheld: self.withheld,
             coverage: self.coverage,
-            precedence: Vec::new(),
-            inactive: Vec::new(),
-            connection_failures: 0,
-            interrupted: None,
+            precedence: self.precedence,
+            inactive: self.inactive,
+            connection_failures: self.connection_failures,
+            interrupted: self.interrupted,
         }
     }
 }
@@ -246,5 +312,9 @@ fn summary(drift: &Drift) -> String {
         let layer = drift.layer.map_or("a layer", Layer::word);
         return format!("the {layer} ({}) answers {} with pages of its own", finding.facet, listed(&drift.statuses));
     }
-    format!("{}: expected {}, got {}", finding.at, finding.expected, finding.actual)
+    let often = drift.repeats.filter(|repeats| repeats.is_intermittent());
+    let often = often.map_or_else(String::new, |repeats| {
+        format!(" (intermittent: {} of {} identical requests)", repeats.shown, repeats.sent)
+    });
+    format!("{}: expected {}, got {}{often}", finding.at, finding.expected, finding.actual)
 }

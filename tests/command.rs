@@ -138,7 +138,7 @@ fn replayed(request: &Request) {
 
 fn request(method: &str, target: &str) -> Request {
     let headers = vec![("accept".to_owned(), Template::literal("application/json"))];
-    Request { method: method.into(), target: target.into(), headers, body: None, script: None }
+    Request { method: method.into(), target: target.into(), headers, ..Request::default() }
 }
 
 fn with(name: &str, value: Template) -> Request {

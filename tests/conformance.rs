@@ -79,19 +79,21 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn load(suite: &str) -> Result<Arc<Api>, String> {
-    catalog::load(suite).map(Arc::new).map_err(|problems| problems.to_string())
+fn load(suite: &str, environment: &Environment) -> Result<Arc<Api>, String> {
+    let mut api = catalog::load(suite).map_err(|problems| problems.to_string())?;
+    api.suite.know(environment);
+    Ok(Arc::new(api))
 }
 
 fn deployed(target: &Target, named: Option<&Named>) -> Result<Sessions, String> {
     let suites = variable("ERRDRIFT_SUITE").unwrap_or_else(|| "oz-api".to_owned());
     let suites: Vec<_> = suites.split(',').map(str::trim).filter(|suite| !suite.is_empty()).collect();
     let session = |suite: &&str| {
-        let api = load(suite)?;
-        let selection = Named::selection(named, &api);
         let environment = Environment::new(
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
         );
+        let api = load(suite, &environment)?;
+        let selection = Named::selection(named, &api);
         Ok(Session { selection, ..session::quick(vec![api], target.clone(), environment) })
     };
     Ok((suites.iter().map(session).collect::<Result<_, String>>()?, Vec::new()))
@@ -103,7 +105,7 @@ fn embedded(named: Option<&Named>) -> Result<Sessions, String> {
     let mut sessions = (Vec::new(), Vec::new());
     for api in reference::Api::ALL.into_iter().filter(|api| !any || of_name(api)) {
         let running = Running::start(api, None).map_err(|failure| failure.to_string())?;
-        let loaded = load(api.id())?;
+        let loaded = load(api.id(), &running.environment())?;
         let selection = Named::selection(named, &loaded);
         let session = session::quick(vec![loaded], running.target.clone(), running.environment());
         sessions.0.push(Session { selection, ..session });

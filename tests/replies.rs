@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use errdrift::exchange::{Ending, Outcome, Silence};
-use errdrift::wire::reply::{BODY_LIMIT, End, HEAD_LIMIT, LINE_LIMIT, Reader};
+use errdrift::exchange::{BODY_LIMIT, Ending, Outcome, Silence};
+use errdrift::wire::reply::{End, HEAD_LIMIT, LINE_LIMIT, Reader};
 
 /// The outcome in a few words, for the table.
 fn told(outcome: &Outcome) -> String {

@@ -29,6 +29,8 @@ pub(super) fn check(suite: &Suite, operation: &Operation, at: &str, findings: &m
     if let Some(body) = &operation.body {
         content(body, &format!("{at}/body"), findings);
     }
+    controlled_by(suite, operation, at, findings);
+    known(operation, at, findings);
     if operation.control {
         control(operation, &format!("{at}/control"), findings);
     }
@@ -40,6 +42,34 @@ pub(super) fn check(suite: &Suite, operation: &Operation, at: &str, findings: &m
             "the operation changes something, names only what exists, and nothing in it is sure to be refused",
             "few probes of it are safe: name a resource that does not exist, or give the body an anchor",
         );
+    }
+}
+
+fn controlled_by(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+    let Some(other) = &operation.controlled_by else { return };
+    let at = format!("{at}/controlled_by");
+    let controls: Vec<_> = suite.operation.iter().filter(|o| o.control).map(|o| o.id.as_str()).collect();
+    if operation.control {
+        findings.wrong(at, "the operation is its own control", "leave one of `control` and `controlled_by` out");
+    } else if !controls.contains(&other.as_str()) {
+        let help = closest_or_all(other, &controls).unwrap_or_else(|| "write `control = true` at one".to_owned());
+        findings.wrong(at, format!("no operation `{other}` has a control"), help);
+    }
+}
+
+fn known(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+    let at = format!("{at}/known");
+    if !operation.known.is_empty() && operation.effect != Effect::None {
+        findings.wrong(&at, "a resource that exists is asked for by reads alone", "leave `known` out");
+    }
+    for name in operation.known.keys().filter(|name| !operation.path_parameters.contains_key(*name)) {
+        let names: Vec<_> = operation.path_parameters.keys().map(String::as_str).collect();
+        let help = closest_or_all(name, &names).unwrap_or_else(|| "leave it out".to_owned());
+        findings.wrong(member(&at, name), format!("the path has no parameter `{name}`"), help);
+    }
+    let unknown = |(name, field): (&String, &crate::suite::Field)| !field.exists && !operation.known.contains_key(name);
+    if !operation.known.is_empty() && operation.path_parameters.iter().any(unknown) {
+        findings.wrong(&at, "a parameter of the path is not known", "name an id that exists for each");
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) fn check(suite: &Suite, document: &Document) -> (Vec<Problem>, Vec<Pr
     for (name, credential) in &suite.credentials {
         findings.credential(&member("/credentials", name), credential);
     }
+    declarations(suite, &mut findings);
     let mut ids = BTreeMap::new();
     let mut routes = BTreeMap::new();
     for (index, op) in suite.operation.iter().enumerate() {
@@ -34,6 +35,19 @@ pub(super) fn check(suite: &Suite, document: &Document) -> (Vec<Problem>, Vec<Pr
         operation::check(suite, op, &at, &mut findings);
     }
     (findings.wrong, findings.doubtful)
+}
+
+/// What the suite says of its deployment.
+fn declarations(suite: &Suite, findings: &mut Findings<'_>) {
+    let patterns = suite.production.iter().enumerate().map(|(index, text)| (format!("/production/{index}"), text));
+    let identity = suite.identity.iter().map(|identity| ("/identity/matches".to_owned(), &identity.matches));
+    for (at, text) in patterns.chain(identity) {
+        if let Err(error) = regex::Regex::new(text) {
+            let why = error.to_string();
+            let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            findings.wrong(at, format!("`{text}` is no regular expression: {why}"), "write it as `^staging\\.`");
+        }
+    }
 }
 
 /// What is found on the way.

@@ -114,6 +114,12 @@ pub(super) struct Run {
     /// Probes a second at most, as 20/s
     #[arg(long, value_name = "N/s", value_parser = rate)]
     pub(super) rate: Option<u32>,
+    /// Send each probe so often, to find answers that differ between identical requests
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = repeat)]
+    pub(super) repeat: usize,
+    /// Run against a host that a suite takes for production
+    #[arg(long)]
+    pub(super) yes_production: bool,
     /// The deadline of a probe, as 2s or 500ms
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub(super) timeout: Duration,
@@ -150,6 +156,7 @@ pub(super) enum TierWord {
     Extended,
     Wire,
     Heavy,
+    Pairs,
 }
 
 impl From<TierWord> for Tier {
@@ -159,6 +166,7 @@ impl From<TierWord> for Tier {
             TierWord::Extended => Self::Extended,
             TierWord::Wire => Self::Wire,
             TierWord::Heavy => Self::Heavy,
+            TierWord::Pairs => Self::Pairs,
         }
     }
 }
@@ -168,6 +176,13 @@ fn jobs(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|jobs| (1..=1_024).contains(jobs))
         .ok_or_else(|| "write a number from 1 to 1024".to_owned())
+}
+
+fn repeat(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|times| (1..=1_000).contains(times))
+        .ok_or_else(|| "write a number from 1 to 1000".to_owned())
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {

@@ -21,23 +21,30 @@ use crate::verdict::exit;
 use crate::wire::sender::Settings as Wire;
 use crate::wire::target::Target;
 
+/// Suites, and the known resources of which nothing is known: operation and variable.
+type Loaded = (Vec<Arc<Api>>, Vec<(String, String)>);
+
 /// The suites of those names; what is wrong with any of them, all at once.
-fn load(names: &[String]) -> Result<Vec<Arc<Api>>, u8> {
-    let mut apis: Vec<Arc<Api>> = Vec::new();
+fn load(names: &[String]) -> Result<Loaded, u8> {
+    let (mut apis, mut unknown) = Loaded::default();
+    let environment = environment();
     let mut code = None;
     for name in names {
         match catalog::load(name) {
-            Ok(api) => {
+            Ok(mut api) => {
                 if apis.iter().any(|other| other.suite.id == api.suite.id) {
                     tell(&format!("errdrift: the suite {} is named twice", api.suite.id));
                     code = Some(exit::USAGE);
                 }
+                let unset = api.suite.know(&environment);
+                let place = |operation: &str| format!("{}/{operation}", api.suite.id);
+                unknown.extend(unset.iter().map(|(operation, variable)| (place(operation), variable.clone())));
                 apis.push(Arc::new(api));
             }
             Err(problems) => code = Some(mistaken(&problems)),
         }
     }
-    code.map_or(Ok(apis), Err)
+    code.map_or(Ok((apis, unknown)), Err)
 }
 
 fn selection(choice: &Choice) -> Selection {
@@ -56,7 +63,7 @@ fn selection(choice: &Choice) -> Selection {
 /// Lists the probes.
 pub(super) fn list(arguments: &List) -> u8 {
     let apis = match load(&arguments.choice.suites) {
-        Ok(apis) => apis,
+        Ok((apis, _)) => apis,
         Err(code) => return code,
     };
     listed(&apis, &selection(&arguments.choice), arguments.json)
@@ -91,8 +98,8 @@ fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool) -> u8 {
 
 /// Runs, prints the summary, and gives the exit code.
 pub(super) fn run(arguments: Run) -> u8 {
-    let apis = match load(&arguments.choice.suites) {
-        Ok(apis) => apis,
+    let (apis, unknown) = match load(&arguments.choice.suites) {
+        Ok(loaded) => loaded,
         Err(code) => return code,
     };
     let selection = selection(&arguments.choice);
@@ -122,6 +129,7 @@ pub(super) fn run(arguments: Run) -> u8 {
         engine: engine::Settings {
             jobs: arguments.jobs,
             rate: arguments.rate,
+            repeat: arguments.repeat,
             insecure: arguments.insecure,
             records_all: false,
             judge: judge::Settings { strict: arguments.strict, outside: None },
@@ -129,6 +137,8 @@ pub(super) fn run(arguments: Run) -> u8 {
         environment: environment(),
         reports: arguments.report,
         strict: arguments.strict,
+        yes_production: arguments.yes_production,
+        unknown,
         live: live(arguments.quiet || to_stdout, color),
     };
     match session.run() {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Acceptance;
 use crate::cause::Cause;
-use crate::exchange::{Request, Script};
+use crate::exchange::{Over, Request, Script};
 use crate::secret::{Template, percent_encoded};
 use crate::suite::{Anchor, Body, Credential, Effect, Field, FieldType, Operation, Scheme, Secret, Suite};
 
@@ -27,6 +27,12 @@ pub struct Subject<'s> {
 }
 
 impl<'s> Subject<'s> {
+    /// The same operation with another request to break.
+    #[must_use]
+    pub fn based_on(&self, base: Draft) -> Self {
+        Self { base, ..self.clone() }
+    }
+
     /// The operation's body, if it takes JSON.
     #[must_use]
     pub fn json_body(&self) -> Option<&'s Body> {
@@ -61,6 +67,7 @@ impl<'s> Subject<'s> {
             instead: None,
             form_only: false,
             unnamed: false,
+            like: None,
         }
     }
 
@@ -87,6 +94,30 @@ pub struct Variant {
     pub form_only: bool,
     /// Whether the path does not name the resource any more that does not exist.
     pub unnamed: bool,
+    /// What its answer is compared with.
+    pub like: Option<Like>,
+}
+
+/// Other probes of the same operation whose answers say what a probe's own must be.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Like {
+    /// It is the same mistake in other circumstances: the answer must be the same.
+    Same(Plain),
+    /// It is the same mistake at a resource that exists: who has no right to it must not see a difference.
+    Unseen(Plain),
+    /// It is two mistakes at once: one of the two is answered.
+    Either([Plain; 2]),
+}
+
+/// A probe with one fault, of the same operation.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Plain {
+    /// The fault's id.
+    pub fault: &'static str,
+    /// The variant's name.
+    pub variant: String,
+    /// The cause that its reply is held against.
+    pub cause: Cause,
 }
 
 impl Variant {
@@ -130,6 +161,10 @@ pub struct Draft {
     pub query: Option<String>,
     /// The Accept header field.
     pub accept: String,
+    /// The Accept-Encoding header field; `identity` where it is none.
+    pub accept_encoding: Option<String>,
+    /// Header fields that errdrift does not send otherwise.
+    pub fields: Vec<(String, String)>,
     /// The header fields that carry the credential.
     pub credential: Vec<(String, Template)>,
     /// The Content-Type header field.
@@ -142,6 +177,8 @@ pub struct Draft {
     pub json: Option<Value>,
     /// What leaves in the place of all this.
     pub script: Option<Script>,
+    /// What it leaves over.
+    pub over: Over,
 }
 
 impl Draft {
@@ -214,12 +251,14 @@ impl Draft {
     #[must_use]
     pub fn request(self) -> Request {
         let field = |name: &str, value: String| (name.to_owned(), Template::literal(value));
-        let mut headers = vec![field("accept", self.accept), field("accept-encoding", "identity".into())];
+        let coding = self.accept_encoding.unwrap_or_else(|| "identity".into());
+        let mut headers = vec![field("accept", self.accept), field("accept-encoding", coding)];
+        headers.extend(self.fields.into_iter().map(|(name, value)| (name, Template::literal(value))));
         headers.extend(self.credential);
         headers.extend(self.content_type.map(|value| field("content-type", value)));
         headers.extend(self.content_encoding.map(|value| field("content-encoding", value)));
         let target = self.query.map_or_else(|| self.path.clone(), |query| format!("{}?{query}", self.path));
-        Request { method: self.method, target, headers, body: self.body, script: self.script }
+        Request { method: self.method, target, headers, body: self.body, script: self.script, over: self.over }
     }
 }
 
@@ -264,6 +303,13 @@ pub fn path(operation: &Operation, value: impl Fn(&str, &Field) -> String) -> St
         path = path.replace(&format!("{{{name}}}"), &value(name, field));
     }
     path
+}
+
+/// The operation's path at the resources that the suite knows to exist.
+#[must_use]
+pub fn path_of_known(operation: &Operation) -> String {
+    let encoded = |text: &String| String::from_utf8_lossy(&percent_encoded(text.as_bytes())).into_owned();
+    path(operation, |name, field| operation.known.get(name).map_or_else(|| text_of(field), encoded))
 }
 
 /// The query of the operation's correct request: required parameters, and those with an example.

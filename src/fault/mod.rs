@@ -3,6 +3,7 @@
 //! One file a family, one table of all. A fault knows its cause, its tier and what it sends; whether an operation can bear
 //! it without harm is decided once, in [`crate::plan`], from each variant's [`Acceptance`].
 
+pub mod alike;
 pub mod body;
 pub mod credentials;
 pub mod draft;
@@ -12,6 +13,8 @@ pub mod media_type;
 pub mod message;
 pub mod method;
 pub mod multipart;
+pub mod pair;
+pub mod parity;
 pub mod path;
 pub mod query;
 pub mod value;
@@ -54,6 +57,8 @@ pub enum Tier {
     Wire,
     /// Large requests.
     Heavy,
+    /// Two mistakes in one request.
+    Pairs,
     /// What may disturb others on the same gateway: sent by the fault's own name alone.
     Intrusive,
 }
@@ -65,6 +70,7 @@ impl Tier {
         (Self::Extended, "extended"),
         (Self::Wire, "wire"),
         (Self::Heavy, "heavy"),
+        (Self::Pairs, "pairs"),
         (Self::Intrusive, "intrusive"),
     ];
 
@@ -123,6 +129,10 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
         wire::FAULTS,
         wire_body::FAULTS,
         limit::FAULTS,
+        // What is compared comes behind what it is compared with.
+        alike::FAULTS,
+        parity::FAULTS,
+        pair::FAULTS,
     ]
     .into_iter()
     .flatten()

@@ -1,12 +1,14 @@
 //! The body: whether it is strict JSON, and whether it conforms to the contract's schema.
 
+use std::io::Read as _;
+
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::strict::{is_plain, walk};
 use super::{Case, Found, text};
 use crate::contract::CodeSet;
-use crate::exchange::Reply;
+use crate::exchange::{BODY_LIMIT, Reply};
 use crate::finding::Finding;
 use crate::schema::pointed;
 use crate::verdict::Severity;
@@ -28,9 +30,13 @@ pub(crate) struct Reading {
 /// Reads a whole body as JSON and goes on behind what can be repaired.
 pub(crate) fn read(reply: &Reply) -> Reading {
     let mut reading = Reading::default();
-    if reply.header("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
-        // The finding is the header's; encoded bytes are not judged as text.
-        return reading;
+    let decoded;
+    let mut reply = reply;
+    if let Some(coding) = reply.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        // What is in a coding is judged as text once it is decoded; that it may not be is the header's finding.
+        let Some(body) = plain(&coding, &reply.body) else { return reading };
+        decoded = Reply { body, ..reply.clone() };
+        reply = &decoded;
     }
     if reply.body.iter().all(u8::is_ascii_whitespace) {
         reading.defects.push(Found::new("body-empty", "").expected("a JSON object").actual("no body"));
@@ -72,6 +78,17 @@ pub(crate) fn read(reply: &Reply) -> Reading {
             .push(Found::new("body-not-json", "").expected("a JSON object").actual(text::describe(reply))),
     }
     reading
+}
+
+/// The body out of its coding, as long as a body may be; `None` where the coding is another than gzip, or the bytes are none.
+fn plain(coding: &str, body: &[u8]) -> Option<Vec<u8>> {
+    if !["gzip", "x-gzip"].contains(&coding.to_ascii_lowercase().as_str()) {
+        return None;
+    }
+    let mut plain = Vec::new();
+    let limit = BODY_LIMIT as u64;
+    flate2::read::MultiGzDecoder::new(body).take(limit + 1).read_to_end(&mut plain).ok()?;
+    (plain.len() <= BODY_LIMIT).then_some(plain)
 }
 
 /// The byte order mark in UTF-8.

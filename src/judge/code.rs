@@ -144,6 +144,19 @@ fn against_causes(case: &Case<'_>, answer: &Answer<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether the reply is a right answer to the cause, or the page that the contract leaves to a router for it.
+pub(crate) fn fits(case: &Case<'_>, cause: Cause) -> bool {
+    let code = of(case.contract, case.json);
+    let message = case.contract.file.message.as_ref().and_then(|place| pointed(case.json?, &place.at)?.as_str());
+    let answer = Answer { status: case.reply.status, code: code.as_ref(), message };
+    let Some(promise) = case.contract.promise(cause) else { return false };
+    if !case.envelope {
+        return promise.ungoverned.iter().any(|status| status.covers(case.reply.status));
+    }
+    plausible(case.contract, cause, &answer)
+        && breaches(case, cause, &answer).iter().all(|finding| finding.severity < Severity::Warning)
+}
+
 /// Whether the answer says that the account has no right to a privileged or changing operation: the order of the checks is
 /// undocumented, and an account for tests may well be a weak one.
 fn is_without_rights(case: &Case<'_>, answer: &Answer<'_>) -> bool {
@@ -235,6 +248,10 @@ fn message(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answe
 
 /// Wrong credentials that were outranked by something else that is wrong with the request.
 fn late_credentials(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option<Finding> {
+    // Where the other mistake is made on purpose, the order is what is asked.
+    if case.probe.like.is_some() {
+        return None;
+    }
     let strength = case.contract.promise(case.probe.cause)?.outranked?;
     let code = answer.code.map_or_else(String::new, |code| format!(" with {}", text::cut(&code.to_string())));
     let found = Found::new("credentials-checked-late", "status").by_cause().severity(strength.severity());

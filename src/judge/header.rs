@@ -15,6 +15,10 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
 
 fn content_encoding(case: &Case<'_>) -> Option<Finding> {
     let coding = case.reply.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"))?;
+    let accepted = case.probe.request.header("accept-encoding").map(crate::secret::Template::masked);
+    if accepted.is_some_and(|accepted| accepted == coding.to_ascii_lowercase().as_bytes()) {
+        return None;
+    }
     let found = Found::new("content-encoding-unexpected", "header:content-encoding")
         .expected("none: the request accepts identity only");
     Some(found.actual(text::cut(&coding)))

@@ -3,6 +3,7 @@
 //! Every rule looks at the whole reply; none masks another. What one rule repairs to go on (a byte order mark, bytes after
 //! the value) is a finding, and the rest of the body is still judged.
 
+pub(crate) mod applied;
 pub mod body;
 pub mod code;
 pub mod delivery;
@@ -23,8 +24,10 @@ use serde_json::Value;
 
 use crate::answer::{self, Answer};
 use crate::cause::Cause;
+use crate::consistency::causes;
 use crate::contract::{Contract, Strength};
-use crate::exchange::{Ending, Exchange, Outcome, Reply, Request};
+use crate::exchange::{Ending, Exchange, Outcome, Reply};
+use crate::fault::draft::Like;
 use crate::finding::Finding;
 use crate::plan::Probe;
 use crate::schema::pointed;
@@ -54,6 +57,10 @@ pub struct Judgement {
     pub inconclusive: Option<String>,
     /// What a client can tell of the reply.
     pub answer: Option<Answer>,
+    /// Of two mistakes that were sent at once, the causes that the reply fits.
+    pub fits: Vec<Cause>,
+    /// The conditions of rules that the reply met.
+    pub(crate) applied: u32,
 }
 
 impl Judgement {
@@ -106,6 +113,7 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
         origin: Some(origin.clone()),
         code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
         answer: Some(answer(&case)),
+        applied: applied::of(&case),
         ..Judgement::default()
     };
     judgement.findings.extend(delivery::ending(reply));
@@ -120,7 +128,10 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
         judgement.findings.push(page);
         return (judgement, envelope);
     }
+    judgement.fits = causes(probe).into_iter().filter(|cause| code::fits(&case, *cause)).collect();
     match reply.status / 100 {
+        // Its body is what it must not have; its status is compared with that of the GET.
+        _ if probe.request.method == "HEAD" => {}
         2 if !envelope => judgement.findings.extend(delivery::success(&case)),
         3 => judgement.findings.extend(delivery::redirect(&case)),
         _ if is_ungoverned(&case) => judgement.findings.extend(delivery::ungoverned(&case)),
@@ -150,18 +161,8 @@ fn answer(case: &Case<'_>) -> Answer {
         media_type: answer::media_type(reply),
         layer: case.origin.layer,
         shape: json.map_or_else(Vec::new, answer::shape),
-        template: message.map(|message| answer::template(message, &sent(&case.probe.request))),
+        template: message.map(answer::template),
     }
-}
-
-/// As much of a request's content may be echoed in a message.
-const ECHOED: usize = 4_096;
-
-/// The request as far as a message may echo it.
-fn sent(request: &Request) -> String {
-    let body = request.body.as_deref().unwrap_or_default();
-    let body = String::from_utf8_lossy(&body[..body.len().min(ECHOED)]);
-    format!("{} {} {body}", request.method, request.target)
 }
 
 /// Whether a JSON document is the contract's body: it has the member that tells it.
@@ -179,7 +180,9 @@ fn is_ungoverned(case: &Case<'_>) -> bool {
         promise.is_some_and(|promise| promise.ungoverned.iter().any(|status| status.covers(case.reply.status)))
     };
     // What is no URI may find a router before it finds an operation.
-    let router = case.probe.cause == Cause::MalformedHttp && case.probe.expectation.also.iter().any(leaves);
+    // Of two mistakes, a router may find one before the service finds the other.
+    let router = matches!(case.probe.like, Some(Like::Either(_))) || case.probe.cause == Cause::MalformedHttp;
+    let router = router && case.probe.expectation.also.iter().any(leaves);
     // A null in the place of the error is the service's own, and wrong.
     let own = case.json.is_some_and(|json| pointed(json, &case.contract.file.envelope).is_some());
     !own && (leaves(&case.probe.cause) || router)
@@ -226,6 +229,7 @@ impl Found {
             source: known.map_or("", |rule| rule.source).to_owned(),
             facet: String::new(),
             by_cause: false,
+            repeats: None,
             author: None,
         })
     }

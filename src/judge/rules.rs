@@ -287,6 +287,48 @@ pub static RULES: &[Rule] = rules! {
         example: "{\"fields\": {\"payment.type\": \"REQUIRED\"}} for {\"payment\": {\"type\": …}}",
         source: "the contract's fields promise"
     }
+    "answer-varies" Error {
+        what: "The same mistake is answered in another way because something else of the request changed: what it accepts, who asks, over what it came.",
+        why: "The client that a team tests with sees another API than the browser, the proxy or the library of its customers.",
+        example: "401 with code 6 under Accept: application/json, and an HTML page under Accept: text/html",
+        source: "RFC 9110, section 12.1; the document has one format for all clients"
+    }
+    "answer-intermittent" Error {
+        what: "Identical requests are answered in different ways.",
+        why: "One replica of several is old or broken, or a rollout is half done: a client sees the drift now and then, and nobody can reproduce it.",
+        example: "3 of 4 requests: 404 with code 10; 1 of 4: 404 with code \"10\"",
+        source: "the document gives one answer to one mistake"
+    }
+    "precedence-violated" Error {
+        what: "Of two mistakes in one request, the service answers another one than the suite declares.",
+        why: "What is looked at before the credentials can be learned without them.",
+        example: "404 with code 10 without a token, where credentials come before resources",
+        source: "the suite's precedence"
+    }
+    "precedence-differs" Warning {
+        what: "Of two mistakes in one request, an operation answers another one than most operations of its API do.",
+        why: "The order of the checks is usually the framework's; an operation of its own order has checks of its own, and may lack one.",
+        example: "malformed body before missing token at one operation of forty",
+        source: "no document says which of two mistakes is answered"
+    }
+    "existence-disclosed" Error {
+        what: "Without the right to it, a resource that exists is answered in another way than one that does not.",
+        why: "Whoever has no rights can learn by trying which ids exist.",
+        example: "403 for a folder of somebody else, 404 for one that nobody has",
+        source: "RFC 9110, section 15.5.5; CWE-204"
+    }
+    "message-shared-by-codes" Note {
+        what: "One wording of the message comes with several codes.",
+        why: "A reader of the message cannot tell what the code tells; one of the two is probably wrong.",
+        example: "\"Bad request\" with the codes 3, 4 and 5",
+        source: "the documents describe each code in words of its own"
+    }
+    "message-varies" Note {
+        what: "The same mistake under the same code is worded in several ways by different operations.",
+        why: "Clients that search logs by the message miss some; usually two code paths do the same check.",
+        example: "\"No access token was given\" here, \"Unauthorized\" there",
+        source: "the documents describe each code in words of its own"
+    }
     "stack-trace-disclosed" Error {
         what: "The reply holds a stack trace.",
         why: "It tells an attacker the language, the framework and the code's layout, and the client nothing.",

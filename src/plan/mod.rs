@@ -14,7 +14,7 @@ use crate::catalog::Api;
 use crate::cause::Cause;
 use crate::document::nearest;
 use crate::exchange::{Part, Request};
-use crate::fault::draft::Draft;
+use crate::fault::draft::{Draft, Like};
 use crate::fault::{self, Fault, Tier};
 use crate::suite::Operation;
 
@@ -38,6 +38,8 @@ pub struct Probe {
     pub request: Request,
     /// What is expected of the reply.
     pub expectation: Expectation,
+    /// What its answer is compared with.
+    pub like: Option<Like>,
 }
 
 /// What is expected of a reply.
@@ -109,6 +111,17 @@ impl Selection {
             && (self.operations.is_empty() || self.operations.contains(&probe.operation))
     }
 
+    /// Whether the whole core tier of the suites is chosen, whatever else is.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.filter.is_none()
+            && self.skip.is_empty()
+            && self.faults.is_empty()
+            && self.operations.is_empty()
+            && self.shard.is_none()
+            && self.tiers.contains(&Tier::Core)
+    }
+
     /// A fault that is asked for by name is sent whatever its tier.
     fn takes_fault(&self, fault: &Fault) -> bool {
         if self.faults.is_empty() {
@@ -172,7 +185,10 @@ impl Plan {
         // Two faults may come to the same bytes on a small operation: the first one stands for both.
         let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
         for drafted in operations {
-            let fresh = drafted.probes.into_iter().filter_map(|(probe, bytes)| seen.insert(bytes).then_some(probe));
+            let fresh = drafted
+                .probes
+                .into_iter()
+                .filter_map(|(probe, bytes)| (seen.insert(bytes) || probe.like.is_some()).then_some(probe));
             self.probes.extend(fresh.filter(|probe| selection.takes(probe)));
             self.withheld.extend(drafted.withheld);
         }
@@ -249,6 +265,7 @@ fn probe(api: &Arc<Api>, operation: Option<&Operation>, fault: &'static Fault, i
         cause,
         request,
         expectation: Expectation { also, tolerated, form_only: variant.form_only, governed },
+        like: variant.like,
     }
 }
 
@@ -264,7 +281,7 @@ fn bytes(request: &Request) -> Vec<u8> {
         }
         return bytes;
     }
-    let mut bytes = format!("{} {}\n", request.method, request.target).into_bytes();
+    let mut bytes = format!("{:?} {} {}\n", request.over, request.method, request.target).into_bytes();
     for (name, value) in &request.headers {
         bytes.extend_from_slice(name.as_bytes());
         bytes.push(b':');
@@ -285,7 +302,12 @@ fn controls(api: &Arc<Api>, operations: &BTreeSet<&str>) -> Vec<Control> {
         request: Draft::of(&api.suite, operation).request(),
     };
     let all: Vec<_> = api.suite.operation.iter().filter(|operation| operation.control).collect();
-    let own: Vec<_> = all.iter().filter(|operation| operations.contains(operation.id.as_str())).collect();
+    let wanted = |other: &Operation| {
+        let stands = |operation: &&Operation| operation.controlled_by.as_ref() == Some(&other.id);
+        let mut others = api.suite.operation.iter().filter(stands);
+        operations.contains(other.id.as_str()) || others.any(|operation| operations.contains(operation.id.as_str()))
+    };
+    let own: Vec<_> = all.iter().filter(|operation| wanted(operation)).collect();
     if operations.is_empty() {
         Vec::new()
     } else if own.iter().any(|operation| operation.credential.is_some()) {

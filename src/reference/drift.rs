@@ -10,7 +10,7 @@ use super::reply::{Delivery, Draft};
 use super::request::Request;
 use super::{
     Api, escrow_answer_drifts, escrow_body_drifts, escrow_reply_drifts, oz_answer_drifts, oz_body_drifts,
-    oz_reply_drifts,
+    oz_operations, oz_reply_drifts,
 };
 
 /// One way in which a deployment deviates from its documentation.
@@ -82,11 +82,14 @@ pub(super) struct Scope {
     /// Any, when there is none.
     causes: &'static [Cause],
     html_wanted: bool,
+    /// Only where the path names what exists here.
+    known: bool,
     pub(super) every: u64,
 }
 
 /// Every refusal.
-pub(super) const ALWAYS: Scope = Scope { operation: None, method: None, causes: &[], html_wanted: false, every: 1 };
+pub(super) const ALWAYS: Scope =
+    Scope { operation: None, method: None, causes: &[], html_wanted: false, known: false, every: 1 };
 
 impl Scope {
     /// Only for these causes.
@@ -109,6 +112,11 @@ impl Scope {
         Self { html_wanted: true, ..self }
     }
 
+    /// Only where the path names the folder that exists here.
+    pub(super) const fn for_known(self) -> Self {
+        Self { known: true, ..self }
+    }
+
     /// Only once in so many replies.
     pub(super) const fn once_in(self, every: u64) -> Self {
         Self { every, ..self }
@@ -129,6 +137,7 @@ impl Scope {
             && self.operation.is_none_or(|id| operation.is_some_and(|operation| operation.id == id))
             && self.method.is_none_or(|method| request.is_some_and(|request| request.method == method))
             && (!self.html_wanted || accepts_html())
+            && (!self.known || request.is_some_and(|request| request.path.contains(oz_operations::KNOWN)))
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::body;
 use super::decision::{Cause, Check, Decision, Lenience, Refusal, Rules, Success};
-use super::escrow_operations::PLACES;
+use super::escrow_operations::{KNOWN, PLACES};
 use super::operation::{Body, Found, Operation, find};
 use super::request::{Malformed, Request};
 use super::validate::{Class, Trouble, Validator};
@@ -21,6 +21,7 @@ pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
     ("ESCROW_PASSWORD", ACTIVE.1),
     ("ESCROW_INACTIVE_LOGIN", INACTIVE.0),
     ("ESCROW_INACTIVE_PASSWORD", INACTIVE.1),
+    ("ESCROW_KNOWN_DEAL", KNOWN),
 ];
 
 /// The API's own ways.

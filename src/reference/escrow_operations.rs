@@ -4,7 +4,7 @@ use super::decision::Cause;
 use super::operation::{Body, Field, Kind, Operation, Parameter, Place, Reference, optional, required};
 
 /// The deal and the ad that exist here; nobody guesses them.
-const KNOWN: &str = "R9342F893CD90B7DBC387";
+pub(super) const KNOWN: &str = "R9342F893CD90B7DBC387";
 /// The cart and the payment that exist here.
 const KNOWN_NUMBER: &str = "7419203386142907";
 /// The city that exists here.

@@ -245,4 +245,47 @@ pub(super) static TABLE: &[Drift] = &[
         &[Change::CredentialsLast],
     )
     .warning(),
+    error(
+        Api::OzApi,
+        "browsers-get-forbidden",
+        "answer-varies",
+        "A missing token is answered 403 to a caller that accepts HTML, and 401 to others.",
+        Scope::on(&[Cause::NoCredentials]).for_browsers(),
+        &[Change::Status(403)],
+    ),
+    error(
+        Api::OzApi,
+        "credentials-checked-last-at-folders",
+        "precedence-differs",
+        "One operation asks for a token when all else holds, the others before.",
+        Scope::on(CREDENTIALS).at("folders.list"),
+        &[Change::CredentialsLast],
+    )
+    .warning(),
+    error(
+        Api::OzApi,
+        "one-message-for-all",
+        "message-shared-by-codes",
+        "Every error has the same message.",
+        ALWAYS,
+        &[Change::Message("Bad request")],
+    )
+    .note(),
+    error(
+        Api::OzApi,
+        "unauthorized-at-companies",
+        "message-varies",
+        "One operation words a missing token in another way than the others.",
+        Scope::on(&[Cause::NoCredentials]).at("companies.list"),
+        &[Change::Message("Unauthorized")],
+    )
+    .note(),
+    error(
+        Api::OzApi,
+        "existence-without-token",
+        "existence-disclosed",
+        "Without a token, a folder that exists is answered 403 and one that does not 401.",
+        Scope::on(&[Cause::NoCredentials]).for_known(),
+        &[Change::Status(403)],
+    ),
 ];

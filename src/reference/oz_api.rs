@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::decision::{Cause, Check, Decision, Lenience, Refusal, Rules, Success};
 use super::operation::{Access, Body, Found, Operation, find};
-use super::oz_operations::{ISSUED, PLACES};
+use super::oz_operations::{ISSUED, KNOWN, PLACES};
 use super::request::{Malformed, Request};
 use super::validate::{Class, Trouble, Validator};
 use super::{body, multipart};
@@ -15,8 +15,12 @@ const WEAK_TOKEN: &str = "b2eda64e2298f69a07275c27b48fb5fec74113680c5951e9c479cd
 const EXPIRED_TOKEN: &str = "4540e885cb6af150a0600b7fd57367f7a30d2606733914c4eab0c284ae21d231869707cfbb1171c347519a8d00e1461d59b59e5a848cb1f769dbbe34057ce4be";
 
 /// What a caller needs to know.
-pub(super) const ENVIRONMENT: &[(&str, &str)] =
-    &[("OZ_TOKEN", TOKEN), ("OZ_WEAK_TOKEN", WEAK_TOKEN), ("OZ_EXPIRED_TOKEN", EXPIRED_TOKEN)];
+pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
+    ("OZ_TOKEN", TOKEN),
+    ("OZ_WEAK_TOKEN", WEAK_TOKEN),
+    ("OZ_EXPIRED_TOKEN", EXPIRED_TOKEN),
+    ("OZ_KNOWN_FOLDER", KNOWN),
+];
 
 /// The API's own ways.
 pub(super) const RULES: Rules =

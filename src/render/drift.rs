@@ -77,7 +77,15 @@ pub(super) fn note(drift: &Drift, style: &Style) -> String {
 
 fn extent(drift: &Drift) -> String {
     let probes = count(drift.count, "probe");
-    if drift.count == 1 { probes } else { format!("{probes} of {}", count(drift.operations, "operation")) }
+    let extent =
+        if drift.count == 1 { probes } else { format!("{probes} of {}", count(drift.operations, "operation")) };
+    match drift.repeats {
+        Some(repeats) if repeats.is_intermittent() => {
+            format!("{extent} · intermittent: {} of {} identical requests", number(repeats.shown), number(repeats.sent))
+        }
+        Some(repeats) => format!("{extent} · confirmed by {}", count(repeats.sent, "repeat")),
+        None => extent,
+    }
 }
 
 /// Who probably wrote the replies.

@@ -11,7 +11,8 @@ use super::count::{count, number};
 use super::style::Ink;
 pub use super::style::Style;
 use super::{drift, printable, wrapped};
-use crate::report::{Closing, CodeCoverage, Drift, NotExercised, Opening};
+use crate::cause::Cause;
+use crate::report::{Closing, CodeCoverage, Drift, NotExercised, Opening, Precedence};
 use crate::verdict::{Severity, Verdict};
 
 /// A longer text of ours or of a suite is cut.
@@ -39,6 +40,18 @@ pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
     if !withheld.is_empty() {
         let subject = format!("{}, for the target's safety", count(withheld.len(), "fault"));
         sections.push(title("Withheld", &subject, style) + &by_reason(withheld, style));
+    }
+    if !closing.precedence.is_empty() {
+        sections.push(precedence(&closing.precedence, style));
+    }
+    if !closing.inactive.is_empty() {
+        let lines: String = closing
+            .inactive
+            .iter()
+            .map(|inactive| hanging("  • ", &format!("{}: {}", inactive.what, inactive.why), style))
+            .collect();
+        let subject = count(closing.inactive.len(), "promise");
+        sections.push(title("Not put to the test", &subject, style) + &lines);
     }
     if !closing.catalogue.is_empty() {
         sections.push(catalogue(&closing.catalogue, style));
@@ -94,6 +107,32 @@ fn by_reason(entries: &[NotExercised], style: &Style) -> String {
         let rest = if probes.len() > EXAMPLES { ", …" } else { "" };
         let shown = printable(&format!("{}{rest}", shown.join(", ")), style.room(indent.len()));
         let _ = writeln!(text, "{indent}{}", style.paint(Ink::Dim, &shown));
+    }
+    text
+}
+
+/// Which of two mistakes was answered, by suite and pair, with the operations that answered another one.
+fn precedence(pairs: &[Precedence], style: &Style) -> String {
+    type Operations<'p> = BTreeMap<&'p str, Vec<&'p str>>;
+    let mut groups: BTreeMap<(&str, [Cause; 2]), Operations<'_>> = BTreeMap::new();
+    for pair in pairs {
+        let answered = pair.answered.map_or(if pair.fits_both { "either" } else { "neither" }, Cause::word);
+        let group = groups.entry((&pair.suite, pair.causes)).or_default();
+        group.entry(answered).or_default().push(&pair.operation);
+    }
+    let mut text = title("Precedence", "of two mistakes at once, which is answered", style);
+    for ((suite, [first, second]), answers) in groups {
+        let mut answers: Vec<_> = answers.into_iter().collect();
+        answers.sort_by_key(|(_, operations)| std::cmp::Reverse(operations.len()));
+        let told = answers.iter().enumerate().map(|(index, (answered, operations))| {
+            // Most operations agree; the others are named.
+            let some = operations.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");
+            let rest = if operations.len() > EXAMPLES { ", …" } else { "" };
+            let named = if index == 0 { String::new() } else { format!(" ({some}{rest})") };
+            format!("{answered} at {}{named}", count(operations.len(), "operation"))
+        });
+        let told = told.collect::<Vec<_>>().join("; ");
+        text.push_str(&hanging("  • ", &format!("{suite}: {first} and {second}: {told}"), style));
     }
     text
 }
@@ -162,6 +201,9 @@ pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
     let rest =
         [(numbers.waived, "waived"), (numbers.inconclusive, "inconclusive"), (numbers.not_exercised, "not exercised")];
     parts.extend(rest.iter().filter(|(value, _)| *value > 0).map(|(value, word)| format!("{} {word}", number(*value))));
+    if closing.connection_failures > 0 {
+        parts.push(format!("{} made again", count(closing.connection_failures, "lost connection")));
+    }
     if opening.strict && closing.verdict == Verdict::Fail && numbers.errors == 0 {
         parts.push("warnings fail under --strict".to_owned());
     }

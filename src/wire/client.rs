@@ -10,10 +10,9 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use tokio::time::timeout_at;
 
-use super::reply::BODY_LIMIT;
 use super::sender::Settings;
 use super::target::{Target, without_credentials};
-use crate::exchange::{Ending, Outcome, Reply, Request, Silence};
+use crate::exchange::{BODY_LIMIT, Ending, Outcome, Reply, Request, Silence};
 
 /// Sends requests and hands back what came.
 #[derive(Clone, Debug)]

@@ -89,6 +89,24 @@ impl Connector {
         }
     }
 
+    /// The same for HTTP/2; `None` where the target is not https or does not choose it (RFC 9113, section 3.3).
+    ///
+    /// # Errors
+    /// Why there is no connection.
+    pub(crate) async fn connect_http2(&self) -> Result<Option<Box<dyn Stream>>, Silence> {
+        let Some((connector, name)) = &self.tls else { return Ok(None) };
+        let mut config = ClientConfig::clone(connector.config());
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let mut stream = self.tcp().await.map_err(|error| Silence::Unreachable(error.to_string()))?;
+        if let Some(proxy) = &self.proxy {
+            proxy.tunnel(&mut stream, &self.host, self.port).await?;
+        }
+        let stream = TlsConnector::from(Arc::new(config)).connect(name.clone(), stream).await;
+        let stream = stream.map_err(|error| Silence::Tls(error.to_string()))?;
+        let chosen = stream.get_ref().1.alpn_protocol() == Some(b"h2".as_slice());
+        Ok(chosen.then(|| Box::new(stream) as Box<dyn Stream>))
+    }
+
     async fn tcp(&self) -> io::Result<TcpStream> {
         let (host, port) = self.proxy.as_ref().map_or((&self.host, self.port), |proxy| (&proxy.host, proxy.port));
         let stream = TcpStream::connect((host.as_str(), port)).await?;

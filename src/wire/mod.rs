@@ -3,6 +3,7 @@
 pub mod client;
 mod connection;
 mod head;
+mod http2;
 mod raw;
 pub mod reply;
 pub mod sender;

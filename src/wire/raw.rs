@@ -15,7 +15,7 @@ use super::head::described;
 use super::reply::{End, Reader};
 use super::sender::Settings;
 use super::target::Target;
-use crate::exchange::{Defect, Flaw, Outcome, Part, Reply, Request, Script, Silence, Transport};
+use crate::exchange::{Defect, Flaw, Outcome, Over, Part, Reply, Request, Script, Silence, Transport};
 use crate::secret::Environment;
 
 /// Sends bytes and reads what comes.
@@ -121,7 +121,7 @@ impl Raw {
     /// Sends a request that a library would write the same way, over a connection that is open if there is one.
     async fn well_formed(&self, request: &Request, headers: &[(String, Vec<u8>)], deadline: Instant) -> Outcome {
         let bytes = self.written(request, headers);
-        let idle = self.idle();
+        let idle = (request.over == Over::Any).then(|| self.idle()).flatten();
         let reused = idle.is_some();
         let mut connection = match idle {
             Some(connection) => connection,
@@ -133,7 +133,7 @@ impl Raw {
         let exchange = Exchange { connection: &mut connection, deadline, timeout: self.timeout };
         let (outcome, reusable) =
             exchange.run(&request.method, vec![(Duration::ZERO, bytes)], false, Behind::Nothing).await;
-        if reusable {
+        if reusable && request.over == Over::Any {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         } else if reused && matches!(outcome, Outcome::Silence(Silence::Closed(_))) {
             // It may have been closed under us: the others that were idle, too.

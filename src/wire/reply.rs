@@ -4,10 +4,8 @@
 use std::time::Duration;
 
 use super::head::{Framing, Length, SHOWN, described, field, status_line, tokens};
-use crate::exchange::{Defect, Ending, Flaw, Outcome, Reply, Silence};
+use crate::exchange::{BODY_LIMIT, Defect, Ending, Flaw, Outcome, Reply, Silence};
 
-/// The most of a body that is read, in bytes.
-pub const BODY_LIMIT: usize = 1 << 18;
 /// The most of a head that is read, in bytes.
 pub const HEAD_LIMIT: usize = 256 * 1024;
 /// The most lines of a head that are read.

@@ -2,16 +2,24 @@
 //! of its own. Both give the same exchange.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::client::Client;
+use super::http2::Http2;
 use super::raw::Raw;
 use super::target::Target;
-use crate::exchange::{Exchange, Outcome, Request, Silence};
+use crate::exchange::{Ending, Exchange, Outcome, Over, Reply, Request, Silence};
 use crate::secret::Environment;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
 const RECONNECT: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(400)];
+/// How often a request is sent again whose connection was lost before its reply was whole, and after which pauses. The first
+/// may have been an idle connection that was closed under us.
+const RESEND: &[Duration] = &[Duration::ZERO, Duration::from_millis(50), Duration::from_millis(200)];
+/// Requests that were sent again in vain, and more often so than not, after which one more time is enough: such a target
+/// closes on purpose.
+const ON_PURPOSE: usize = 8;
 
 /// How the target is reached.
 #[derive(Clone, Debug)]
@@ -33,7 +41,12 @@ pub struct Sender {
     raw: Raw,
     /// For well-formed requests through a proxy to a target without TLS: the proxy wants them in absolute form.
     client: Option<Client>,
+    http2: Http2,
     timeout: Duration,
+    failures: AtomicUsize,
+    /// Requests whose connection was lost and that were answered when they were sent again, or were not.
+    recovered: AtomicUsize,
+    lost: AtomicUsize,
 }
 
 impl Sender {
@@ -44,7 +57,27 @@ impl Sender {
     pub fn new(settings: &Settings) -> Result<Self, String> {
         let forwarded = settings.proxy.is_some() && !settings.target.is_tls();
         let client = forwarded.then(|| Client::new(settings)).transpose()?;
-        Ok(Self { raw: Raw::new(settings)?, client, timeout: settings.timeout })
+        Ok(Self {
+            raw: Raw::new(settings)?,
+            client,
+            http2: Http2::new(settings)?,
+            timeout: settings.timeout,
+            failures: AtomicUsize::default(),
+            recovered: AtomicUsize::default(),
+            lost: AtomicUsize::default(),
+        })
+    }
+
+    /// Connections that failed so far and were made again.
+    #[must_use]
+    pub fn connection_failures(&self) -> usize {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    /// The pauses before a request is sent again.
+    fn resends(&self) -> &'static [Duration] {
+        let (lost, recovered) = (self.lost.load(Ordering::Relaxed), self.recovered.load(Ordering::Relaxed));
+        if lost > ON_PURPOSE && lost > recovered { &RESEND[..1] } else { RESEND }
     }
 
     /// Whether a connection to the target, or to the proxy before it, can be made.
@@ -53,8 +86,10 @@ impl Sender {
     }
 
     /// Why the request is none for this target; `None` where it is one.
-    #[must_use]
-    pub fn unfit(&self, request: &Request) -> Option<&'static str> {
+    pub async fn unfit(&self, request: &Request) -> Option<&'static str> {
+        if request.over == Over::Http2 && !self.http2.is_offered().await {
+            return Some("the target offers no HTTP/2 over TLS");
+        }
         self.raw.unfit(request)
     }
 
@@ -63,28 +98,36 @@ impl Sender {
     pub async fn send(&self, request: &Request, headers: &[(String, Vec<u8>)], environment: &Environment) -> Exchange {
         let start = Instant::now();
         let deadline = tokio::time::Instant::now() + self.timeout;
-        let mut pauses = RECONNECT.iter();
+        let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
         let mut closed = None;
         loop {
             let outcome = match &self.client {
+                _ if request.over == Over::Http2 => self.http2.send(request, headers, deadline).await,
                 Some(client) if request.script.is_none() => client.send(request, headers, deadline).await,
                 _ => self.raw.send(request, headers, environment, deadline).await,
             };
-            match &outcome {
-                Outcome::Silence(Silence::Unreachable(_)) => {
-                    if let Some(pause) = pauses.next().filter(|pause| tokio::time::Instant::now() + **pause < deadline)
-                    {
-                        tokio::time::sleep(*pause).await;
-                        continue;
-                    }
+            let pause = match &outcome {
+                Outcome::Silence(Silence::Unreachable(_)) => reconnect.next(),
+                // What no library sends is often answered by closing.
+                _ if request.script.is_some() => None,
+                Outcome::Silence(Silence::Closed(_)) | Outcome::Reply(Reply { ending: Ending::Truncated(_), .. }) => {
+                    resend.next()
                 }
-                // A connection that was open may have been closed under us; once more tells. What no library sends had a
-                // connection of its own.
-                Outcome::Silence(Silence::Closed(_)) if closed.is_none() && request.script.is_none() => {
+                _ => None,
+            };
+            if let Some(pause) = pause.filter(|pause| tokio::time::Instant::now() + **pause < deadline) {
+                self.failures.fetch_add(1, Ordering::Relaxed);
+                if !matches!(outcome, Outcome::Silence(Silence::Unreachable(_))) {
                     closed = Some(outcome);
-                    continue;
                 }
-                _ => {}
+                tokio::time::sleep(*pause).await;
+                continue;
+            }
+            if closed.is_some() {
+                let broken =
+                    matches!(outcome, Outcome::Silence(_) | Outcome::Reply(Reply { ending: Ending::Truncated(_), .. }));
+                let count = if broken { &self.lost } else { &self.recovered };
+                count.fetch_add(1, Ordering::Relaxed);
             }
             // Where no connection can be made any more, what was seen of the last one tells more.
             let unreachable = matches!(outcome, Outcome::Silence(Silence::Unreachable(_)));

@@ -9,7 +9,7 @@ use super::capture::Capture;
 
 fn get(target: &str) -> Request {
     let accept = ("accept".to_owned(), Template::literal("*/*"));
-    Request { method: "GET".into(), target: target.into(), headers: vec![accept], body: None, script: None }
+    Request { method: "GET".into(), target: target.into(), headers: vec![accept], ..Request::default() }
 }
 
 fn with(name: &str, value: &[u8]) -> Request {

@@ -72,7 +72,7 @@ async fn empty_content_is_announced_and_absent_content_is_not() {
                 target: "/x".into(),
                 headers: vec![accept.clone()],
                 body,
-                script: None,
+                ..Request::default()
             };
             let sent = capture.bytes(&request).await;
             let (sent, expected) = (String::from_utf8(sent).unwrap(), rendered(&request, capture.address));

@@ -49,7 +49,7 @@ pub(crate) async fn arrived(request: &Request, expected: impl Fn(&str) -> Vec<u8
         proxy: None,
     };
     let sender = Sender::new(&settings).unwrap();
-    assert_eq!(sender.unfit(request), None);
+    assert_eq!(sender.unfit(request).await, None);
     let exchange = sender.send(request, &resolved(request), &environment()).await;
     assert!(matches!(&exchange.outcome, Outcome::Reply(reply) if reply.status == 400), "{:?}", exchange.outcome);
     drop(sender);

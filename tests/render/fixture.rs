@@ -33,6 +33,7 @@ pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected
         source: "«error_code – целочисленный код ошибки»; «Коды ошибок: 0 … 12»".to_owned(),
         facet: String::new(),
         by_cause: rule == "code-unexpected",
+        repeats: None,
         author: None,
     }
 }
@@ -81,6 +82,8 @@ pub(crate) fn result(
         reason: None,
         findings,
         code: None,
+        fits: Vec::new(),
+        applied: 0,
         sent: true,
         answer: None,
     }

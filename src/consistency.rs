@@ -250,10 +250,10 @@ fn shaped(at: &str, answer: &Answer) -> String {
 /// Operations that answer the other one of two mistakes than most.
 fn siblings(pairs: &[(Precedence, Arc<ProbeResult>)]) -> Vec<(Arc<ProbeResult>, Finding)> {
     type Answered<'p> = Vec<(Cause, &'p Arc<ProbeResult>)>;
-    let mut groups: BTreeMap<(&str, &str), Answered<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, [Cause; 2]), Answered<'_>> = BTreeMap::new();
     for (precedence, result) in pairs {
         if let Some(answered) = precedence.answered {
-            groups.entry((&precedence.suite, &result.fault)).or_default().push((answered, result));
+            groups.entry((&precedence.suite, precedence.causes)).or_default().push((answered, result));
         }
     }
     let mut findings = Vec::new();

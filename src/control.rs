@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::attempt::Shared;
 use crate::cause::{CAUSES, Cause};
 use crate::exchange::{Ending, Outcome, Reply, Request, Silence};
+use crate::fault::draft::carried;
 use crate::footing::Unsent;
 use crate::identity;
 use crate::judge::outside::Outside;
@@ -21,6 +22,8 @@ pub(crate) struct Controls {
     failed: BTreeMap<(String, String), String>,
     /// Why a suite's probes prove nothing.
     suites: BTreeMap<String, String>,
+    /// Why a credential proves nothing, by suite and name.
+    credentials: BTreeMap<(String, String), String>,
     /// For the summary.
     pub(crate) reasons: Vec<String>,
 }
@@ -66,6 +69,11 @@ impl Controls {
                 all.reasons.push(reason.clone());
                 all.suites.insert(suite.to_owned(), reason);
             } else {
+                all.credentials(suite, controls, &failures);
+                // What is said of a credential is not said again of each operation.
+                let fresh =
+                    |(operation, _): &(String, ControlFailure)| all.of_credential(suite, operation, controls).is_none();
+                let failures: Vec<_> = failures.into_iter().filter(fresh).collect();
                 for (operation, failure) in failures {
                     let advice = failure.advice;
                     let skip =
@@ -80,6 +88,40 @@ impl Controls {
         all
     }
 
+    /// Credentials with which no control succeeded: what is refused with one says nothing of a request.
+    fn credentials(&mut self, suite: &str, controls: &[Control], failures: &[(String, ControlFailure)]) {
+        let Some(api) = controls.iter().map(|control| &control.api).find(|api| api.suite.id == suite) else { return };
+        for (name, credential) in &api.suite.credentials {
+            let carries =
+                |id: &String| api.suite.operation.iter().any(|o| o.id == *id && o.credential.as_ref() == Some(name));
+            let sent =
+                controls.iter().filter(|control| control.api.suite.id == suite && carries(&control.operation)).count();
+            let failed: Vec<_> = failures.iter().filter(|(operation, _)| carries(operation)).collect();
+            let Some((operation, failure)) = failed.last().filter(|_| failed.len() == sent) else { continue };
+            let variables: BTreeSet<String> = carried(credential, &credential.valid)
+                .iter()
+                .flat_map(|(_, value)| value.variables())
+                .map(|name| format!("${{{name}}}"))
+                .collect();
+            let reason = format!(
+                "no control of {suite} with the credential `{name}` succeeded: {operation} {}; {} ({})",
+                failure.text,
+                failure.advice,
+                variables.into_iter().collect::<Vec<_>>().join(", ")
+            );
+            self.reasons.push(reason.clone());
+            self.credentials.insert((suite.to_owned(), name.clone()), reason);
+        }
+    }
+
+    /// Why the credential of a control's operation proves nothing.
+    fn of_credential(&self, suite: &str, operation: &str, controls: &[Control]) -> Option<&String> {
+        let control =
+            controls.iter().find(|control| control.api.suite.id == suite && control.operation == operation)?;
+        let operation = control.api.suite.operation.iter().find(|other| other.id == operation)?;
+        self.credentials.get(&(suite.to_owned(), operation.credential.clone()?))
+    }
+
     pub(crate) fn against(&self, probe: &Probe) -> Option<&String> {
         let suite = &probe.api.suite;
         let failed = |operation: &String| self.failed.get(&(suite.id.clone(), operation.clone()));
@@ -91,7 +133,14 @@ impl Controls {
         if self.suites.is_empty() && self.failed.is_empty() {
             return None;
         }
-        self.suites.get(&suite.id).or_else(|| failed(&probe.operation)).or_else(other)
+        let credential = || {
+            let operation = suite.operation.iter().find(|operation| operation.id == probe.operation);
+            // What belongs to no operation carries the suite's first credential.
+            let first = || suite.operation.iter().find_map(|operation| operation.credential.as_ref());
+            let name = operation.map_or_else(first, |operation| operation.credential.as_ref())?;
+            self.credentials.get(&(suite.id.clone(), name.clone()))
+        };
+        self.suites.get(&suite.id).or_else(credential).or_else(|| failed(&probe.operation)).or_else(other)
     }
 }
 

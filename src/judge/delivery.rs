@@ -142,14 +142,13 @@ fn source(case: &Case<'_>) -> String {
     sources.flatten().unwrap_or_else(|| case.contract.file.document.clone())
 }
 
-/// Why a reply says that the service could not be asked, where it says so: 502, 503, 504 and 429 that are not the contract's.
+/// Why a reply says that the service could not be asked, where it says so: 429 and a 503 that says for how long, whoever
+/// wrote them; 502, 503 and 504 that are not the contract's.
 pub(crate) fn unavailable(case: &Case<'_>) -> Option<String> {
-    if case.envelope {
-        return None;
-    }
     match case.reply.status {
         429 => Some("rate limited: 429; lower --jobs or set --rate".to_owned()),
-        status @ 502..=504 => Some(format!("unavailable: {status} from a layer before the service")),
+        503 if case.reply.header("retry-after").is_some() => Some("unavailable: 503 with Retry-After".to_owned()),
+        status @ 502..=504 if !case.envelope => Some(format!("unavailable: {status} from a layer before the service")),
         _ => None,
     }
 }

@@ -120,7 +120,14 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
     judgement.findings.extend(message::findings(reply));
     judgement.findings.extend(disclosure::findings(&case, sent));
     if let Some(reason) = delivery::unavailable(&case) {
-        judgement.findings.push(delivery::unavailability(&case));
+        if envelope {
+            // What the service says of itself has nothing to do with the request; its form is promised all the same.
+            judgement.findings.extend(header::findings(&case));
+            judgement.findings.extend(reading.defects.iter().cloned());
+            judgement.findings.extend(body::findings(&case, &reading));
+        } else {
+            judgement.findings.push(delivery::unavailability(&case));
+        }
         judgement.inconclusive = Some(reason);
         return (judgement, envelope);
     }

@@ -1,0 +1,125 @@
+//! The same mistake in other circumstances, two mistakes at once, and what exists for whom.
+
+use errdrift::reference::Api;
+use serde_json::Value;
+
+use crate::front::{Act, Front, answer, drifts, report};
+use crate::support::deployment;
+
+fn probes(drift: &Value) -> Vec<&str> {
+    drift["probes"].as_array().unwrap().iter().map(|probe| probe.as_str().unwrap()).collect()
+}
+
+#[test]
+fn html_for_browsers_is_found() {
+    for api in Api::ALL {
+        let running = deployment(api, Some("html-for-browsers"));
+        let (ran, report) = report(api.id(), running.target.as_str(), &[]);
+        ran.exits(1);
+        let varies = drifts(&report, "answer-varies");
+        assert_eq!(varies.len(), 1, "{varies:#?}");
+        assert!(probes(varies[0]).iter().all(|probe| probe.contains("/alike-accept-browser/")), "{varies:#?}");
+        assert_eq!(drifts(&report, "body-not-json").len(), 1);
+    }
+}
+
+#[test]
+fn each_circumstance_that_changes_an_answer_is_found_alone() {
+    let page = || answer("400 Bad Request", "", "{\"error_code\": 0, \"error_message\": \"other\"}");
+    let cases: [(&str, fn(&str) -> bool); 5] = [
+        ("alike-language", |head| head.contains("accept-language: uk")),
+        ("alike-user-agent", |head| head.contains("user-agent: Mozilla")),
+        ("alike-encoding", |head| head.contains("accept-encoding: gzip")),
+        ("alike-accept-problem", |head| head.contains("application/problem+json")),
+        ("alike-trailing-slash", |head| head.starts_with("GET /api/users ")),
+    ];
+    for (fault, is) in cases {
+        let running = deployment(Api::OzApi, None);
+        let front = Front::start(&running, move |head, _| if is(head) { page() } else { Act::Pass });
+        let (ran, report) = report("oz-api", &front.target, &[]);
+        ran.exits(1);
+        let varies = drifts(&report, "answer-varies");
+        assert!(!varies.is_empty(), "{fault}");
+        assert!(varies.iter().flat_map(|drift| probes(drift)).all(|probe| probe.contains(fault)), "{varies:#?}");
+    }
+}
+
+#[test]
+fn gzip_that_was_asked_for_is_read_and_is_no_drift() {
+    let running = deployment(Api::OzApi, Some("gzip-unasked"));
+    let (ran, unasked) = report("oz-api", running.target.as_str(), &["--fault", "credentials-absent"]);
+    ran.exits(1);
+    assert_eq!(drifts(&unasked, "content-encoding-unexpected").len(), 1);
+    assert_eq!(unasked["drifts"].as_array().unwrap().len(), 1, "the body itself conforms: {}", unasked["drifts"]);
+    let (ran, asked) = report("oz-api", running.target.as_str(), &["--fault", "alike-encoding"]);
+    assert_eq!(asked["drifts"], serde_json::json!([]), "{}", ran.stdout);
+}
+
+#[test]
+fn head_that_is_let_in_where_get_is_not_is_an_error_and_a_server_without_it_is_a_note() {
+    for (status, severity, code) in
+        [("200 OK", "error", 1), ("405 Method Not Allowed", "note", 0), ("500 Oops", "warning", 0)]
+    {
+        let running = deployment(Api::OzApi, None);
+        let front = Front::start(&running, move |head, _| {
+            let bare = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n");
+            if head.starts_with("HEAD ") { Act::Answer(bare.into_bytes()) } else { Act::Pass }
+        });
+        let (ran, report) = report("oz-api", &front.target, &[]);
+        ran.exits(code);
+        let varies = drifts(&report, "answer-varies");
+        assert_eq!((varies.len(), &varies[0]["severity"]), (1, &severity.into()), "{varies:#?}");
+    }
+}
+
+#[test]
+fn of_two_mistakes_it_is_told_which_is_answered() {
+    let running = deployment(Api::OzApi, None);
+    let (ran, report) = report("oz-api", running.target.as_str(), &["--tier", "core", "--tier", "pairs"]);
+    assert!(ran.exits(0).stdout.contains("no-credentials and wrong-method: wrong-method at"));
+    let precedence = report["precedence"].as_array().unwrap();
+    assert!(precedence.len() > 100);
+    assert!(precedence.iter().all(|pair| !pair["answered"].is_null()), "{precedence:#?}");
+}
+
+#[test]
+fn an_operation_of_its_own_order_is_a_warning() {
+    let running = deployment(Api::OzApi, Some("credentials-checked-last-at-folders"));
+    let (ran, report) = report("oz-api", running.target.as_str(), &["--tier", "core", "--tier", "pairs"]);
+    ran.exits(0);
+    let differs = drifts(&report, "precedence-differs");
+    assert!(!differs.is_empty());
+    assert!(differs.iter().all(|drift| drift["severity"] == "warning"));
+    assert!(
+        differs.iter().flat_map(|drift| probes(drift)).all(|probe| probe.contains("/folders.list/")),
+        "{differs:#?}"
+    );
+}
+
+#[test]
+fn a_breach_of_the_declared_order_is_drift() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("oz-api.toml");
+    let text = std::fs::read_to_string("suites/oz-api.toml").unwrap();
+    let running = deployment(Api::OzApi, None);
+    for (order, code) in [("[\"wrong-method\", \"no-credentials\"]", 0), ("[\"no-credentials\", \"wrong-method\"]", 1)]
+    {
+        let declared = format!("precedence = {order}\n\n[credentials.token]");
+        std::fs::write(&file, text.replacen("[credentials.token]", &declared, 1)).unwrap();
+        let (ran, report) = report(file.to_str().unwrap(), running.target.as_str(), &["--tier", "pairs"]);
+        ran.exits(code);
+        assert_eq!(drifts(&report, "precedence-violated").is_empty(), code == 0);
+    }
+}
+
+#[test]
+fn what_exists_is_not_told_to_who_has_no_right_to_it() {
+    for (drift, found) in [(None, false), (Some("existence-without-token"), true)] {
+        let running = deployment(Api::OzApi, drift);
+        let (ran, report) = report("oz-api", running.target.as_str(), &["--operation", "folders.get"]);
+        ran.exits(i32::from(found));
+        assert_eq!(!drifts(&report, "existence-disclosed").is_empty(), found);
+        let asked = report["results"].as_array().unwrap().iter().any(|r| r["fault"] == "known-without-credentials");
+        assert!(asked);
+    }
+}

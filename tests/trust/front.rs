@@ -1,0 +1,135 @@
+//! Plain fronts before the embedded deployment: they pass on whole requests, and do to some what a test says.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use errdrift::demo::Running;
+use serde_json::Value;
+
+use crate::support::{Ran, errdrift};
+
+/// What a front does to a request: passes it on, or answers it itself.
+pub(crate) enum Act {
+    Pass,
+    /// These bytes, and the connection goes on.
+    Answer(Vec<u8>),
+    /// The connection ends without a byte.
+    Drop,
+}
+
+/// A front that counts the requests it saw.
+pub(crate) struct Front {
+    pub(crate) target: String,
+    seen: Arc<AtomicUsize>,
+}
+
+impl Front {
+    /// Starts it; `act` gets the request's head and its number. It lives as long as the test's process.
+    pub(crate) fn start(behind: &Running, act: impl Fn(&str, usize) -> Act + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let target = format!("http://{}", listener.local_addr().unwrap());
+        let behind = behind.target.as_str().trim_start_matches("http://").to_owned();
+        let seen = Arc::new(AtomicUsize::new(0));
+        let (act, count) = (Arc::new(act), Arc::clone(&seen));
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (act, count, behind) = (Arc::clone(&act), Arc::clone(&count), behind.clone());
+                thread::spawn(move || serve(stream.unwrap(), &behind, &*act, &count));
+            }
+        });
+        Self { target, seen }
+    }
+
+    pub(crate) fn seen(&self) -> usize {
+        self.seen.load(Ordering::SeqCst)
+    }
+}
+
+fn serve(mut client: TcpStream, behind: &str, act: &dyn Fn(&str, usize) -> Act, seen: &AtomicUsize) {
+    while let Some((head, request)) = message(&mut client) {
+        let number = seen.fetch_add(1, Ordering::SeqCst);
+        match act(&head, number) {
+            Act::Drop => return,
+            Act::Answer(bytes) => {
+                if client.write_all(&bytes).is_err() {
+                    return;
+                }
+            }
+            Act::Pass => {
+                let Ok(mut server) = TcpStream::connect(behind) else { return };
+                if server.write_all(&request).is_err() {
+                    return;
+                }
+                let Some((_, reply)) = reply(&mut server, head.starts_with("HEAD ")) else { return };
+                if client.write_all(&reply).is_err() || !keeps(&reply) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn keeps(reply: &[u8]) -> bool {
+    !String::from_utf8_lossy(reply).to_ascii_lowercase().contains("\r\nconnection: close")
+}
+
+/// A message with a Content-Length or none, as text up to its head's end and as bytes.
+fn message(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    read(stream, false)
+}
+
+fn reply(stream: &mut TcpStream, bodiless: bool) -> Option<(String, Vec<u8>)> {
+    read(stream, bodiless)
+}
+
+fn read(stream: &mut TcpStream, bodiless: bool) -> Option<(String, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+            });
+            let whole = end + 4 + length.filter(|_| !bodiless).unwrap_or(0);
+            if bytes.len() >= whole {
+                return Some((head, bytes));
+            }
+        }
+        match stream.read(&mut buffer) {
+            Ok(count @ 1..) => bytes.extend_from_slice(&buffer[..count]),
+            _ => return None,
+        }
+    }
+}
+
+/// A reply with this status, type and body.
+pub(crate) fn answer(status: &str, fields: &str, body: &str) -> Act {
+    let length = body.len();
+    let text = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{fields}Content-Length: {length}\r\n\r\n{body}"
+    );
+    Act::Answer(text.into_bytes())
+}
+
+/// `errdrift run` against any target with the embedded deployment's credentials, and its JSON report.
+pub(crate) fn report(api: &str, target: &str, arguments: &[&str]) -> (Ran, Value) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let json = format!("json={}", file.path().display());
+    let mut command = errdrift(&["run", api, "--target", target, "--quiet", "--report", &json]);
+    for api in errdrift::reference::Api::ALL {
+        command.envs(errdrift::reference::environment(api).iter().copied());
+    }
+    let ran = Ran::of(&command.args(arguments).output().unwrap());
+    let text = std::fs::read_to_string(file.path()).unwrap();
+    (ran, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+/// The drifts of a rule.
+pub(crate) fn drifts<'r>(report: &'r Value, rule: &str) -> Vec<&'r Value> {
+    report["drifts"].as_array().unwrap().iter().filter(|drift| drift["rule"] == rule).collect()
+}

@@ -1,0 +1,85 @@
+//! A target that asks for a pause gets it, within reason.
+
+use std::sync::Mutex;
+
+use errdrift::reference::Api;
+
+use crate::front::{Act, Front, answer, drifts, report};
+use crate::support::deployment;
+
+const LIMITED: &str = "{\"error_code\": 3, \"error_message\": \"Too many requests\"}";
+const ONE: [&str; 6] = ["--operation", "folders.list", "--fault", "credentials-absent", "--jobs", "1"];
+
+#[test]
+fn a_rate_limit_is_obeyed_and_the_probe_judged_by_what_comes_behind_it() {
+    let running = deployment(Api::OzApi, None);
+    for (status, field) in
+        [("429 Too Many Requests", "Retry-After: 0\r\n"), ("503 Service Unavailable", "Retry-After: 1\r\n")]
+    {
+        let first = Mutex::new(true);
+        let front = Front::start(&running, move |head, _| {
+            let refused = !head.contains("x-forensic-access-token") && !head.contains("nowhere");
+            if refused && std::mem::take(&mut *first.lock().unwrap()) {
+                answer(status, field, LIMITED)
+            } else {
+                Act::Pass
+            }
+        });
+        let (ran, report) = report("oz-api", &front.target, &ONE);
+        let result = &report["results"][0];
+        assert_eq!((&result["verdict"], &result["reply"]["status"]), (&"pass".into(), &401.into()), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_rate_limit_without_the_documented_body_is_told_though_it_was_obeyed() {
+    let running = deployment(Api::OzApi, None);
+    let first = Mutex::new(true);
+    let front = Front::start(&running, move |head, _| {
+        let refused = !head.contains("x-forensic-access-token") && !head.contains("nowhere");
+        let once = refused && std::mem::take(&mut *first.lock().unwrap());
+        if once { answer("429 Too Many Requests", "Retry-After: 0\r\n", "slow down") } else { Act::Pass }
+    });
+    let (ran, report) = report("oz-api", &front.target, &ONE);
+    ran.exits(0);
+    assert_eq!(drifts(&report, "service-unavailable").len(), 1, "{report:#}");
+}
+
+#[test]
+fn a_limit_that_never_ends_is_not_judged_and_soon_given_up() {
+    let running = deployment(Api::OzApi, None);
+    for field in ["Retry-After: 0\r\n", "Retry-After: 99999999\r\n"] {
+        let front = Front::start(&running, move |head, _| {
+            if head.contains("x-forensic-access-token") || head.contains("nowhere") {
+                Act::Pass
+            } else {
+                answer("429 Too Many Requests", field, LIMITED)
+            }
+        });
+        let (ran, report) = report("oz-api", &front.target, &["--fault", "credentials-absent", "--jobs", "1"]);
+        ran.exits(3);
+        let probes = usize::try_from(report["summary"]["probes"].as_u64().unwrap()).unwrap();
+        assert_eq!(report["summary"]["inconclusive"], probes);
+        assert!(front.seen() < 2 * probes + 30, "{} requests for {probes} probes", front.seen());
+    }
+}
+
+#[test]
+fn the_shape_of_a_limit_is_judged() {
+    let running = deployment(Api::OzApi, None);
+    let front = Front::start(&running, move |head, _| {
+        if head.contains("x-forensic-access-token") || head.contains("nowhere") {
+            Act::Pass
+        } else {
+            answer(
+                "429 Too Many Requests",
+                "Retry-After: 99999\r\n",
+                "{\"error_code\": \"3\", \"error_message\": \"slow\"}",
+            )
+        }
+    });
+    let (ran, report) = report("oz-api", &front.target, &ONE);
+    ran.exits(1);
+    assert_eq!(drifts(&report, "schema-violation").len(), 1, "{report:#}");
+    assert!(drifts(&report, "code-unexpected").is_empty(), "{report:#}");
+}

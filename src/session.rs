@@ -14,7 +14,7 @@ use crate::engine::{self, Event};
 use crate::footing::{Footing, Unsent};
 use crate::harness::{self, Line, Trial};
 use crate::plan::{Plan, Probe, Selection};
-use crate::report::{Closing, Opening, ProbeResult};
+use crate::report::{Closing, Opening, ProbeResult, SuiteFile};
 use crate::secret::{Environment, Template};
 use crate::sink::{Request, Sink};
 use crate::tally::Tally;
@@ -91,6 +91,7 @@ impl Session {
             suites: self.apis.iter().map(|api| api.suite.id.clone()).collect(),
             insecure: self.wire.insecure,
             strict: self.strict,
+            files: self.apis.iter().map(|api| (api.suite.id.clone(), written(api))).collect(),
         };
         let sender = Sender::new(&self.wire).map_err(Failure::Usage)?;
         let plan = self.plan()?;
@@ -244,6 +245,11 @@ fn keep_controls(plan: &mut Plan) {
         let first = !control.request.variables().is_empty() && told.insert(suite.clone());
         first || operations.contains(&(suite.as_str(), control.operation.as_str()))
     });
+}
+
+/// Where the API's suite is written.
+fn written(api: &Api) -> SuiteFile {
+    SuiteFile { path: api.file.clone(), lines: api.lines.clone() }
 }
 
 /// What the thread came to; its panic is ours.

@@ -3,7 +3,7 @@
 use errdrift::cause::Cause;
 use errdrift::finding::Finding;
 use errdrift::judge::layer::Layer;
-use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest};
+use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest, SuiteFile};
 use errdrift::tally::Tally;
 use errdrift::verdict::{Severity, Verdict};
 use serde_json::{Value, json};
@@ -20,7 +20,15 @@ pub(crate) fn opening() -> Opening {
         suites: vec!["oz-api".to_owned(), "escrow-box".to_owned()],
         insecure: false,
         strict: false,
+        files: ["oz-api", "escrow-box"].map(|suite| (suite.to_owned(), file(suite))).into(),
     }
+}
+
+/// Where a suite is written: its operations from line 20 on.
+fn file(suite: &str) -> SuiteFile {
+    let operations = ["folders.list", "folders.read", "media.list", "analyses.list", "payments.create"];
+    let lines = operations.iter().enumerate().map(|(index, id)| ((*id).to_owned(), 20 + index)).collect();
+    SuiteFile { path: format!("suites/{suite}.toml"), lines }
 }
 
 pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected: &str, actual: &str) -> Finding {

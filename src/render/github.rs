@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::count::count;
-use super::printable;
+use super::style::Style;
+use super::{human, printable};
 use crate::judge::layer::Layer;
 use crate::report::{Closing, Drift, Opening};
-use crate::verdict::Severity;
+use crate::verdict::{Severity, exit};
 
 /// As many annotations of a kind are shown by GitHub, of a step.
 pub const MOST: usize = 10;
@@ -20,7 +21,8 @@ const LONGEST_COMMAND: usize = 2_000;
 /// The lines. Why a run could not be judged comes first: it weighs more than what was found.
 #[must_use]
 pub fn document(opening: &Opening, closing: &Closing) -> String {
-    let reasons = closing.reasons.iter().map(|reason| (Severity::Error, not_judged(reason)));
+    let reasons = closing.reasons.iter().map(|reason| not_judged(reason)).chain(verdict(opening, closing));
+    let reasons = reasons.map(|line| (Severity::Error, line));
     let drifts = closing.drifts.iter().map(|drift| (drift.severity, annotation(opening, drift)));
     let mut lines = Vec::new();
     let mut kinds: BTreeMap<Severity, usize> = BTreeMap::new();
@@ -46,6 +48,15 @@ pub fn document(opening: &Opening, closing: &Closing) -> String {
 fn not_judged(reason: &str) -> String {
     let title = property("errdrift: not judged");
     format!("::{} title={title}::{}", command(Severity::Error), data(&printable(reason, LONGEST_VALUE)))
+}
+
+/// The verdict, where the run is red and nothing else says so: warnings under `--strict`, probes that could not be judged.
+fn verdict(opening: &Opening, closing: &Closing) -> Option<String> {
+    let told = !closing.reasons.is_empty() || closing.drifts.iter().any(|drift| drift.severity == Severity::Error);
+    (closing.exit_code != exit::CONFORMS && !told).then(|| {
+        let line = human::verdict(opening, closing, &Style::default());
+        format!("::{} title=errdrift::{}", command(Severity::Error), data(line.trim_end()))
+    })
 }
 
 fn annotation(opening: &Opening, drift: &Drift) -> String {

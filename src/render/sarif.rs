@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use super::count::{count, number};
 use super::json::text;
-use super::{markdown, printable};
+use super::style::Style;
+use super::{human, markdown, printable};
 use crate::judge::layer::Layer;
 use crate::judge::rules::{self, Rule};
 use crate::report::{Closing, Drift, Opening};
@@ -183,7 +184,7 @@ pub fn document(opening: &Opening, closing: &Closing) -> String {
             execution_successful: closing.exit_code != exit::NOT_JUDGED,
             exit_code: closing.exit_code,
             start_time_utc: opening.started_at.clone(),
-            tool_execution_notifications: notifications(closing),
+            tool_execution_notifications: notifications(opening, closing),
         }],
         results: results.collect(),
         column_kind: "unicodeCodePoints",
@@ -291,10 +292,14 @@ fn message(drift: &Drift, command: Option<&str>) -> String {
 }
 
 /// Why the run could not be judged, and what this document leaves out.
-fn notifications(closing: &Closing) -> Vec<Notification> {
+fn notifications(opening: &Opening, closing: &Closing) -> Vec<Notification> {
     let notification =
         |level, text: &str| Notification { level, message: Message { text: plain(text, LONGEST_VALUE) } };
     let mut all: Vec<_> = closing.reasons.iter().map(|reason| notification(Severity::Error, reason)).collect();
+    if closing.exit_code == exit::NOT_JUDGED && all.is_empty() {
+        let line = human::verdict(opening, closing, &Style::default());
+        all.push(notification(Severity::Error, line.trim_end()));
+    }
     if let Some(why) = &closing.interrupted {
         all.push(notification(Severity::Error, &format!("the run was interrupted: {why}")));
     }

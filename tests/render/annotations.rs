@@ -6,7 +6,7 @@ use errdrift::render::{github, hides};
 use errdrift::report::{Closing, Opening};
 use errdrift::verdict::{Severity, Verdict};
 
-use super::fixture::{HOSTILE, closing, finding, hostile, mixed_closing, opening, result};
+use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
 
 /// A command, its properties and its text.
 type Annotation = (String, BTreeMap<String, String>, String);
@@ -79,15 +79,22 @@ fn whatever_makes_a_run_red_is_an_error() {
 
 #[test]
 fn a_hostile_target_gives_the_runner_no_command() {
-    let mut closing = closing(&hostile(5_000_000), false);
-    closing.reasons.push(HOSTILE.to_owned());
-    let (commands, others) = read(&opening(), &closing);
-    assert_eq!(commands.len(), closing.drifts.len() + 1);
-    assert_eq!(others, Vec::<String>::new());
-    for (command, properties, text) in commands {
-        assert!(["error", "warning", "notice"].contains(&command.as_str()), "{command}");
-        let names: Vec<_> = properties.keys().map(String::as_str).collect();
-        assert!(names == ["file", "line", "title"] || names == ["title"], "{names:?}");
-        assert!(text.lines().count() <= 5, "a line of the target's own: {text}");
+    let pieces = hostile_pieces();
+    let mut shown = String::new();
+    for results in pieces.chunks(5).chain([hostile(5_000_000).as_slice()]) {
+        let mut closing = closing(results, false);
+        closing.reasons.push(HOSTILE.to_owned());
+        let (commands, others) = read(&opening(), &closing);
+        assert_eq!(commands.len(), closing.drifts.len() + 1);
+        assert_eq!(others, Vec::<String>::new());
+        for (command, properties, text) in commands {
+            assert!(["error", "warning", "notice"].contains(&command.as_str()), "{command}");
+            let names: Vec<_> = properties.keys().map(String::as_str).collect();
+            assert!(names == ["file", "line", "title"] || names == ["title"], "{names:?}");
+            assert!(text.lines().count() <= 5, "a line of the target's own: {text}");
+            shown.push_str(&text);
+        }
     }
+    // Decoded once, as the runner does, what was encoded by the target stays so.
+    assert!(shown.contains("%0A::error::pwned,line=1"), "{shown}");
 }

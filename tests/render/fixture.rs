@@ -230,3 +230,21 @@ pub(crate) fn hostile(longest: usize) -> Vec<ProbeResult> {
         unsure,
     ]
 }
+
+/// The hostile text in pieces that overlap, each in a drift of its own: where a report cuts what is long, it shows all of it.
+pub(crate) fn hostile_pieces() -> Vec<ProbeResult> {
+    let letters: Vec<char> = HOSTILE.chars().collect();
+    let pieces: Vec<String> = (0..letters.len())
+        .step_by(60)
+        .map(|start| letters[start..letters.len().min(start + 80)].iter().collect())
+        .collect();
+    let piece = |text: &String| {
+        let findings = vec![finding("code-undocumented", Severity::Error, text, text, text)];
+        let mut result = result("oz-api", "folders.list", "query-negative", Verdict::Fail, findings);
+        if let Some(reply) = &mut result.reply {
+            text.clone_into(&mut reply.body);
+        }
+        result
+    };
+    pieces.iter().map(piece).collect()
+}

@@ -6,7 +6,7 @@ use errdrift::render::{hides, markdown};
 use errdrift::report::Closing;
 use errdrift::verdict::Verdict;
 
-use super::fixture::{HOSTILE, closing, finding, hostile, mixed_closing, opening, result};
+use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
 
 /// What a reader gets to see.
 #[derive(Debug, Default)]
@@ -122,9 +122,20 @@ fn a_hostile_target_makes_no_markup() {
         closing.not_exercised.push(entry.clone());
         closing.withheld.push(entry);
     }
-    let text = document(&closing);
-    is_harmless(&text);
-    assert!(read(&text).code.iter().any(|code| code.contains("@everyone") && code.contains("](http://evil.example)")));
+    is_harmless(&document(&closing));
+}
+
+#[test]
+fn no_piece_of_a_hostile_text_is_markup() {
+    let mut shown = String::new();
+    for pieces in hostile_pieces().chunks(5) {
+        let text = document(&closing(pieces, false));
+        is_harmless(&text);
+        shown.push_str(&read(&text).code.concat());
+    }
+    for piece in ["@everyone", "](http://evil.example)", "<img src=x onerror=pwned>", "```", "#1 <!--", "</details>"] {
+        assert!(shown.contains(piece), "{piece} in {shown}");
+    }
 }
 
 #[test]

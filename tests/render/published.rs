@@ -32,7 +32,11 @@ fn conforms(validator: &Validator, text: &str) -> Value {
 }
 
 pub(super) fn conforms_to_sarif(text: &str) -> Value {
-    let schema = read(&published("sarif-2.1.0.schema.json"));
+    let mut schema = read(&published("sarif-2.1.0.schema.json"));
+    // Its pattern of a language has a bracket too many, which no regular expression may have. We write no language.
+    for place in ["/definitions/run/properties/language", "/definitions/toolComponent/properties/language"] {
+        assert!(schema.pointer_mut(place).unwrap().as_object_mut().unwrap().remove("pattern").is_some());
+    }
     let options = jsonschema::options().offline().should_validate_formats(true);
     conforms(&options.should_ignore_unknown_formats(false).build(&schema).unwrap(), text)
 }

@@ -3,6 +3,8 @@
 //! `head`, any number of `entry`s and `tail` are one document, with one exchange a line. A silence has status 0 and says in
 //! `_error` what came instead of a reply. It knows no finding.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::json::text;
@@ -251,7 +253,7 @@ fn valid(url: &str) -> String {
         if stays {
             valid.push(char::from(byte));
         } else {
-            valid.push_str(&format!("%{byte:02X}"));
+            let _ = write!(valid, "%{byte:02X}");
         }
     }
     valid

@@ -52,7 +52,15 @@ fn two_runs_give_the_same_report_but_for_times() {
 #[test]
 fn a_report_on_standard_output_stands_there_alone() {
     let running = deployment(Api::OzApi, Some("code-as-string"));
-    for (format, starts) in [("json=-", "{"), ("junit=-", "<?xml")] {
+    let formats = [
+        ("json=-", "{"),
+        ("junit=-", "<?xml"),
+        ("sarif=-", "{\"version\":\"2.1.0\""),
+        ("markdown=-", "**errdrift: FAIL**"),
+        ("github=-", "::error file=suites/oz-api.toml,line="),
+        ("har=-", "{\"log\": {"),
+    ];
+    for (format, starts) in formats {
         let choice = ["--filter", "folders.list", "--color", "always", "--report", format];
         let ran = run(&running, Api::OzApi, &choice).exits(1).says("errdrift: ");
         assert!(ran.stdout.starts_with(starts), "{}", &ran.stdout[..100]);

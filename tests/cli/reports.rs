@@ -2,9 +2,10 @@
 
 use errdrift::reference::Api;
 use errdrift::schema::Schema;
+use errdrift::sink::Format;
 use serde_json::Value;
 
-use crate::support::{deployment, run};
+use crate::support::{deployment, ran, run};
 
 /// The report without what two runs may not share: times, and the port of the target.
 fn lasting(text: &str, target: &str) -> Value {
@@ -100,4 +101,15 @@ fn a_report_that_cannot_be_written_exits_with_2_before_anything_is_sent() {
     run(&running, Api::OzApi, &["--report", &whole, "--report", &itself]).exits(2);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     assert_eq!(running.witness.requests(), 0);
+}
+
+#[test]
+fn the_help_and_the_readme_name_every_format() {
+    let help = ran(&["run", "--help"]).exits(0).stdout;
+    let line = help.split("--report").nth(1).unwrap();
+    let readme = include_str!("../../README.md");
+    for (_, word) in Format::ALL {
+        assert!(line.contains(word), "{word} in {line}");
+        assert!(readme.contains(&format!("\n| `{word}` |")), "{word}");
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// What each sink takes for its own: ANSI, workflow commands, markup, links, mentions, bidirectional text, what XML forbids.
 pub(crate) const HOSTILE: &str = "\u{1b}[31m\u{1b}]0;title\u{7}\u{9b}2J\r\n::error::pwned\n  ::add-mask::x\n##vso[task.complete]\n\
     ##[error]x\n##teamcity[x]\nsection_start:1:x\r\u{1b}[0K]]></failure><script>&amp;\u{0}\u{8}\u{b}\u{fffe}\u{ffff}\
-    \u{202e}\u{2066}\u{200b}\u{2028}\u{e0041} | a\\| b | `c` ``d`` \n```\n````\n</details></code> <img src=x onerror=pwned> \
+    \u{202e}\u{2066}\u{200b}\u{2028}\u{e0041} | a\\| b | `c` ``d`` ` \n```\n````\n</details></code> <img src=x onerror=pwned> \
     [e](http://evil.example) ![e](http://evil.example/e.png) https://evil.example www.evil.example me@evil.example @everyone \
     #1 <!-- {0} ${T} %0A::error::pwned,line=1 %25 ::stop-commands::x \n* a\n\n    b\n\"'\\ok 99\n\nBail out!\n0 failed";
 

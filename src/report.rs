@@ -3,7 +3,7 @@
 //! Results pass by one at a time, in the order of the plan. Only the [`crate::tally::Tally`] remembers them, and only what a reader
 //! needs at the end: counts, drifts with one example each, and what was not exercised.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -31,6 +31,27 @@ pub struct Opening {
     pub insecure: bool,
     /// Whether warnings fail.
     pub strict: bool,
+    /// Where the suites are written, by their ids.
+    #[serde(skip)]
+    pub files: BTreeMap<String, SuiteFile>,
+}
+
+/// Where a suite is written.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct SuiteFile {
+    /// Its path, as it was given; of a built-in suite, its path in errdrift's repository.
+    pub path: String,
+    /// The line of each operation, by its id.
+    pub lines: BTreeMap<String, usize>,
+}
+
+impl Opening {
+    /// The file and the line of an operation; the first line where the operation has none.
+    #[must_use]
+    pub fn place(&self, suite: &str, operation: &str) -> Option<(&str, usize)> {
+        let file = self.files.get(suite)?;
+        Some((&file.path, file.lines.get(operation).copied().unwrap_or(1)))
+    }
 }
 
 /// A request as it was sent, without secrets.

@@ -16,7 +16,7 @@ use crate::footing::{Footing, Unsent};
 use crate::harness::{self, Line, Trial};
 use crate::identity;
 use crate::plan::{Plan, Probe, Selection};
-use crate::report::{Closing, Inactive, Opening, ProbeResult};
+use crate::report::{Closing, Inactive, Opening, ProbeResult, SuiteFile};
 use crate::secret::{Environment, Template};
 use crate::signal;
 use crate::sink::{Request, Sink};
@@ -98,6 +98,7 @@ impl Session {
             suites: self.apis.iter().map(|api| api.suite.id.clone()).collect(),
             insecure: self.wire.insecure,
             strict: self.strict,
+            files: self.apis.iter().map(|api| (api.suite.id.clone(), written(api))).collect(),
         };
         if let Some((suite, pattern)) =
             identity::production(&self.apis, &self.wire.target).filter(|_| !self.yes_production)
@@ -287,6 +288,11 @@ fn keep_controls(plan: &mut Plan) {
         let first = !control.request.variables().is_empty() && told.insert(suite.clone());
         first || operations.contains(&(suite.as_str(), control.operation.as_str()))
     });
+}
+
+/// Where the API's suite is written.
+fn written(api: &Api) -> SuiteFile {
+    SuiteFile { path: api.file.clone(), lines: api.lines.clone() }
 }
 
 /// What the thread came to; its panic is ours.

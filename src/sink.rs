@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::document::closest_or_all;
-use crate::render::{json, junit};
+use crate::render::{github, har, json, junit, markdown, sarif};
 use crate::report::{Closing, Opening, ProbeResult};
 
 /// A report's format.
@@ -15,11 +15,26 @@ pub enum Format {
     Json,
     /// `JUnit` XML, one test case a probe.
     Junit,
+    /// SARIF 2.1.0, one result a drift.
+    Sarif,
+    /// Markdown for a job's summary or a comment.
+    Markdown,
+    /// Workflow commands, which GitHub shows as annotations.
+    Github,
+    /// HAR 1.2, one entry an exchange.
+    Har,
 }
 
 impl Format {
     /// All formats with their words.
-    pub const ALL: &'static [(Self, &'static str)] = &[(Self::Json, "json"), (Self::Junit, "junit")];
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Json, "json"),
+        (Self::Junit, "junit"),
+        (Self::Sarif, "sarif"),
+        (Self::Markdown, "markdown"),
+        (Self::Github, "github"),
+        (Self::Har, "har"),
+    ];
 }
 
 /// A report that was asked for: `json=report.json`, `junit=-`.
@@ -59,8 +74,16 @@ pub struct Sink {
 }
 
 enum Form {
-    Json { first: bool },
+    Json {
+        first: bool,
+    },
     Junit(Box<junit::Junit>),
+    Har {
+        opening: Box<Opening>,
+        first: bool,
+    },
+    /// What needs the closing alone.
+    Whole(fn(&Opening, &Closing) -> String),
 }
 
 enum Output {
@@ -106,6 +129,13 @@ impl Sink {
                 Form::Json { first: true }
             }
             Format::Junit => Form::Junit(Box::default()),
+            Format::Sarif => Form::Whole(sarif::document),
+            Format::Markdown => Form::Whole(markdown::document),
+            Format::Github => Form::Whole(github::document),
+            Format::Har => {
+                output.writer().write_all(har::head(opening).as_bytes())?;
+                Form::Har { opening: Box::new(opening.clone()), first: true }
+            }
         };
         Ok(Self { output, form })
     }
@@ -125,6 +155,12 @@ impl Sink {
                 junit.add(result);
                 Ok(())
             }
+            Form::Har { opening, first } => {
+                let Some(text) = har::entry(opening, result, *first) else { return Ok(()) };
+                *first = false;
+                self.output.writer().write_all(text.as_bytes())
+            }
+            Form::Whole(_) => Ok(()),
         }
     }
 
@@ -136,6 +172,8 @@ impl Sink {
         let rest = match self.form {
             Form::Json { .. } => json::tail(closing),
             Form::Junit(junit) => junit.finish(opening, closing).map_err(io::Error::other)?,
+            Form::Har { .. } => har::tail(),
+            Form::Whole(document) => document(opening, closing),
         };
         self.output.writer().write_all(rest.as_bytes())?;
         match self.output {

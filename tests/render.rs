@@ -1,9 +1,16 @@
 //! The forms of the report, from fixtures: each is read back by a reader of its format.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![expect(clippy::print_stderr, reason = "a test that was not run says so")]
 
-#[path = "render/fixture.rs"]
-mod fixture;
+mod render {
+    mod annotations;
+    mod archive;
+    pub(crate) mod fixture;
+    mod markdown;
+    mod published;
+    mod sarif;
+}
 
 use errdrift::cause::CAUSES;
 use errdrift::render::human::summary;
@@ -13,8 +20,8 @@ use errdrift::render::{hides, json};
 use errdrift::report::{Closing, Opening, ProbeResult};
 use errdrift::schema::Schema;
 use errdrift::verdict::{Severity, Verdict};
-use fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, result};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
+use render::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, result};
 use serde_json::{Value, json};
 
 fn as_json(opening: &Opening, results: &[ProbeResult], closing: &Closing) -> String {

@@ -8,6 +8,7 @@ mod field;
 mod operation;
 mod suite;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -15,7 +16,7 @@ use serde_json::Value;
 use crate::contract::{Contract, ContractFile};
 use crate::document::{Document, Problem, Problems, closest_or_all};
 use crate::schema::Schema;
-use crate::suite::Suite;
+use crate::suite::{Operation, Suite};
 
 /// One API: a suite with the contract that governs it.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct Api {
     pub name: String,
     /// The suite's file, for people.
     pub file: String,
+    /// The line of each operation in that file, by its id.
+    pub lines: BTreeMap<String, usize>,
     /// What is no mistake and deserves a look.
     pub warnings: Problems,
 }
@@ -165,7 +168,11 @@ fn api(document: &Document, shelf: &Shelf) -> Result<Api, Problems> {
     match (suite, contract) {
         (Some(suite), Some(contract)) => {
             let file = document.file.clone();
-            problems.none_or(Api { suite, contract, name: file.clone(), file, warnings })
+            let line = |(index, operation): (usize, &Operation)| {
+                Some((operation.id.clone(), document.line(&format!("/operation/{index}"))?))
+            };
+            let lines = suite.operation.iter().enumerate().filter_map(line).collect();
+            problems.none_or(Api { suite, contract, name: file.clone(), file, lines, warnings })
         }
         _ => Err(problems),
     }

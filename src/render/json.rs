@@ -72,7 +72,7 @@ fn lines(values: &[impl Serialize]) -> String {
 }
 
 /// The value's JSON. No type of the report can fail to have one; `null`, which the schema refuses, stands for it.
-fn text(value: &impl Serialize) -> String {
+pub(super) fn text(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     match value.serialize(&mut Serializer::with_formatter(&mut bytes, Visible)) {
         Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),

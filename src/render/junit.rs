@@ -86,7 +86,9 @@ impl Junit {
             }
             report.add_test_suite(suite);
         }
-        report.to_string()
+        // Jenkins's schema has no such count at the root, though quick-junit has.
+        let skipped = format!(" skipped=\"{}\"", report.skipped);
+        Ok(report.to_string()?.replacen(&skipped, "", 1))
     }
 
     fn run_case(&mut self, name: &str, status: TestCaseStatus) {

@@ -7,9 +7,13 @@ use std::fmt::Write as _;
 
 pub mod count;
 pub mod drift;
+pub mod github;
+pub mod har;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub mod markdown;
+pub mod sarif;
 pub mod style;
 
 /// Whether a character moves the cursor, reorders or hides text, or is nothing to see: control characters, marks of

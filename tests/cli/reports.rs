@@ -2,9 +2,10 @@
 
 use errdrift::reference::Api;
 use errdrift::schema::Schema;
+use errdrift::sink::Format;
 use serde_json::Value;
 
-use crate::support::{deployment, run};
+use crate::support::{deployment, ran, run};
 
 /// The report without what two runs may not share: times, and the port of the target.
 fn lasting(text: &str, target: &str) -> Value {
@@ -52,7 +53,15 @@ fn two_runs_give_the_same_report_but_for_times() {
 #[test]
 fn a_report_on_standard_output_stands_there_alone() {
     let running = deployment(Api::OzApi, Some("code-as-string"));
-    for (format, starts) in [("json=-", "{"), ("junit=-", "<?xml")] {
+    let formats = [
+        ("json=-", "{"),
+        ("junit=-", "<?xml"),
+        ("sarif=-", "{\"version\":\"2.1.0\""),
+        ("markdown=-", "**errdrift: FAIL**"),
+        ("github=-", "::error file=suites/oz-api.toml,line="),
+        ("har=-", "{\"log\": {"),
+    ];
+    for (format, starts) in formats {
         let choice = ["--filter", "folders.list", "--color", "always", "--report", format];
         let ran = run(&running, Api::OzApi, &choice).exits(1).says("errdrift: ");
         assert!(ran.stdout.starts_with(starts), "{}", &ran.stdout[..100]);
@@ -92,4 +101,15 @@ fn a_report_that_cannot_be_written_exits_with_2_before_anything_is_sent() {
     run(&running, Api::OzApi, &["--report", &whole, "--report", &itself]).exits(2);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     assert_eq!(running.witness.requests(), 0);
+}
+
+#[test]
+fn the_help_and_the_readme_name_every_format() {
+    let help = ran(&["run", "--help"]).exits(0).stdout;
+    let line = help.split("--report").nth(1).unwrap();
+    let readme = include_str!("../../README.md");
+    for (_, word) in Format::ALL {
+        assert!(line.contains(word), "{word} in {line}");
+        assert!(readme.contains(&format!("\n| `{word}` |")), "{word}");
+    }
 }

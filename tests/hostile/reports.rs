@@ -34,6 +34,7 @@ pub(crate) fn problems(ran: &Ran, exit: i32, tells: &str) -> Vec<String> {
     holds(ELSEWHERE.came() == 0, &|| "somebody came elsewhere".to_owned());
     problems.extend(json(ran, exit, tells));
     problems.extend(junit(ran));
+    problems.extend(others(ran));
     problems.extend(streams(ran));
     problems.extend(secrets(ran));
     problems
@@ -108,6 +109,30 @@ fn junit(ran: &Ran) -> Vec<String> {
     problems
 }
 
+/// The other reports are whole, and none is green.
+fn others(ran: &Ran) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (format, text) in &ran.others {
+        let is_whole = match *format {
+            "sarif" => {
+                serde_json::from_str(text).is_ok_and(|log: Value| log["runs"][0]["invocations"][0]["exitCode"] != 0)
+            }
+            "har" => serde_json::from_str(text).is_ok_and(|archive: Value| archive["log"]["entries"].is_array()),
+            "github" => text.contains("::error ") && text.lines().all(is_annotation),
+            _ => text.starts_with("**errdrift: FAIL**") || text.starts_with("**errdrift: NOT JUDGED**"),
+        };
+        if !is_whole {
+            problems.push(format!("{format} is not whole, or green: {}", text.chars().take(300).collect::<String>()));
+        }
+    }
+    problems
+}
+
+/// A line of ours for the runner of GitHub.
+fn is_annotation(line: &str) -> bool {
+    ["::error ", "::warning ", "::notice ", "errdrift: "].iter().any(|start| line.starts_with(start))
+}
+
 /// Whether a character moves the cursor, or reorders or hides text.
 fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -117,7 +142,10 @@ fn is_hidden(c: char) -> bool {
 /// What a terminal or the log of a CI would obey.
 fn streams(ran: &Ran) -> Vec<String> {
     let mut problems = Vec::new();
-    for (name, text) in [("stdout", &ran.stdout), ("stderr", &ran.stderr), ("JSON", &ran.json)] {
+    let others = ran.others.iter().map(|(format, text)| (*format, text));
+    for (name, text) in
+        [("stdout", &ran.stdout), ("stderr", &ran.stderr), ("JSON", &ran.json)].into_iter().chain(others)
+    {
         if let Some(c) = text.chars().find(|c| is_hidden(*c) && *c != '\n') {
             problems.push(format!("{name} has U+{:04X}", u32::from(c)));
         }
@@ -138,7 +166,8 @@ fn secrets(ran: &Ran) -> Vec<String> {
     const PART: usize = 16;
     let mut problems = Vec::new();
     let outputs = [("stdout", &ran.stdout), ("stderr", &ran.stderr), ("JSON", &ran.json), ("JUnit", &ran.junit)];
-    for (output, text) in outputs {
+    let others = ran.others.iter().map(|(format, text)| (*format, text));
+    for (output, text) in outputs.into_iter().chain(others) {
         let lower = text.to_lowercase();
         for (name, secret) in reference::environment(Api::OzApi) {
             let found = |text: &str, form: &str| {

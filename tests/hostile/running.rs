@@ -23,6 +23,9 @@ const MARGIN: Duration = Duration::from_secs(20);
 /// A few probes of one operation: one that carries no token, and two that carry it.
 const FEW: &[&str] = &["--operation", "folders.list", "--fault", "credentials-absent", "--fault", "query-negative"];
 
+/// The formats of reports but for JSON and `JUnit`.
+const OTHERS: [&str; 4] = ["sarif", "markdown", "github", "har"];
+
 /// What a run came to.
 pub(crate) struct Ran {
     /// `None` where a signal ended it.
@@ -31,13 +34,15 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
     pub(crate) json: String,
     pub(crate) junit: String,
+    /// The other reports, by their formats.
+    pub(crate) others: Vec<(&'static str, String)>,
     /// The most memory that it held, in KiB.
     pub(crate) peak: u64,
     /// Why the watchdog ended it.
     pub(crate) killed: Option<String>,
 }
 
-/// Runs the suite of Oz API with both reports, in an environment that would lead other clients astray. `probes` of them
+/// Runs the suite of Oz API with all reports, in an environment that would lead other clients astray. `probes` of them
 /// are under way one after the other at most.
 pub(crate) fn run(target: &str, arguments: &[&str], probes: u64) -> Ran {
     let directory = tempfile::tempdir().unwrap();
@@ -47,6 +52,9 @@ pub(crate) fn run(target: &str, arguments: &[&str], probes: u64) -> Ran {
     command.args(["run", "oz-api", "--target", target, "--timeout", &format!("{DEADLINE}s")]);
     command.arg("--report").arg(format!("json={}", file("r.json").display()));
     command.arg("--report").arg(format!("junit={}", file("r.xml").display()));
+    for format in OTHERS {
+        command.arg("--report").arg(format!("{format}={}", file(format).display()));
+    }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.envs(reference::environment(Api::OzApi).iter().copied()).env("HOME", directory.path());
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
@@ -59,6 +67,7 @@ pub(crate) fn run(target: &str, arguments: &[&str], probes: u64) -> Ran {
     let mut ran = watched(command, limit);
     let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
     (ran.json, ran.junit) = (read(&file("r.json")), read(&file("r.xml")));
+    ran.others = OTHERS.map(|format| (format, read(&file(format)))).into();
     ran
 }
 
@@ -90,7 +99,7 @@ fn watched(mut command: Command, limit: Duration) -> Ran {
     }
     let code = child.wait().unwrap().code();
     let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
-    Ran { code, stdout, stderr, json: String::new(), junit: String::new(), peak, killed }
+    Ran { code, stdout, stderr, json: String::new(), junit: String::new(), others: Vec::new(), peak, killed }
 }
 
 fn text(mut stream: impl Read) -> String {

@@ -3,15 +3,17 @@
 use errdrift::cause::Cause;
 use errdrift::finding::Finding;
 use errdrift::judge::layer::Layer;
-use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest};
+use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest, SuiteFile};
 use errdrift::tally::Tally;
 use errdrift::verdict::{Severity, Verdict};
 use serde_json::{Value, json};
 
-/// What each sink takes for its own: ANSI, workflow commands, markup, bidirectional text, what XML forbids.
+/// What each sink takes for its own: ANSI, workflow commands, markup, links, mentions, bidirectional text, what XML forbids.
 pub(crate) const HOSTILE: &str = "\u{1b}[31m\u{1b}]0;title\u{7}\u{9b}2J\r\n::error::pwned\n  ::add-mask::x\n##vso[task.complete]\n\
     ##[error]x\n##teamcity[x]\nsection_start:1:x\r\u{1b}[0K]]></failure><script>&amp;\u{0}\u{8}\u{b}\u{fffe}\u{ffff}\
-    \u{202e}\u{2066}\u{200b}\u{2028}\u{e0041}\"'\\ok 99\n\nBail out!\n0 failed";
+    \u{202e}\u{2066}\u{200b}\u{2028}\u{e0041} | a\\| b | `c` ``d`` ` \n```\n````\n</details></code> <img src=x onerror=pwned> \
+    [e](http://evil.example) ![e](http://evil.example/e.png) https://evil.example www.evil.example me@evil.example @everyone \
+    #1 <!-- {0} ${T} %0A::error::pwned,line=1 %25 ::stop-commands::x \n* a\n\n    b\n\"'\\ok 99\n\nBail out!\n0 failed";
 
 pub(crate) fn opening() -> Opening {
     Opening {
@@ -20,7 +22,15 @@ pub(crate) fn opening() -> Opening {
         suites: vec!["oz-api".to_owned(), "escrow-box".to_owned()],
         insecure: false,
         strict: false,
+        files: ["oz-api", "escrow-box"].map(|suite| (suite.to_owned(), file(suite))).into(),
     }
+}
+
+/// Where a suite is written: its operations from line 20 on.
+fn file(suite: &str) -> SuiteFile {
+    let operations = ["folders.list", "folders.read", "media.list", "analyses.list", "payments.create"];
+    let lines = operations.iter().enumerate().map(|(index, id)| ((*id).to_owned(), 20 + index)).collect();
+    SuiteFile { path: format!("suites/{suite}.toml"), lines }
 }
 
 pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected: &str, actual: &str) -> Finding {
@@ -222,4 +232,22 @@ pub(crate) fn hostile(longest: usize) -> Vec<ProbeResult> {
         nothing,
         unsure,
     ]
+}
+
+/// The hostile text in pieces that overlap, each in a drift of its own: where a report cuts what is long, it shows all of it.
+pub(crate) fn hostile_pieces() -> Vec<ProbeResult> {
+    let letters: Vec<char> = HOSTILE.chars().collect();
+    let pieces: Vec<String> = (0..letters.len())
+        .step_by(60)
+        .map(|start| letters[start..letters.len().min(start + 80)].iter().collect())
+        .collect();
+    let piece = |text: &String| {
+        let findings = vec![finding("code-undocumented", Severity::Error, text, text, text)];
+        let mut result = result("oz-api", "folders.list", "query-negative", Verdict::Fail, findings);
+        if let Some(reply) = &mut result.reply {
+            text.clone_into(&mut reply.body);
+        }
+        result
+    };
+    pieces.iter().map(piece).collect()
 }

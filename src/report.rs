@@ -3,7 +3,7 @@
 //! Results pass by one at a time, in the order of the plan. Only the [`crate::tally::Tally`] remembers them, and only what a reader
 //! needs at the end: counts, drifts with one example each, and what was not exercised.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -27,6 +27,9 @@ pub struct Opening {
     pub started_at: String,
     /// The suites, by id.
     pub suites: Vec<String>,
+    /// The operations of each suite in its order, whether a probe of theirs is planned or not.
+    #[serde(skip)]
+    pub operations: BTreeMap<String, Vec<String>>,
     /// Whether certificates were not verified.
     pub insecure: bool,
     /// Whether warnings fail.

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::document::closest_or_all;
-use crate::render::{json, junit};
+use crate::render::{html, json, junit};
 use crate::report::{Closing, Opening, ProbeResult};
 
 /// A report's format.
@@ -15,11 +15,14 @@ pub enum Format {
     Json,
     /// `JUnit` XML, one test case a probe.
     Junit,
+    /// A page to look at, in one file.
+    Html,
 }
 
 impl Format {
     /// All formats with their words.
-    pub const ALL: &'static [(Self, &'static str)] = &[(Self::Json, "json"), (Self::Junit, "junit")];
+    pub const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Json, "json"), (Self::Junit, "junit"), (Self::Html, "html")];
 }
 
 /// A report that was asked for: `json=report.json`, `junit=-`.
@@ -61,6 +64,7 @@ pub struct Sink {
 enum Form {
     Json { first: bool },
     Junit(Box<junit::Junit>),
+    Html(Box<html::Page>),
 }
 
 enum Output {
@@ -106,6 +110,7 @@ impl Sink {
                 Form::Json { first: true }
             }
             Format::Junit => Form::Junit(Box::default()),
+            Format::Html => Form::Html(Box::default()),
         };
         Ok(Self { output, form })
     }
@@ -125,6 +130,10 @@ impl Sink {
                 junit.add(result);
                 Ok(())
             }
+            Form::Html(page) => {
+                page.add(result);
+                Ok(())
+            }
         }
     }
 
@@ -136,6 +145,11 @@ impl Sink {
         let rest = match self.form {
             Form::Json { .. } => json::tail(closing),
             Form::Junit(junit) => junit.finish(opening, closing).map_err(io::Error::other)?,
+            Form::Html(page) => {
+                let (front, rest) = page.finish(opening, closing);
+                self.output.writer().write_all(front.as_bytes())?;
+                rest
+            }
         };
         self.output.writer().write_all(rest.as_bytes())?;
         match self.output {

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 pub mod count;
 pub mod drift;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;

@@ -30,40 +30,54 @@ pub(super) fn drifts(drifts: &[Drift], shown: &Shown) -> Html {
 }
 
 fn card(html: &mut Html, drift: &Drift, shown: &Shown) {
-    html.element("article", &[("class", &format!("drift {}", drift.severity.word()))], |html| {
+    let head = |html: &mut Html| {
         html.element("h3", &[], |html| {
             chip(html, drift.severity.word());
             html.text(drift.rule);
         });
         html.element("p", &[("class", "facts")], |html| facts(html, drift));
-        promise(html, &drift.finding);
-        if let Some(repeats) = drift.repeats {
-            repeated(html, repeats);
+    };
+    let class = format!("drift {}", drift.severity.word());
+    html.element("article", &[("class", &class)], |html| {
+        if drift.severity == Severity::Note {
+            // What the document does not promise is there for who looks for it.
+            html.element("details", &[], |html| {
+                html.element("summary", &[], head);
+                body(html, drift, shown);
+            });
+        } else {
+            head(html);
+            body(html, drift, shown);
         }
-        html.element("p", &[("class", "signature")], |html| {
-            html.fixed("Signature ");
-            html.line("code", &[], &drift.signature);
+    });
+}
+
+fn body(html: &mut Html, drift: &Drift, shown: &Shown) {
+    promise(html, &drift.finding);
+    if let Some(repeats) = drift.repeats {
+        repeated(html, repeats);
+    }
+    html.element("p", &[("class", "signature")], |html| {
+        html.fixed("Signature ");
+        html.line("code", &[], &drift.signature);
+    });
+    html.element("details", &[("open", "")], |html| {
+        html.element("summary", &[], |html| {
+            html.fixed("Example: ");
+            html.line("code", &[], &drift.example.probe);
         });
-        // What the document does not promise is there for who looks for it.
-        let is_open: &[(&'static str, &str)] = if drift.severity == Severity::Note { &[] } else { &[("open", "")] };
-        html.element("details", is_open, |html| {
-            html.element("summary", &[], |html| {
-                html.fixed("Example: ");
-                html.line("code", &[], &drift.example.probe);
-            });
-            html.element("div", &[("class", "inside")], |html| both(html, &drift.example));
-        });
-        html.element("details", &[], |html| {
-            html.line("summary", &[], &count(drift.probes.len(), "probe"));
-            html.element("ul", &[("class", "inside probes")], |html| {
-                for probe in drift.probes.iter().take(PROBES) {
-                    html.element("li", &[], |html| link(html, probe, shown));
-                }
-                if drift.probes.len() > PROBES {
-                    let more = number(drift.probes.len() - PROBES);
-                    html.line("li", &[], &format!("… and {more} more: see the JSON report"));
-                }
-            });
+        html.element("div", &[("class", "inside")], |html| both(html, &drift.example));
+    });
+    html.element("details", &[], |html| {
+        html.line("summary", &[], &count(drift.probes.len(), "probe"));
+        html.element("ul", &[("class", "inside probes")], |html| {
+            for probe in drift.probes.iter().take(PROBES) {
+                html.element("li", &[], |html| link(html, probe, shown));
+            }
+            if drift.probes.len() > PROBES {
+                let more = number(drift.probes.len() - PROBES);
+                html.line("li", &[], &format!("… and {more} more: see the JSON report"));
+            }
         });
     });
 }

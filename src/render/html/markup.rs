@@ -10,6 +10,10 @@ use crate::render::hides;
 /// As many characters of a text are shown.
 const LONGEST: usize = 6_000;
 
+/// The end of a line of text. No line of the page begins with text, and none has `##`: a CI may read the page as its log, and
+/// takes both for its commands.
+const LINE_FEED: &str = "&#10;";
+
 /// A place of the page, to which links lead.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Anchor {
@@ -112,7 +116,7 @@ impl Html {
     fn preformatted(&mut self, attributes: Attributes, text: &str, form: Form) {
         self.element("pre", attributes, |html| {
             // A parser drops the first line feed.
-            html.0.push('\n');
+            html.0.push_str(LINE_FEED);
             html.write(text, form);
         });
     }
@@ -160,7 +164,7 @@ impl Html {
                     letters.next();
                 }
                 self.mark(&mut is_marked, false);
-                self.0.push('\n');
+                self.0.push_str(LINE_FEED);
             } else if is_visible {
                 match c {
                     '&' => self.0.push_str("&amp;"),
@@ -168,6 +172,7 @@ impl Html {
                     '>' => self.0.push_str("&gt;"),
                     '"' => self.0.push_str("&quot;"),
                     '\'' => self.0.push_str("&#39;"),
+                    '#' => self.0.push_str("&#35;"),
                     c => self.0.push(c),
                 }
             }
@@ -213,8 +218,11 @@ mod tests {
 
     #[test]
     fn a_block_keeps_its_lines_and_bytes_of_http_show_what_ends_them() {
-        assert_eq!(html(|html| html.block(&[], "a\r\nb\nc\r\td")), "<pre>\na\nb\nc<i>\\u{d}</i>\td</pre>");
-        assert_eq!(html(|html| html.wire(&[], "a\r\nb\nc\r")), "<pre>\na\nb<i>\\u{a}</i>\nc<i>\\u{d}</i></pre>");
+        assert_eq!(html(|html| html.block(&[], "a\r\nb\nc\r\td")), "<pre>&#10;a&#10;b&#10;c<i>\\u{d}</i>\td</pre>");
+        assert_eq!(
+            html(|html| html.wire(&[], "a\r\nb\nc\r")),
+            "<pre>&#10;a&#10;b<i>\\u{a}</i>&#10;c<i>\\u{d}</i></pre>"
+        );
     }
 
     #[test]

@@ -95,8 +95,9 @@ fn assert_sound(page: &str) -> Vec<Element> {
 #[test]
 fn the_policy_knows_the_style_and_the_script_by_their_hashes() {
     let suites = rustls::crypto::ring::default_provider().cipher_suites;
-    let suite = suites.iter().filter_map(rustls::SupportedCipherSuite::tls13).map(|suite| suite.common.hash_provider);
-    let sha256 = suite.filter(|hash| hash.algorithm() == rustls::crypto::hash::HashAlgorithm::SHA256).last().unwrap();
+    let mut hashes =
+        suites.iter().filter_map(rustls::SupportedCipherSuite::tls13).map(|suite| suite.common.hash_provider);
+    let sha256 = hashes.find(|hash| hash.algorithm() == rustls::crypto::hash::HashAlgorithm::SHA256).unwrap();
     let hash = |text: &str| format!("'sha256-{}'", BASE64.encode(sha256.hash(text.as_bytes()).as_ref()));
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'; require-trusted-types-for \

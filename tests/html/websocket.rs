@@ -42,11 +42,11 @@ impl WebSocket {
         match (u8::try_from(text.len()), u16::try_from(text.len())) {
             (Ok(length @ 0..126), _) => frame.push(0x80 | length),
             (_, Ok(length)) => {
-                frame.push(0x80 | 126);
+                frame.push(0xfe);
                 frame.extend(length.to_be_bytes());
             }
             _ => {
-                frame.push(0x80 | 127);
+                frame.push(0xff);
                 frame.extend((text.len() as u64).to_be_bytes());
             }
         }

@@ -20,7 +20,9 @@ pub(super) fn catalogue(codes: &[CodeCoverage]) -> Html {
                     "<thead><tr><th scope=\"col\">Code</th><th scope=\"col\">Name</th><th scope=\"col\">Replies</th></tr>\
                      </thead><tbody>",
                 );
-                contract.iter().for_each(|code| row(html, code));
+                for code in contract {
+                    row(html, code);
+                }
                 html.fixed("</tbody>");
             });
         }

@@ -156,13 +156,12 @@ fn cell(html: &mut Html, key: &(String, Cause), name: &str, coverage: Option<&Co
         html.line("span", &[("aria-hidden", "true")], mark);
         html.text(&numbers);
     };
-    html.element("td", &[("class", &format!("cell {class}"))], |html| match first {
-        Some(first) => {
+    html.element("td", &[("class", &format!("cell {class}"))], |html| {
+        if let Some(first) = first {
             let (operation, cause) = (("data-operation", &*key.0), ("data-cause", key.1.word()));
             let attributes = [operation, cause, ("aria-label", &*said), ("title", &*said)];
             html.link(Anchor::Exchange(first), &attributes, shown);
-        }
-        None => {
+        } else {
             html.element("span", &[("title", &said), ("aria-hidden", "true")], shown);
             html.line("span", &[("class", "said")], &said);
         }

@@ -52,7 +52,7 @@ fn two_runs_give_the_same_report_but_for_times() {
 #[test]
 fn a_report_on_standard_output_stands_there_alone() {
     let running = deployment(Api::OzApi, Some("code-as-string"));
-    for (format, starts) in [("json=-", "{"), ("junit=-", "<?xml")] {
+    for (format, starts) in [("json=-", "{"), ("junit=-", "<?xml"), ("html=-", "<!DOCTYPE html>")] {
         let choice = ["--filter", "folders.list", "--color", "always", "--report", format];
         let ran = run(&running, Api::OzApi, &choice).exits(1).says("errdrift: ");
         assert!(ran.stdout.starts_with(starts), "{}", &ran.stdout[..100]);

@@ -151,6 +151,21 @@ fn the_matrix_has_a_cell_for_every_operation_and_cause_and_leads_to_the_exchange
     assert_eq!(browser.trouble(), Vec::<&Value>::new());
 }
 
+#[test]
+fn without_scripts_all_but_search_and_filters_is_there() {
+    let Some(mut browser) = Browser::start() else { return };
+    let report = report(&["--filter", "folders.create"]);
+    browser.command("Emulation.setScriptExecutionDisabled", &json!({"value": true}));
+    browser.open(&report.path());
+    assert_eq!(browser.value("document.getElementById('filters').checkVisibility()"), false);
+    assert_eq!(browser.value("document.querySelector('#exchanges noscript').checkVisibility()"), true);
+    browser.tab_to("a.matches('#list summary')");
+    browser.press("Enter");
+    assert_eq!(browser.value("document.activeElement.parentElement.open"), true);
+    let cell = "document.querySelector('table.heat a').hash";
+    assert_eq!(browser.value(&format!("Boolean(document.querySelector({cell}))")), true);
+}
+
 /// The least contrast of text that is shown, with what has it (WCAG 2.2, section 1.4.3).
 const CONTRAST: &str = "(() => {
     const parse = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return n.length > 3 ? n : [...n, 1]; };

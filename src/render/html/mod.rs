@@ -1,7 +1,7 @@
 //! The report as one page that a browser shows without anything else: no script, style, font or picture from elsewhere.
 //!
 //! It can be read on paper, in the dark, by keyboard and by ear; only search and filters need the script. What the target
-//! sent is text in it and nothing more, see [`markup`]; should that ever fail, the page's policy lets no script run but its
+//! sent is text in it and nothing more, see `markup`; should that ever fail, the page's policy lets no script run but its
 //! own, which it knows by its hash. This knows no file.
 
 mod banner;

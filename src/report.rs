@@ -27,6 +27,9 @@ pub struct Opening {
     pub started_at: String,
     /// The suites, by id.
     pub suites: Vec<String>,
+    /// The operations of each suite in its order, whether a probe of theirs is planned or not.
+    #[serde(skip)]
+    pub operations: BTreeMap<String, Vec<String>>,
     /// Whether certificates were not verified.
     pub insecure: bool,
     /// Whether warnings fail.

@@ -92,10 +92,15 @@ impl Session {
 
     /// Everything that can be found out and opened before anything is sent.
     fn prepare(self, shows_bar: bool) -> Result<Prepared, Failure> {
+        let operations = |api: &Arc<Api>| {
+            let ids = api.suite.operation.iter().map(|operation| operation.id.clone()).collect();
+            (api.suite.id.clone(), ids)
+        };
         let opening = Opening {
             target: self.wire.target.as_str().to_owned(),
             started_at: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
             suites: self.apis.iter().map(|api| api.suite.id.clone()).collect(),
+            operations: self.apis.iter().map(operations).collect(),
             insecure: self.wire.insecure,
             strict: self.strict,
             files: self.apis.iter().map(|api| (api.suite.id.clone(), written(api))).collect(),

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::document::closest_or_all;
-use crate::render::{github, har, json, junit, markdown, sarif};
+use crate::render::{github, har, html, json, junit, markdown, sarif};
 use crate::report::{Closing, Opening, ProbeResult};
 
 /// A report's format.
@@ -23,6 +23,8 @@ pub enum Format {
     Github,
     /// HAR 1.2, one entry an exchange.
     Har,
+    /// A page to look at, in one file.
+    Html,
 }
 
 impl Format {
@@ -30,6 +32,7 @@ impl Format {
     pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::Json, "json"),
         (Self::Junit, "junit"),
+        (Self::Html, "html"),
         (Self::Sarif, "sarif"),
         (Self::Markdown, "markdown"),
         (Self::Github, "github"),
@@ -84,6 +87,7 @@ enum Form {
     },
     /// What needs the closing alone.
     Whole(fn(&Opening, &Closing) -> String),
+    Html(Box<html::Page>),
 }
 
 enum Output {
@@ -136,6 +140,7 @@ impl Sink {
                 output.writer().write_all(har::head(opening).as_bytes())?;
                 Form::Har { opening: Box::new(opening.clone()), first: true }
             }
+            Format::Html => Form::Html(Box::default()),
         };
         Ok(Self { output, form })
     }
@@ -161,6 +166,10 @@ impl Sink {
                 self.output.writer().write_all(text.as_bytes())
             }
             Form::Whole(_) => Ok(()),
+            Form::Html(page) => {
+                page.add(result);
+                Ok(())
+            }
         }
     }
 
@@ -174,6 +183,11 @@ impl Sink {
             Form::Junit(junit) => junit.finish(opening, closing).map_err(io::Error::other)?,
             Form::Har { .. } => har::tail(),
             Form::Whole(document) => document(opening, closing),
+            Form::Html(page) => {
+                let (front, rest) = page.finish(opening, closing);
+                self.output.writer().write_all(front.as_bytes())?;
+                rest
+            }
         };
         self.output.writer().write_all(rest.as_bytes())?;
         match self.output {

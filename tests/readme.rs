@@ -57,8 +57,16 @@ fn every_probe_and_fault_that_the_readme_names_is_planned() {
 #[test]
 fn every_file_that_the_readme_names_is_there() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    for file in ["schemas/", "suites/", "src/fault/", "src/judge/", "src/reference/", ".ci/run", "tests/conformance.rs"]
-    {
+    for file in [
+        "schemas/",
+        "suites/",
+        "src/fault/",
+        "src/judge/",
+        "src/reference/",
+        ".ci/run",
+        "tests/conformance.rs",
+        ".github/report.png",
+    ] {
         assert!(README.contains(file) && root.join(file).exists(), "{file}");
     }
 }

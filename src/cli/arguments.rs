@@ -102,7 +102,7 @@ pub(super) struct Run {
     /// Where the deployment is: an origin, with a prefix if the API has one
     #[arg(long, value_name = "URL")]
     pub(super) target: String,
-    /// Write a report: json, junit, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
+    /// Write a report: json, junit, html, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(super) report: Vec<sink::Request>,
     /// List the selected probes in place of sending them

@@ -9,6 +9,7 @@ pub mod count;
 pub mod drift;
 pub mod github;
 pub mod har;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;

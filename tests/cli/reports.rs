@@ -56,6 +56,7 @@ fn a_report_on_standard_output_stands_there_alone() {
     let formats = [
         ("json=-", "{"),
         ("junit=-", "<?xml"),
+        ("html=-", "<!DOCTYPE html>"),
         ("sarif=-", "{\"version\":\"2.1.0\""),
         ("markdown=-", "**errdrift: FAIL**"),
         ("github=-", "::error file=suites/oz-api.toml,line="),

@@ -56,14 +56,16 @@ fn without_the_login_or_the_password_a_run_is_not_judged() {
     }
 }
 
-/// Runs with both reports in files; everything that was written, as one text.
+/// Runs with reports in files; everything that was written, as one text.
 fn written(mut command: std::process::Command) -> String {
     let directory = tempfile::tempdir().unwrap();
-    let (json, junit) = (directory.path().join("r.json"), directory.path().join("r.xml"));
-    command.args(["--report", &format!("json={}", json.display()), "--report", &format!("junit={}", junit.display())]);
+    let reports = ["json", "junit", "html"].map(|format| (format, directory.path().join(format)));
+    for (format, path) in &reports {
+        command.args(["--report", &format!("{format}={}", path.display())]);
+    }
     let ran = Ran::of(&command.output().unwrap());
-    let files = [json, junit].map(|path| std::fs::read_to_string(path).unwrap());
-    [&ran.stdout, &ran.stderr, &files[0], &files[1]].map(String::as_str).join("\n")
+    let files = reports.map(|(_, path)| std::fs::read_to_string(path).unwrap());
+    [vec![ran.stdout, ran.stderr], files.to_vec()].concat().join("\n")
 }
 
 #[track_caller]

@@ -20,6 +20,7 @@ pub(crate) fn opening() -> Opening {
         target: "http://127.0.0.1:8080/v1".to_owned(),
         started_at: "2026-11-22T06:00:00Z".to_owned(),
         suites: vec!["oz-api".to_owned(), "escrow-box".to_owned()],
+        operations: [("oz-api".to_owned(), vec!["folders.list".to_owned(), "instance.version".to_owned()])].into(),
         insecure: false,
         strict: false,
         files: ["oz-api", "escrow-box"].map(|suite| (suite.to_owned(), file(suite))).into(),

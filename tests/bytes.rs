@@ -4,6 +4,7 @@
 mod bytes {
     mod body;
     mod capture;
+    mod compared;
     mod credentials;
     mod faithful;
     mod head;

@@ -5,6 +5,7 @@ mod plan {
     mod lenient;
     mod lenient_body;
     mod lenient_json;
+    mod one_fault;
     mod safety;
     mod secrets;
     mod shape;

@@ -124,14 +124,15 @@ fn plain(subject: &Subject<'_>) -> Vec<&'static str> {
     faults
 }
 
-/// Each plain fault's first variant that no correct server accepts, with one circumstance changed.
+/// Each plain fault's first variant that no correct server accepts, with one circumstance changed. It is named by its cause:
+/// who asks for a fault by its name wants that fault.
 fn each(subject: &Subject<'_>, change: impl Fn(&mut Draft)) -> Vec<Variant> {
     let faults = plain(subject).into_iter().filter_map(super::find);
     let variant = |fault: &'static Fault| {
         let mut variant = first_refused(fault, subject)?;
         let cause = variant.instead.unwrap_or(fault.cause);
         let plain =
-            Plain { fault: fault.id, variant: std::mem::replace(&mut variant.name, fault.id.to_owned()), cause };
+            Plain { fault: fault.id, variant: std::mem::replace(&mut variant.name, cause.word().to_owned()), cause };
         variant.instead = Some(cause);
         variant.like = Some(Like::Same(plain));
         change(&mut variant.draft);

@@ -215,11 +215,22 @@ fn rule(line: &str) -> &str {
     line.split(' ').nth(1).unwrap()
 }
 
+/// Rules of several replies: tests/trust has a drift and a conforming target for each.
+const OF_SEVERAL: &[&str] = &[
+    "answer-varies",
+    "answer-intermittent",
+    "precedence-violated",
+    "precedence-differs",
+    "existence-disclosed",
+    "message-shared-by-codes",
+    "message-varies",
+];
+
 #[test]
 fn every_rule_has_a_row() {
     let rows = rows();
     let covered: BTreeSet<_> = rows.iter().map(|(line, ..)| rule(line)).collect();
-    let all: BTreeSet<_> = RULES.iter().map(|rule| rule.id).collect();
+    let all: BTreeSet<_> = RULES.iter().map(|rule| rule.id).filter(|id| !OF_SEVERAL.contains(id)).collect();
     assert_eq!(covered, all);
 }
 

@@ -30,6 +30,10 @@ fn ids_are_unique_and_name_suite_operation_and_fault() {
 fn no_two_probes_of_a_suite_are_the_same_bytes() {
     let mut seen: BTreeMap<_, &str> = BTreeMap::new();
     for probe in &PLAN.probes {
+        // What is compared may be two mistakes that one request has anyway.
+        if probe.like.is_some() {
+            continue;
+        }
         if let Some(other) = seen.insert((&probe.api.suite.id, bytes(probe)), &probe.id) {
             panic!("{} and {other} are the same bytes", probe.id);
         }
@@ -59,6 +63,10 @@ const ONLY_ELSEWHERE: &[&str] = &[
     "member-too-short",
     "member-too-long",
     "multipart-member-type",
+    // The built-in suites name what exists by variables.
+    "known-without-credentials",
+    "known-with-unknown-credentials",
+    "known-forbidden",
 ];
 
 #[test]

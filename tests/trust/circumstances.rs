@@ -123,3 +123,16 @@ fn what_exists_is_not_told_to_who_has_no_right_to_it() {
         assert!(asked);
     }
 }
+
+#[test]
+fn a_wording_of_several_codes_and_a_code_of_several_wordings_are_notes() {
+    for (drift, rule) in
+        [("one-message-for-all", "message-shared-by-codes"), ("unauthorized-at-companies", "message-varies")]
+    {
+        let running = deployment(Api::OzApi, Some(drift));
+        let (ran, report) = report("oz-api", running.target.as_str(), &["--strict"]);
+        ran.exits(0);
+        let all: Vec<_> = report["drifts"].as_array().unwrap().iter().map(|drift| &drift["rule"]).collect();
+        assert!(!all.is_empty() && all.iter().all(|found| **found == rule), "{all:?}");
+    }
+}

@@ -23,6 +23,7 @@ pub mod finding;
 pub mod footing;
 pub mod harness;
 pub mod judge;
+pub mod mutation;
 pub mod plan;
 pub mod recording;
 pub mod reference;

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::contract::{Contract, ContractFile};
 use crate::document::{Document, Problem, Problems, closest_or_all};
+use crate::mutation::{self, Examination};
 use crate::schema::Schema;
 use crate::suite::Suite;
 
@@ -142,6 +143,52 @@ pub fn check(path: &Path) -> Result<String, Problems> {
         .into())
 }
 
+/// How strong a contract is, by its id or its file, or that of a suite.
+///
+/// # Errors
+/// All that is wrong with it, that it has no examples to break, or that it explains what does not happen.
+pub fn examine(name_or_path: &str) -> Result<(String, Examination), Problems> {
+    let (document, shelf) = if is_path(name_or_path) {
+        let path = Path::new(name_or_path);
+        let document = Document::read(path)?;
+        match document.value.get("contract").and_then(Value::as_str) {
+            Some(name) => governing_document(&document, name, &Shelf::beside(path))?,
+            None => (document, Shelf::beside(path)),
+        }
+    } else {
+        (built_in_contract(name_or_path)?, Shelf::BuiltIn("schemas"))
+    };
+    let contract = contract(&document, &shelf)?;
+    let file = contract.file.clone();
+    let examination = mutation::examine(contract);
+    if examination.mutants == 0 {
+        let problem = document.problem("/body", "the body schema has no examples, so nothing can be broken");
+        return Err(problem.help(format!("write `examples` in {}", file.body)).into());
+    }
+    let idle = examination.idle.iter().map(|idle| {
+        let (word, at) = (idle.kind.word(), &file.unnoticed[idle.entry].at);
+        let message =
+            format!("`{word}` at {at} explains nothing: no example has it, it is noticed, or it is explained above");
+        document.problem(format!("/unnoticed/{}", idle.entry), message).help("leave it out")
+    });
+    Problems::new(idle).none_or((file.id, examination))
+}
+
+fn built_in_contract(name: &str) -> Result<Document, Problems> {
+    let names: Vec<_> = built_in_contracts().collect();
+    if !names.contains(&name) {
+        let help = closest_or_all(name, &names).unwrap_or_default();
+        let problem = Problem::of_file(name, "no built-in contract has this name");
+        return Err(problem.help(format!("{help} A file needs its path, as ./{name}.contract.toml")).into());
+    }
+    Shelf::BuiltIn("schemas").read(&format!("{name}.contract.toml"))
+}
+
+/// The ids of the built-in contracts.
+fn built_in_contracts() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().filter_map(|(path, _)| path.strip_prefix("schemas/")?.strip_suffix(".contract.toml"))
+}
+
 fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
@@ -173,6 +220,12 @@ fn api(document: &Document, shelf: &Shelf) -> Result<Api, Problems> {
 
 /// The contract that a suite names.
 fn governing(suite: &Document, name: &str, shelf: &Shelf) -> Result<Contract, Problems> {
+    let (document, shelf) = governing_document(suite, name, shelf)?;
+    contract(&document, &shelf)
+}
+
+/// The contract that a suite names, not yet understood, and where the names in it are looked up.
+fn governing_document(suite: &Document, name: &str, shelf: &Shelf) -> Result<(Document, Shelf), Problems> {
     if is_path(name) {
         let missing = |problems: Problems| {
             let wrong = suite.problem("/contract", format!("the contract `{name}` cannot be used"));
@@ -183,19 +236,17 @@ fn governing(suite: &Document, name: &str, shelf: &Shelf) -> Result<Contract, Pr
             Shelf::BuiltIn(folder) => Shelf::BuiltIn(folder),
             Shelf::Directory(directory) => Shelf::beside(&directory.join(name)),
         };
-        return contract(&document, &beside);
+        return Ok((document, beside));
     }
     let shelf = Shelf::BuiltIn("schemas");
     let Ok(document) = shelf.read(&format!("{name}.contract.toml")) else {
-        let names =
-            BUILT_IN.iter().filter_map(|(path, _)| path.strip_prefix("schemas/")?.strip_suffix(".contract.toml"));
-        let help = closest_or_all(name, &names.collect::<Vec<_>>()).unwrap_or_default();
+        let help = closest_or_all(name, &built_in_contracts().collect::<Vec<_>>()).unwrap_or_default();
         let problem = suite.problem("/contract", format!("no built-in contract is named `{name}`"));
         return Err(problem
             .help(format!("{help} A contract in a file needs its path, as ./{name}.contract.toml"))
             .into());
     };
-    contract(&document, &shelf)
+    Ok((document, shelf))
 }
 
 /// A contract with its body schema.

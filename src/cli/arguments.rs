@@ -37,9 +37,12 @@ pub(super) enum Command {
     },
     /// Check suites and contracts: parsed, compiled, cross-checked
     Check {
-        /// TOML files
+        /// TOML files; with --mutate, also oz-api or escrow-box
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Break the examples of each contract in every place and way, and list what it would not notice
+        #[arg(long)]
+        mutate: bool,
     },
     /// Run the whole matrix of drifts against the embedded deployment, and print the score
     SelfTest,

@@ -10,6 +10,7 @@ pub mod drift;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub mod mutation;
 pub mod style;
 
 /// Whether a character moves the cursor, reorders or hides text, or is nothing to see: control characters, marks of

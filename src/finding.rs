@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::judge::layer::Layer;
 use crate::verdict::Severity;
+use crate::waiver::Waived;
 
 /// One broken promise in one exchange, with what a reader needs to check it against the document.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -20,6 +21,9 @@ pub struct Finding {
     pub actual: String,
     /// The line of the document, the section of the RFC, or the contract's own reading.
     pub source: String,
+    /// The waiver that accepts it, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
     /// The part of the contract that was broken, as far as it tells one drift from another (a schema keyword, a member).
     #[serde(skip)]
     pub facet: String,

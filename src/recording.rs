@@ -285,6 +285,7 @@ mod tests {
             source: "CWE-532".to_owned(),
             facet: text(),
             by_cause: false,
+            waived: None,
             author: None,
         }
     }

@@ -170,9 +170,19 @@ pub struct Drift {
     /// What came of sending some of those probes again; `None` where that was not done, as for what changes state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeats: Option<Repeats>,
+    /// How many of its probes a waiver accepts.
+    pub waived: usize,
     /// The first probe that shows it, whole.
     #[serde(skip)]
     pub example: Arc<ProbeResult>,
+}
+
+impl Drift {
+    /// Whether a waiver accepts all of it.
+    #[must_use]
+    pub fn is_waived(&self) -> bool {
+        self.waived == self.count
+    }
 }
 
 /// How often the same request showed the same drift again.
@@ -269,9 +279,9 @@ pub struct Summary {
     pub inconclusive: usize,
     /// Not sent, and named.
     pub not_exercised: usize,
-    /// Findings of severity error.
+    /// Findings of severity error that are not waived.
     pub errors: usize,
-    /// Findings of severity warning.
+    /// Findings of severity warning that are not waived.
     pub warnings: usize,
     /// Findings of severity note.
     pub notes: usize,
@@ -310,4 +320,25 @@ pub struct Closing {
     pub connection_failures: usize,
     /// What ended the run before its plan was worked off.
     pub interrupted: Option<String>,
+    /// What decides about the run beside its probes.
+    pub gates: Vec<Gate>,
+}
+
+impl Closing {
+    /// Lets the run come to that verdict.
+    pub fn conclude(&mut self, verdict: Verdict) {
+        self.verdict = verdict;
+        self.exit_code = verdict.exit_code();
+    }
+}
+
+/// A word on the run that is no probe's: a waiver that is no longer right, more drift than last time.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Gate {
+    /// Whose word it is: `waivers`, `ratchet` or `baseline`.
+    pub gate: &'static str,
+    /// Whether the run fails by it.
+    pub fails: bool,
+    /// What it says, with file and line.
+    pub message: String,
 }

@@ -12,6 +12,7 @@ use libtest_mimic::Arguments;
 use crate::catalog::Api;
 use crate::engine::{self, Event};
 use crate::footing::{Footing, Unsent};
+use crate::gate::Gates;
 use crate::harness::{self, Line, Trial};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::{Closing, Opening, ProbeResult};
@@ -40,6 +41,8 @@ pub struct Session {
     pub strict: bool,
     /// What is shown while the run goes on.
     pub live: Live,
+    /// What decides beside the probes.
+    pub gates: Gates,
 }
 
 /// What is shown while a run goes on.
@@ -167,7 +170,13 @@ impl Prepared {
         }
         let bar = bar(plan.probes.len());
         let mut broken = None;
-        let emit = |event: Event| {
+        let mut gates = std::mem::take(&mut session.gates);
+        let emit = |mut event: Event| {
+            match &mut event {
+                Event::Result(result) => gates.result(result),
+                Event::NotExercised { probe, .. } => gates.not_exercised(probe),
+                Event::NotJudged(_) => {}
+            }
             bar.inc(u64::from(!matches!(event, Event::NotJudged(_))));
             if shows_bar && bar.is_hidden() && start.elapsed() > PATIENCE {
                 bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
@@ -182,10 +191,16 @@ impl Prepared {
         runtime()?.block_on(engine::run(plan, sender, wire.target.as_str(), environment, engine, emit));
         bar.finish_and_clear();
         let elapsed = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let closing = tally.close(elapsed, strict);
+        let mut closing = tally.close(elapsed, strict);
+        let writings = gates.close(&mut closing);
         for (sink, name) in sinks {
             if let Err(error) = sink.close(&opening, &closing) {
                 broken.get_or_insert(format!("cannot write the report {name}: {error}"));
+            }
+        }
+        for writing in writings {
+            if let Err(error) = std::fs::write(&writing.path, &writing.text) {
+                broken.get_or_insert(format!("cannot write {}: {error}", writing.path.display()));
             }
         }
         broken.map_or(Ok((opening, closing)), |broken| Err(Failure::Report(broken)))
@@ -314,7 +329,8 @@ fn line(event: &Event) -> Option<Line> {
 
 /// The findings of a failed probe in a line each.
 fn worst(result: &ProbeResult) -> String {
-    let errors = result.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let fails = |finding: &&crate::finding::Finding| finding.severity == Severity::Error && finding.waived.is_none();
+    let errors = result.findings.iter().filter(fails);
     let lines = errors.map(|finding| {
         let text = format!("{} at {}: expected {}, got {}", finding.rule, finding.at, finding.expected, finding.actual);
         crate::render::printable(&text, 300)
@@ -340,6 +356,7 @@ pub fn quick(apis: Vec<Arc<Api>>, target: crate::wire::target::Target, environme
         reports: Vec::new(),
         strict: false,
         live: Live::Nothing,
+        gates: Gates::default(),
     }
 }
 

@@ -11,3 +11,5 @@ mod reports;
 mod secrets;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/waivers.rs"]
+mod waivers;

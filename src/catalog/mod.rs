@@ -7,6 +7,7 @@ mod contract;
 mod field;
 mod operation;
 mod suite;
+mod waivers;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use crate::document::{Document, Problem, Problems, closest_or_all};
 use crate::mutation::{self, Examination};
 use crate::schema::Schema;
 use crate::suite::Suite;
+pub use waivers::waivers;
 
 /// One API: a suite with the contract that governs it.
 #[derive(Debug)]
@@ -47,6 +49,7 @@ pub const BUILT_IN: &[(&str, &str)] = built_in![
     "schemas/oz-api.body.schema.json",
     "schemas/oz-api.contract.toml",
     "schemas/suite.schema.json",
+    "schemas/waivers.schema.json",
     "suites/escrow-box.toml",
     "suites/oz-api.toml",
 ];
@@ -114,7 +117,7 @@ fn is_path(text: &str) -> bool {
         || ending.is_some_and(|e| e.eq_ignore_ascii_case("toml") || e.eq_ignore_ascii_case("json"))
 }
 
-/// What a file is, once it is found to be right: a suite with its contract, or a contract.
+/// What a file is, once it is found to be right: a suite with its contract, a contract, or waivers.
 ///
 /// # Errors
 /// All that is wrong with it and with the files that it names.
@@ -137,9 +140,12 @@ pub fn check(path: &Path) -> Result<String, Problems> {
             counted(promised, "cause")
         ));
     }
+    if has(&["waiver"]) {
+        return Ok(counted(waivers::of(&document)?.0.waiver.len(), "waiver"));
+    }
     Err(document
-        .problem("", "this is neither a suite nor a contract")
-        .help("a suite has `[[operation]]`, a contract has `[[catalogue]]` and `[cause.…]`")
+        .problem("", "this is neither a suite nor a contract, nor are these waivers")
+        .help("a suite has `[[operation]]`, a contract has `[[catalogue]]` and `[cause.…]`, waivers have `[[waiver]]`")
         .into())
 }
 

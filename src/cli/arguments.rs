@@ -35,7 +35,7 @@ pub(super) enum Command {
         /// Its id, as it stands in a report
         what: String,
     },
-    /// Check suites and contracts: parsed, compiled, cross-checked
+    /// Check suites, contracts and waivers: parsed, compiled, cross-checked
     Check {
         /// TOML files; with --mutate, also oz-api or escrow-box
         #[arg(required = true, value_name = "FILE")]
@@ -43,6 +43,11 @@ pub(super) enum Command {
         /// Break the examples of each contract in every place and way, and list what it would not notice
         #[arg(long)]
         mutate: bool,
+    },
+    /// Write waivers for what a run found, with blanks to fill
+    Waive {
+        /// A report in JSON; `-` is standard input
+        report: PathBuf,
     },
     /// Run the whole matrix of drifts against the embedded deployment, and print the score
     SelfTest,
@@ -123,6 +128,12 @@ pub(super) struct Run {
     /// Let warnings fail the run
     #[arg(long)]
     pub(super) strict: bool,
+    /// Accept the drift that these waivers name
+    #[arg(long, value_name = "FILE")]
+    pub(super) waivers: Option<PathBuf>,
+    /// Fail only where there is more drift than this file holds; it is written where there is less
+    #[arg(long, value_name = "FILE")]
+    pub(super) ratchet: Option<PathBuf>,
     /// Do not verify certificates
     #[arg(long)]
     pub(super) insecure: bool,

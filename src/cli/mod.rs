@@ -1,6 +1,7 @@
 //! The edge: the command line, the environment, standard output, exit codes. The one door to clap.
 
 mod arguments;
+mod gates;
 mod output;
 mod run;
 
@@ -40,6 +41,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Explain { what } => explained(&what),
         Command::Check { files, mutate: true } => examined(&files),
         Command::Check { files, mutate: false } => checked(&files),
+        Command::Waive { report } => gates::waive(&report),
         Command::SelfTest => crate::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),
     };
     ExitCode::from(code)

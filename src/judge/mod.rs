@@ -227,6 +227,7 @@ impl Found {
             facet: String::new(),
             by_cause: false,
             author: None,
+            waived: None,
         })
     }
 

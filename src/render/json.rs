@@ -60,6 +60,7 @@ pub fn tail(closing: &Closing) -> String {
         ("inactive", lines(&closing.inactive)),
         ("connection_failures", text(&closing.connection_failures)),
         ("interrupted", text(&closing.interrupted)),
+        ("gates", lines(&closing.gates)),
     ];
     let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
     format!("\n],\n{}}}\n", members.join(",\n"))

@@ -34,6 +34,7 @@ pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected
         facet: String::new(),
         by_cause: rule == "code-unexpected",
         author: None,
+        waived: None,
     }
 }
 

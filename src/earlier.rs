@@ -1,7 +1,10 @@
 //! The report of an earlier run, as far as it is read back. It knows no other form of it than JSON.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
+use crate::answer::Answer;
 use crate::report::SCHEMA_VERSION;
 use crate::verdict::Severity;
 
@@ -13,6 +16,16 @@ pub struct Earlier {
     pub strict: bool,
     /// Its drifts.
     pub drifts: Vec<EarlierDrift>,
+    results: Vec<EarlierResult>,
+}
+
+/// What a probe of an earlier run came to.
+#[derive(Debug, Deserialize)]
+struct EarlierResult {
+    probe: String,
+    verdict: String,
+    #[serde(default)]
+    answer: Option<Answer>,
 }
 
 /// A drift of an earlier run.
@@ -29,9 +42,19 @@ pub struct EarlierDrift {
     /// How many of them were waived.
     #[serde(default)]
     pub waived: usize,
+    /// How many of the others were old.
+    #[serde(default)]
+    pub old: usize,
 }
 
 impl Earlier {
+    /// The answers by probe, `None` in a silence. A probe that could not be judged says nothing of the target.
+    #[must_use]
+    pub fn answers(&self) -> BTreeMap<String, Option<Answer>> {
+        let judged = self.results.iter().filter(|result| !["inconclusive", "error"].contains(&result.verdict.as_str()));
+        judged.map(|result| (result.probe.clone(), result.answer.clone())).collect()
+    }
+
     /// Reads a report.
     ///
     /// # Errors

@@ -1,14 +1,18 @@
-//! What decides about a run beside its probes: the waivers and the ratchet.
+//! What decides about a run beside its probes: the waivers, the baseline and the ratchet.
 //!
 //! It watches the results as they pass by and has a word at the end. Pure: the files were read before, and what is to be
 //! written is handed back.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::baseline::{Baseline, Comparison, Weight};
 use crate::fault;
+use crate::finding::Finding;
 use crate::ratchet::Ratchet;
 use crate::report::{Closing, Gate, ProbeResult};
-use crate::verdict::Verdict;
+use crate::tally::signature;
+use crate::verdict::{Severity, Verdict};
 use crate::waiver::Ledger;
 
 /// What decides about a run beside its probes.
@@ -18,8 +22,16 @@ pub struct Gates {
     pub ledger: Option<Ledger>,
     /// The ratchet's file, with what it held; `None` where it does not exist yet.
     pub ratchet: Option<(PathBuf, Option<Ratchet>)>,
+    /// The baseline's file, with what it holds.
+    pub baseline: Option<(PathBuf, Baseline)>,
+    /// Where the answers of this run go.
+    pub save: Option<PathBuf>,
     /// Whether the run leaves probes of its suites out.
     pub is_narrowed: bool,
+    /// The answers of this run.
+    pub now: Baseline,
+    /// Probes that were not sent, or not judged.
+    pub unjudged: BTreeSet<String>,
 }
 
 /// A file to be written once the run is over.
@@ -32,15 +44,34 @@ pub struct Writing {
 }
 
 impl Gates {
-    /// Takes in the result of a probe, and says which of its findings are waived.
+    /// Takes in the result of a probe, and says which of its findings are waived or old. A result whose errors all are is
+    /// waived, too.
     pub fn result(&mut self, result: &mut ProbeResult) {
         if let Some(ledger) = &mut self.ledger {
             ledger.apply(result);
+        }
+        if let Some((_, baseline)) = &self.baseline {
+            let is_old = |finding: &_| baseline.has(&result.probe, &signature(result, finding));
+            let old: Vec<_> = result.findings.iter().map(is_old).collect();
+            for (finding, old) in result.findings.iter_mut().zip(old) {
+                finding.old = old;
+            }
+        }
+        let mut errors = result.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        if result.verdict == Verdict::Fail && errors.all(Finding::is_accepted) {
+            result.verdict = Verdict::Waived;
+        }
+        if result.verdict == Verdict::Inconclusive {
+            self.unjudged.insert(result.probe.clone());
+        }
+        if self.baseline.is_some() || self.save.is_some() {
+            self.now.take(result);
         }
     }
 
     /// Takes in a planned probe that was not sent, by its id.
     pub fn not_exercised(&mut self, probe: &str) {
+        self.unjudged.insert(probe.to_owned());
         let mut parts = probe.split('/');
         if let (Some(ledger), Some(suite), Some(operation), Some(fault)) =
             (&mut self.ledger, parts.next(), parts.next(), parts.next().and_then(fault::find))
@@ -54,6 +85,26 @@ impl Gates {
     pub fn close(self, closing: &mut Closing) -> Vec<Writing> {
         let is_whole = !self.is_narrowed && closing.reasons.is_empty();
         let mut writings = Vec::new();
+        if let Some((path, before)) = &self.baseline {
+            let file = path.display();
+            let mut comparison = Comparison::of(&before.answers, &self.now.answers);
+            // What was not asked is not gone.
+            comparison.gone.retain(|probe| !self.is_narrowed && !self.unjudged.contains(probe));
+            let gate = |(weight, line)| Gate {
+                gate: "baseline",
+                fails: weight == Weight::Breaking,
+                message: format!("{file}: {line}"),
+            };
+            closing.gates.extend(comparison.lines().into_iter().map(gate));
+        }
+        if let Some(path) = self.save {
+            if closing.reasons.is_empty() {
+                writings.push(Writing { path, text: self.now.text() });
+            } else {
+                let message = format!("{}: not written, since the run could not be judged", path.display());
+                closing.gates.push(Gate { gate: "baseline", fails: false, message });
+            }
+        }
         if let Some(ledger) = self.ledger {
             closing.gates.extend(ledger.close(is_whole));
         }

@@ -7,6 +7,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail loudly"))]
 
 pub mod answer;
+pub mod baseline;
 pub mod catalog;
 pub mod cause;
 pub mod cli;

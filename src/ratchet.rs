@@ -1,6 +1,6 @@
 //! No more drift than last time: the count of each signature, in a file that is compared line by line.
 //!
-//! Pure: it knows the text of the file, not the file. Notes are not counted, since they fail nothing, nor is what is waived.
+//! Pure: it knows the text of the file, not the file. Notes are not counted, since they fail nothing, nor is what is waived or old.
 
 use std::collections::BTreeMap;
 
@@ -22,9 +22,9 @@ impl Ratchet {
     /// What a run found.
     #[must_use]
     pub fn of(drifts: &[Drift]) -> Self {
-        let counting = drifts.iter().filter(|drift| drift.severity > Severity::Note && drift.count > drift.waived);
+        let counting = drifts.iter().filter(|drift| drift.severity > Severity::Note && !drift.is_accepted());
         // A target chooses a part of the signature, and one is a line.
-        let line = |drift: &Drift| (printable(&drift.signature, usize::MAX), drift.count - drift.waived);
+        let line = |drift: &Drift| (printable(&drift.signature, usize::MAX), drift.standing());
         Self { counts: counting.map(line).collect() }
     }
 

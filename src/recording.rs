@@ -286,6 +286,7 @@ mod tests {
             facet: text(),
             by_cause: false,
             waived: None,
+            old: false,
             author: None,
         }
     }

@@ -172,16 +172,24 @@ pub struct Drift {
     pub repeats: Option<Repeats>,
     /// How many of its probes a waiver accepts.
     pub waived: usize,
+    /// How many of its other probes showed it in the baseline.
+    pub old: usize,
     /// The first probe that shows it, whole.
     #[serde(skip)]
     pub example: Arc<ProbeResult>,
 }
 
 impl Drift {
-    /// Whether a waiver accepts all of it.
+    /// Whether all of it is waived or old.
     #[must_use]
-    pub fn is_waived(&self) -> bool {
-        self.waived == self.count
+    pub fn is_accepted(&self) -> bool {
+        self.standing() == 0
+    }
+
+    /// How many of its probes fail by it.
+    #[must_use]
+    pub fn standing(&self) -> usize {
+        self.count.saturating_sub(self.waived + self.old)
     }
 }
 
@@ -279,9 +287,9 @@ pub struct Summary {
     pub inconclusive: usize,
     /// Not sent, and named.
     pub not_exercised: usize,
-    /// Findings of severity error that are not waived.
+    /// Findings of severity error that are neither waived nor old.
     pub errors: usize,
-    /// Findings of severity warning that are not waived.
+    /// Findings of severity warning that are neither waived nor old.
     pub warnings: usize,
     /// Findings of severity note.
     pub notes: usize,

@@ -329,7 +329,7 @@ fn line(event: &Event) -> Option<Line> {
 
 /// The findings of a failed probe in a line each.
 fn worst(result: &ProbeResult) -> String {
-    let fails = |finding: &&crate::finding::Finding| finding.severity == Severity::Error && finding.waived.is_none();
+    let fails = |finding: &&crate::finding::Finding| finding.severity == Severity::Error && !finding.is_accepted();
     let errors = result.findings.iter().filter(fails);
     let lines = errors.map(|finding| {
         let text = format!("{} at {}: expected {}, got {}", finding.rule, finding.at, finding.expected, finding.actual);

@@ -100,7 +100,7 @@ impl Tally {
         for finding in &result.findings {
             match finding.severity {
                 // What is accepted is told by its drift.
-                Severity::Error | Severity::Warning if finding.waived.is_some() => {}
+                Severity::Error | Severity::Warning if finding.is_accepted() => {}
                 Severity::Error => self.summary.errors += 1,
                 Severity::Warning => {
                     self.summary.warnings += 1;
@@ -132,12 +132,13 @@ impl Tally {
             finding: finding.clone(),
             repeats: None,
             waived: 0,
+            old: 0,
             example: Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone()))),
         });
         drift.statuses.extend(result.status);
         drift.severity = drift.severity.max(finding.severity);
         // What fails is shown rather than what is accepted.
-        let weight = |finding: &Finding| (finding.waived.is_none(), finding.severity);
+        let weight = |finding: &Finding| (!finding.is_accepted(), finding.severity);
         if weight(finding) > weight(&drift.finding) {
             drift.finding = finding.clone();
             drift.example = Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone())));
@@ -145,6 +146,7 @@ impl Tally {
         if drift.probes.last() != Some(&result.probe) {
             drift.count += 1;
             drift.waived += usize::from(finding.waived.is_some());
+            drift.old += usize::from(finding.old && finding.waived.is_none());
             drift.probes.push(result.probe.clone());
         }
     }
@@ -184,7 +186,7 @@ impl Tally {
         }
         drifts.sort_by(|a, b| {
             let worst_first = (b.severity, b.count).cmp(&(a.severity, a.count));
-            a.is_waived().cmp(&b.is_waived()).then(worst_first).then_with(|| a.signature.cmp(&b.signature))
+            a.is_accepted().cmp(&b.is_accepted()).then(worst_first).then_with(|| a.signature.cmp(&b.signature))
         });
         let mut verdicts: Vec<_> = self.verdicts.into_iter().collect();
         if !self.reasons.is_empty() {

@@ -9,6 +9,7 @@ use errdrift::contract as c;
 use errdrift::schema::Schema;
 use errdrift::suite as s;
 use errdrift::verdict::Severity;
+use errdrift::waiver as w;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -140,7 +141,10 @@ fn variants_of<T: DeserializeOwned>() -> BTreeSet<String> {
 fn the_meta_schemas_and_the_types_have_the_same_members_and_words() {
     let contract = built_in("contract.schema.json");
     let suite = built_in("suite.schema.json");
+    let waivers = built_in("waivers.schema.json");
     for (meta, at, members) in [
+        (&waivers, "", members_of::<w::WaiverFile>()),
+        (&waivers, "/$defs/waiver", members_of::<w::Waiver>()),
         (&contract, "", members_of::<c::ContractFile>()),
         (&contract, "/properties/code", members_of::<c::CodePlace>()),
         (&contract, "/properties/message", members_of::<c::MessagePlace>()),
@@ -181,6 +185,7 @@ fn the_meta_schemas_and_the_types_have_the_same_members_and_words() {
         (&contract, "/$defs/mutation/enum", variants_of::<errdrift::mutation::Kind>()),
         (&contract, "/$defs/cause/enum", causes.clone()),
         (&suite, "/$defs/cause/enum", causes.clone()),
+        (&waivers, "/$defs/waiver/properties/cause/enum", causes.clone()),
         (&suite, "/$defs/credential/properties/scheme/enum", variants_of::<s::Scheme>()),
         (&suite, "/$defs/operation/properties/effect/enum", variants_of::<s::Effect>()),
         (&suite, "/$defs/field/properties/type/enum", variants_of::<s::FieldType>()),
@@ -225,6 +230,9 @@ fn the_meta_schemas_and_the_types_want_the_same_members() {
     });
     agree::<c::ContractFile>("contract.schema.json", &contract);
     agree::<s::Suite>("suite.schema.json", &suite);
+    let waivers = json!({"waiver": [{"signature": "s", "suite": "x", "rule": "r", "operation": "a.*", "cause": "forbidden", "layer": "none", "at": "/a",
+        "owner": "o", "reason": "r", "link": "l", "expires": "2027-01-31", "max": 3}]});
+    agree::<w::WaiverFile>("waivers.schema.json", &waivers);
 }
 
 /// The meta-schema and the type take the document, and agree on it without each of its members.

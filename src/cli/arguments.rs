@@ -49,6 +49,13 @@ pub(super) enum Command {
         /// A report in JSON; `-` is standard input
         report: PathBuf,
     },
+    /// Compare the answers of two runs: breaking, compatible, cosmetic
+    Diff {
+        /// The earlier report in JSON
+        before: PathBuf,
+        /// The later one
+        after: PathBuf,
+    },
     /// Run the whole matrix of drifts against the embedded deployment, and print the score
     SelfTest,
 }
@@ -134,6 +141,12 @@ pub(super) struct Run {
     /// Fail only where there is more drift than this file holds; it is written where there is less
     #[arg(long, value_name = "FILE")]
     pub(super) ratchet: Option<PathBuf>,
+    /// Compare with the answers of an earlier run: what breaks a client fails, what was found before is old
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the answers of this run, for --baseline
+    #[arg(long, value_name = "FILE")]
+    pub(super) save_baseline: Option<PathBuf>,
     /// Do not verify certificates
     #[arg(long)]
     pub(super) insecure: bool,

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use super::arguments::Run;
 use super::output::{say, tell};
 use super::{failed, mistaken};
+use crate::baseline::{Baseline, Comparison};
 use crate::catalog;
 use crate::date::Date;
 use crate::document::Problem;
@@ -15,7 +16,7 @@ use crate::fault::Tier;
 use crate::gate::Gates;
 use crate::plan::Selection;
 use crate::ratchet::Ratchet;
-use crate::render::waivers;
+use crate::render::{printable, waivers};
 use crate::session::Failure;
 use crate::verdict::exit;
 use crate::waiver::Ledger;
@@ -37,6 +38,10 @@ pub(super) fn read(arguments: &Run, selection: &Selection) -> Result<Gates, u8> 
     if let Some(path) = &arguments.ratchet {
         gates.ratchet = Some((path.clone(), ratchet(path).map_err(|problem| mistaken(&problem.into()))?));
     }
+    if let Some(path) = &arguments.baseline {
+        gates.baseline = Some((path.clone(), baseline(path).map_err(|problem| mistaken(&problem.into()))?));
+    }
+    gates.save.clone_from(&arguments.save_baseline);
     Ok(gates)
 }
 
@@ -52,6 +57,13 @@ fn ratchet(path: &Path) -> Result<Option<Ratchet>, Problem> {
     parsed.map(Some).map_err(|(line, message)| Problem::of_file(file, message).on(Some(line)))
 }
 
+fn baseline(path: &Path) -> Result<Baseline, Problem> {
+    let problem = |message: String| Problem::of_file(path.display().to_string(), message);
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| problem(format!("cannot be read: {error}")).help("--save-baseline writes one"))?;
+    Baseline::parse(&text).map_err(|(line, message)| problem(message).on(Some(line)))
+}
+
 /// Whether the run leaves out what a run without options would send.
 fn is_narrowed(selection: &Selection) -> bool {
     let Selection { filter, exact: _, skip, faults, operations, tiers, shard } = selection;
@@ -61,16 +73,9 @@ fn is_narrowed(selection: &Selection) -> bool {
 
 /// Writes waivers for what a run found.
 pub(super) fn waive(report: &Path) -> u8 {
-    let mut text = Vec::new();
-    let read = if report.as_os_str() == "-" {
-        io::stdin().lock().read_to_end(&mut text).map(|_| ())
-    } else {
-        std::fs::read(report).map(|bytes| text = bytes)
-    };
-    let read = read.map_err(|error| format!("cannot be read: {error}"));
-    let earlier = match read.and_then(|()| Earlier::parse(&text)) {
+    let earlier = match earlier(report) {
         Ok(earlier) => earlier,
-        Err(message) => return failed(&Failure::Usage(format!("{}: {message}", report.display()))),
+        Err(failure) => return failed(&failure),
     };
     let entries = waivers::entries(&earlier, today().later(AHEAD));
     if entries.is_empty() {
@@ -79,4 +84,32 @@ pub(super) fn waive(report: &Path) -> u8 {
         say(&entries);
     }
     exit::CONFORMS
+}
+
+/// A report in JSON; `-` is standard input.
+fn earlier(report: &Path) -> Result<Earlier, Failure> {
+    let mut text = Vec::new();
+    let read = if report.as_os_str() == "-" {
+        io::stdin().lock().read_to_end(&mut text).map(|_| ())
+    } else {
+        std::fs::read(report).map(|bytes| text = bytes)
+    };
+    let read = read.map_err(|error| format!("cannot be read: {error}"));
+    let parsed = read.and_then(|()| Earlier::parse(&text));
+    parsed.map_err(|message| Failure::Usage(format!("{}: {message}", report.display())))
+}
+
+/// The longest line of a comparison, in characters.
+const LONGEST: usize = 1_000;
+
+/// Compares the answers of two runs.
+pub(super) fn diff(before: &Path, after: &Path) -> u8 {
+    let (before, after) = match earlier(before).and_then(|before| Ok((before, earlier(after)?))) {
+        Ok(both) => both,
+        Err(failure) => return failed(&failure),
+    };
+    let comparison = Comparison::of(&before.answers(), &after.answers());
+    let lines: Vec<_> = comparison.lines().iter().map(|(_, line)| printable(line, LONGEST)).collect();
+    say(if lines.is_empty() { "no difference".to_owned() } else { lines.join("\n") }.as_str());
+    if comparison.breaks() { exit::DRIFT } else { exit::CONFORMS }
 }

@@ -41,6 +41,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Explain { what } => explained(&what),
         Command::Check { files, mutate: true } => examined(&files),
         Command::Check { files, mutate: false } => checked(&files),
+        Command::Diff { before, after } => gates::diff(&before, &after),
         Command::Waive { report } => gates::waive(&report),
         Command::SelfTest => crate::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),
     };

@@ -228,6 +228,7 @@ impl Found {
             by_cause: false,
             author: None,
             waived: None,
+            old: false,
         })
     }
 

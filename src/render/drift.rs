@@ -57,6 +57,9 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     } else if drift.waived > 0 {
         field("waived", &format!("{} of these probes", number(drift.waived)));
     }
+    if drift.old > 0 {
+        field("old", &format!("{} of these probes showed it in the baseline", number(drift.old)));
+    }
     let named = drift.probes.iter().take(PROBES).map(|probe| printable(probe, LONGEST_VALUE));
     let more = drift.probes.len().saturating_sub(PROBES);
     let more = (more > 0).then(|| format!("… and {} more", number(more)));

@@ -185,13 +185,15 @@ fn drifts(drifts: &[Drift]) -> String {
     if drifts.is_empty() {
         return "no drift".to_owned();
     }
-    let (waived, standing): (Vec<_>, Vec<_>) = drifts.iter().partition(|drift| drift.is_waived());
+    let (accepted, standing): (Vec<_>, Vec<_>) = drifts.iter().partition(|drift| drift.is_accepted());
     let of = |severity: Severity| match standing.iter().filter(|drift| drift.severity == severity).count() {
         0 => None,
         found => Some(count(found, severity.word())),
     };
     let severities = [Severity::Error, Severity::Warning, Severity::Note].into_iter().filter_map(of);
-    let accepted = (!waived.is_empty()).then(|| format!("{} waived", number(waived.len())));
+    let (waived, old): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|drift| drift.waived > 0);
+    let accepted = [(waived.len(), "waived"), (old.len(), "old")].into_iter().filter(|(found, _)| *found > 0);
+    let accepted = accepted.map(|(found, word)| format!("{} {word}", number(found)));
     let severities: Vec<_> = severities.chain(accepted).collect();
     format!("{} ({})", count(drifts.len(), "drift"), severities.join(", "))
 }

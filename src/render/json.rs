@@ -72,8 +72,8 @@ fn lines(values: &[impl Serialize]) -> String {
     format!("[{}{}]", values.join(","), if values.is_empty() { "" } else { "\n" })
 }
 
-/// The value's JSON. No type of the report can fail to have one; `null`, which the schema refuses, stands for it.
-fn text(value: &impl Serialize) -> String {
+/// The value's JSON on one line. No type of ours can fail to have one; `null`, which the schema refuses, stands for it.
+pub(crate) fn text(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     match value.serialize(&mut Serializer::with_formatter(&mut bytes, Visible)) {
         Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),

@@ -121,7 +121,7 @@ fn red(kind: NonSuccessKind, message: &str, description: &str) -> TestCaseStatus
 
 /// The worst finding on one line.
 fn broken(findings: &[Finding]) -> String {
-    let weight = |finding: &&Finding| (finding.waived.is_none(), finding.severity);
+    let weight = |finding: &&Finding| (!finding.is_accepted(), finding.severity);
     let Some(worst) = findings.iter().rev().max_by_key(weight) else { return "failed".to_owned() };
     let others = match findings.len() {
         1 => String::new(),
@@ -133,11 +133,14 @@ fn broken(findings: &[Finding]) -> String {
 /// The findings with the request and the reply. A label begins every line, so that none is the target's.
 fn findings(result: &ProbeResult) -> String {
     let mut lines = Vec::new();
-    for Finding { rule, severity, at, expected, actual, source, waived, .. } in &result.findings {
+    for Finding { rule, severity, at, expected, actual, source, waived, old, .. } in &result.findings {
         lines.push(format!("{} {rule} at {}", severity.word(), printable(at, LONGEST)));
         if let Some(waived) = waived {
             let text = format!("by {} until {}: {}", waived.owner, waived.expires, waived.reason);
             lines.push(format!("  waived: {}", printable(&text, LONGEST)));
+        }
+        if *old {
+            lines.push("  old: this probe showed it in the baseline".to_owned());
         }
         for (label, value) in [("expected", expected), ("actual", actual), ("source", source)] {
             lines.push(format!("  {label}: {}", printable(value, LONGEST)));

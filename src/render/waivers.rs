@@ -12,7 +12,7 @@ const LONGEST: usize = 200;
 #[must_use]
 pub fn entries(report: &Earlier, expires: Date) -> String {
     let failing = if report.strict { Severity::Warning } else { Severity::Error };
-    let left = report.drifts.iter().filter(|drift| drift.severity >= failing && drift.waived < drift.count);
+    let left = report.drifts.iter().filter(|drift| drift.severity >= failing && drift.waived + drift.old < drift.count);
     let entries = left.map(|drift| {
         format!(
             "# {}\n[[waiver]]\nsignature = {}\nowner = \"\"\nreason = \"\"\nexpires = \"{expires}\"\nmax = {}\n",

@@ -6,7 +6,7 @@
 use crate::cause::Cause;
 use crate::date::Date;
 use crate::report::{Gate, ProbeResult};
-use crate::verdict::{Severity, Verdict};
+use crate::verdict::Verdict;
 
 use super::{Waiver, WaiverFile};
 
@@ -42,7 +42,7 @@ impl Ledger {
         Self { file: file.to_owned(), today, entries, unjudged: Vec::new() }
     }
 
-    /// Marks the findings that are waived. A result whose errors all are is waived, too.
+    /// Marks the findings that are waived.
     pub fn apply(&mut self, result: &mut ProbeResult) {
         if result.verdict == Verdict::Inconclusive {
             self.unjudged(&result.suite, &result.operation, result.cause);
@@ -71,10 +71,6 @@ impl Ledger {
         }
         for (finding, mark) in result.findings.iter_mut().zip(marks) {
             finding.waived = mark;
-        }
-        let mut errors = result.findings.iter().filter(|finding| finding.severity == Severity::Error);
-        if result.verdict == Verdict::Fail && errors.all(|finding| finding.waived.is_some()) {
-            result.verdict = Verdict::Waived;
         }
     }
 

@@ -35,6 +35,7 @@ pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected
         by_cause: rule == "code-unexpected",
         author: None,
         waived: None,
+        old: false,
     }
 }
 

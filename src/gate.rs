@@ -14,6 +14,7 @@ use crate::report::{Closing, Gate, ProbeResult};
 use crate::tally::signature;
 use crate::verdict::{Severity, Verdict};
 use crate::waiver::Ledger;
+use crate::writing::Writing;
 
 /// What decides about a run beside its probes.
 #[derive(Clone, Debug, Default)]
@@ -32,15 +33,6 @@ pub struct Gates {
     pub now: Baseline,
     /// Probes that were not sent, or not judged.
     pub unjudged: BTreeSet<String>,
-}
-
-/// A file to be written once the run is over.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Writing {
-    /// Where.
-    pub path: PathBuf,
-    /// What.
-    pub text: String,
 }
 
 impl Gates {
@@ -83,7 +75,9 @@ impl Gates {
     /// Has the last word on the run, and hands back what is to be written.
     #[must_use]
     pub fn close(self, closing: &mut Closing) -> Vec<Writing> {
-        let is_whole = !self.is_narrowed && closing.reasons.is_empty();
+        let is_judged =
+            closing.reasons.is_empty() && closing.summary.inconclusive == 0 && closing.interrupted.is_none();
+        let is_whole = !self.is_narrowed && is_judged;
         let mut writings = Vec::new();
         if let Some((path, before)) = &self.baseline {
             let file = path.display();
@@ -98,10 +92,10 @@ impl Gates {
             closing.gates.extend(comparison.lines().into_iter().map(gate));
         }
         if let Some(path) = self.save {
-            if closing.reasons.is_empty() {
+            if is_judged {
                 writings.push(Writing { path, text: self.now.text() });
             } else {
-                let message = format!("{}: not written, since the run could not be judged", path.display());
+                let message = format!("{}: not written, since not all of the run could be judged", path.display());
                 closing.gates.push(Gate { gate: "baseline", fails: false, message });
             }
         }
@@ -125,8 +119,7 @@ impl Gates {
             if holds && closing.verdict == Verdict::Fail {
                 // No more than last time is accepted. What could not be judged is not.
                 closing.gates.push(gate(false, "there is no more drift than last time, which is accepted".to_owned()));
-                let judged = closing.reasons.is_empty() && closing.summary.inconclusive == 0;
-                closing.conclude(if judged { Verdict::Waived } else { Verdict::Inconclusive });
+                closing.conclude(if is_judged { Verdict::Waived } else { Verdict::Inconclusive });
             }
         }
         if closing.gates.iter().any(|gate| gate.fails) && closing.verdict != Verdict::Error {

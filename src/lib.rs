@@ -44,3 +44,4 @@ pub mod tally;
 pub mod verdict;
 pub mod waiver;
 pub mod wire;
+pub mod writing;

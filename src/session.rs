@@ -199,7 +199,7 @@ impl Prepared {
             }
         }
         for writing in writings {
-            if let Err(error) = std::fs::write(&writing.path, &writing.text) {
+            if let Err(error) = writing.write() {
                 broken.get_or_insert(format!("cannot write {}: {error}", writing.path.display()));
             }
         }

@@ -1,5 +1,6 @@
 //! The files that decide about a run beside its probes, read before anything is sent; and the command that writes waivers.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::SystemTime;
@@ -9,10 +10,11 @@ use super::output::{say, tell};
 use super::{failed, mistaken};
 use crate::baseline::{Baseline, Comparison};
 use crate::catalog;
+use crate::cause::{CAUSES, Cause};
 use crate::date::Date;
 use crate::document::Problem;
 use crate::earlier::Earlier;
-use crate::fault::Tier;
+use crate::fault::{self, Tier};
 use crate::gate::Gates;
 use crate::plan::Selection;
 use crate::ratchet::Ratchet;
@@ -20,6 +22,7 @@ use crate::render::{printable, waivers};
 use crate::session::Failure;
 use crate::verdict::exit;
 use crate::waiver::Ledger;
+use crate::writing;
 
 /// Days until a waiver that is written for somebody expires.
 const AHEAD: u16 = 90;
@@ -33,7 +36,9 @@ pub(super) fn read(arguments: &Run, selection: &Selection) -> Result<Gates, u8> 
     let mut gates = Gates { is_narrowed: is_narrowed(selection), ..Gates::default() };
     if let Some(path) = &arguments.waivers {
         let (file, lines) = catalog::waivers(path).map_err(|problems| mistaken(&problems))?;
-        gates.ledger = Some(Ledger::new(&path.display().to_string(), file, &lines, today()));
+        let mut ledger = Ledger::new(&path.display().to_string(), file, &lines, today());
+        ledger.leave_out(&left_out(selection));
+        gates.ledger = Some(ledger);
     }
     if let Some(path) = &arguments.ratchet {
         gates.ratchet = Some((path.clone(), ratchet(path).map_err(|problem| mistaken(&problem.into()))?));
@@ -42,6 +47,11 @@ pub(super) fn read(arguments: &Run, selection: &Selection) -> Result<Gates, u8> 
         gates.baseline = Some((path.clone(), baseline(path).map_err(|problem| mistaken(&problem.into()))?));
     }
     gates.save.clone_from(&arguments.save_baseline);
+    for path in arguments.ratchet.iter().chain(&arguments.save_baseline) {
+        if let Some(why) = writing::obstacle(path) {
+            return Err(failed(&Failure::Usage(format!("cannot write {}: {why}", path.display()))));
+        }
+    }
     Ok(gates)
 }
 
@@ -69,6 +79,12 @@ fn is_narrowed(selection: &Selection) -> bool {
     let Selection { filter, exact: _, skip, faults, operations, tiers, shard } = selection;
     let named = !skip.is_empty() || !faults.is_empty() || !operations.is_empty();
     filter.is_some() || named || shard.is_some() || !tiers.contains(&Tier::Core)
+}
+
+/// The causes of which the selected tiers have no fault.
+fn left_out(selection: &Selection) -> BTreeSet<Cause> {
+    let has = |cause: &Cause| fault::faults().any(|f| f.cause == *cause && selection.tiers.contains(&f.tier));
+    CAUSES.iter().map(|(cause, ..)| *cause).filter(|cause| !has(cause)).collect()
 }
 
 /// Writes waivers for what a run found.

@@ -3,6 +3,8 @@
 //! A waiver that has expired, that nothing matches, that matches more than it may, or whose matches another one takes, fails
 //! the run: a list that nobody keeps hides what it was not written for.
 
+use std::collections::BTreeSet;
+
 use crate::cause::Cause;
 use crate::date::Date;
 use crate::report::{Gate, ProbeResult};
@@ -18,6 +20,8 @@ pub struct Ledger {
     entries: Vec<Entry>,
     /// Suite, operation and cause of the probes that were not judged.
     unjudged: Vec<(String, String, Cause)>,
+    /// Causes of which the run sends nothing.
+    left_out: BTreeSet<Cause>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,7 +43,7 @@ impl Ledger {
         let lines = lines.iter().copied().chain(std::iter::repeat(1));
         let entry = |(waiver, line)| Entry { waiver, line, matched: 0, took: 0, before: None };
         let entries = waivers.waiver.into_iter().zip(lines).map(entry).collect();
-        Self { file: file.to_owned(), today, entries, unjudged: Vec::new() }
+        Self { file: file.to_owned(), today, entries, unjudged: Vec::new(), left_out: BTreeSet::new() }
     }
 
     /// Marks the findings that are waived.
@@ -79,10 +83,15 @@ impl Ledger {
         self.unjudged.push((suite.to_owned(), operation.to_owned(), cause));
     }
 
+    /// Takes note of the causes of which the run sends nothing.
+    pub fn leave_out(&mut self, causes: &BTreeSet<Cause>) {
+        self.left_out.clone_from(causes);
+    }
+
     /// What is no longer right. In a run that did not send or judge all of its suites, that nothing matches proves nothing.
     #[must_use]
     pub fn close(self, is_whole: bool) -> Vec<Gate> {
-        let Self { file, today, entries, unjudged } = &self;
+        let Self { file, today, entries, unjudged, left_out } = &self;
         let gate = |entry: &Entry, fails: bool, message: String| Gate {
             gate: "waivers",
             fails,
@@ -98,7 +107,10 @@ impl Ledger {
                 );
                 gates.push(gate(entry, true, message));
             } else if *matched == 0 {
-                let awaited = unjudged.iter().any(|(suite, operation, cause)| waiver.awaits(suite, operation, *cause));
+                let another =
+                    waiver.named_cause().is_some_and(|word| left_out.iter().any(|cause| cause.word() == word));
+                let awaited =
+                    another || unjudged.iter().any(|(suite, operation, cause)| waiver.awaits(suite, operation, *cause));
                 let message = if is_whole && !awaited {
                     "nothing matches this waiver; leave it out: the drift is gone, or it was never written so"
                 } else {

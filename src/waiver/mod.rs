@@ -108,15 +108,19 @@ impl Waiver {
     /// its operation or its cause.
     #[must_use]
     pub fn awaits(&self, suite: &str, operation: &str, cause: Cause) -> bool {
-        let mut parts = self.signature.as_deref().unwrap_or_default().rsplit(':');
-        let signed = parts.nth(1).filter(|word| *word != "*");
-        let by_cause = self.cause.map(Cause::word).or(signed);
+        let by_cause = self.named_cause();
         let named = by_cause.is_some() || self.operation.is_some();
         named
             && self.suite.as_deref().is_none_or(|named| named == suite)
             && self.signature.as_deref().is_none_or(|signature| signature.starts_with(&format!("{suite}:")))
             && by_cause.is_none_or(|named| named == cause.word())
             && self.operation.as_deref().is_none_or(|glob| fits(glob, operation))
+    }
+
+    /// The word of the cause that the waiver or its signature names.
+    fn named_cause(&self) -> Option<&str> {
+        let signed = self.signature.as_deref().and_then(|signature| signature.rsplit(':').nth(1));
+        self.cause.map(Cause::word).or(signed.filter(|word| *word != "*"))
     }
 
     fn mark(&self) -> Waived {

@@ -132,6 +132,7 @@ fn a_baseline_that_is_none_is_refused_before_anything_is_sent() {
     };
     with("{}\n").exits(2).says("base.jsonl:1: does not begin a baseline");
     with("{\"errdrift_baseline\":1}\n[]\n").exits(2).says("base.jsonl:2: is no probe's line");
+    run(&bench.running, Api::OzApi, &["--save-baseline", "/nowhere/at-all.jsonl"]).exits(2).says("cannot write");
     std::fs::remove_file(&path).unwrap();
     run(&bench.running, Api::OzApi, &["--baseline", path.to_str().unwrap()])
         .exits(2)

@@ -75,6 +75,8 @@ fn a_waiver_hides_nothing_but_what_it_names() {
     assert!(ran.stdout.contains(" of these probes\n"), "{}", ran.stdout);
     // Another finding of the same reply still fails.
     bench.waived(&waiver("rule = \"media-type-missing\""), ONE).exits(1);
+    // What only another tier sends is nothing to hold against a waiver.
+    bench.waived(&format!("{}max = 100000\n{}", signed(), waiver("cause = \"too-large\"")), &["--quiet"]).exits(0);
     // A wholly waived drift comes behind what fails.
     let other = bench.waived(&waiver("cause = \"wrong-method\""), ONE).exits(1);
     assert!(other.stdout.contains("errdrift: FAIL"), "{}", other.stdout);

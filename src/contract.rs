@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cause::Cause;
+use crate::mutation::Kind;
 use crate::schema::Schema;
 use crate::verdict::Severity;
 
@@ -189,6 +190,39 @@ pub struct Convention {
     pub source: String,
 }
 
+/// A change of a body that the contract lets pass, and why it may.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unnoticed {
+    /// JSON Pointer to what is changed; `*` stands for any element or member, `**` at the end for whatever is below.
+    pub at: String,
+    /// The kinds of mutation.
+    pub mutation: Mutations,
+    /// Why, in the document's words.
+    pub why: String,
+}
+
+/// One kind of mutation or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "OneOrMore")]
+pub struct Mutations(pub Vec<Kind>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(Kind),
+    More(Vec<Kind>),
+}
+
+impl From<OneOrMore> for Mutations {
+    fn from(kinds: OneOrMore) -> Self {
+        match kinds {
+            OneOrMore::One(kind) => Self(vec![kind]),
+            OneOrMore::More(kinds) => Self(kinds),
+        }
+    }
+}
+
 /// A severity other than a rule's own.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -309,6 +343,9 @@ pub struct ContractFile {
     /// Schemas for single places.
     #[serde(default)]
     pub convention: Vec<Convention>,
+    /// What the contract lets pass in its own examples, for `errdrift check --mutate`.
+    #[serde(default)]
+    pub unnoticed: Vec<Unnoticed>,
     /// The catalogue of codes.
     #[serde(default)]
     pub catalogue: Vec<Entry>,

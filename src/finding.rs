@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::judge::layer::Layer;
 use crate::report::Repeats;
 use crate::verdict::Severity;
+use crate::waiver::Waived;
 
 /// One broken promise in one exchange, with what a reader needs to check it against the document.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -21,6 +22,12 @@ pub struct Finding {
     pub actual: String,
     /// The line of the document, the section of the RFC, or the contract's own reading.
     pub source: String,
+    /// The waiver that accepts it, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
+    /// Whether the same probe showed it in the baseline.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub old: bool,
     /// The part of the contract that was broken, as far as it tells one drift from another (a schema keyword, a member).
     #[serde(skip)]
     pub facet: String,
@@ -33,4 +40,12 @@ pub struct Finding {
     /// Who wrote what was found, where that is another layer than the one that wrote the reply.
     #[serde(skip)]
     pub author: Option<(Layer, &'static str)>,
+}
+
+impl Finding {
+    /// Whether it fails nothing because a waiver accepts it or because it is old.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.waived.is_some() || self.old
+    }
 }

@@ -292,6 +292,8 @@ mod tests {
             facet: text(),
             by_cause: false,
             repeats: None,
+            waived: None,
+            old: false,
             author: None,
         }
     }

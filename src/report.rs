@@ -200,9 +200,27 @@ pub struct Drift {
     /// What came of sending some of those probes again; `None` where that was not done, as for what changes state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeats: Option<Repeats>,
+    /// How many of its probes a waiver accepts.
+    pub waived: usize,
+    /// How many of its other probes showed it in the baseline.
+    pub old: usize,
     /// The first probe that shows it, whole.
     #[serde(skip)]
     pub example: Arc<ProbeResult>,
+}
+
+impl Drift {
+    /// Whether all of it is waived or old.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.standing() == 0
+    }
+
+    /// How many of its probes fail by it.
+    #[must_use]
+    pub fn standing(&self) -> usize {
+        self.count.saturating_sub(self.waived + self.old)
+    }
 }
 
 /// How often the same request showed the same drift again.
@@ -299,9 +317,9 @@ pub struct Summary {
     pub inconclusive: usize,
     /// Not sent, and named.
     pub not_exercised: usize,
-    /// Findings of severity error.
+    /// Findings of severity error that are neither waived nor old.
     pub errors: usize,
-    /// Findings of severity warning.
+    /// Findings of severity warning that are neither waived nor old.
     pub warnings: usize,
     /// Findings of severity note.
     pub notes: usize,
@@ -340,4 +358,25 @@ pub struct Closing {
     pub connection_failures: usize,
     /// What ended the run before its plan was worked off.
     pub interrupted: Option<String>,
+    /// What decides about the run beside its probes.
+    pub gates: Vec<Gate>,
+}
+
+impl Closing {
+    /// Lets the run come to that verdict.
+    pub fn conclude(&mut self, verdict: Verdict) {
+        self.verdict = verdict;
+        self.exit_code = verdict.exit_code();
+    }
+}
+
+/// A word on the run that is no probe's: a waiver that is no longer right, more drift than last time.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Gate {
+    /// Whose word it is: `waivers`, `ratchet` or `baseline`.
+    pub gate: &'static str,
+    /// Whether the run fails by it.
+    pub fails: bool,
+    /// What it says, with file and line.
+    pub message: String,
 }

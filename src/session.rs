@@ -13,6 +13,7 @@ use crate::catalog::Api;
 use crate::engine::{self, Event};
 use crate::exchange::Over;
 use crate::footing::{Footing, Unsent};
+use crate::gate::Gates;
 use crate::harness::{self, Line, Trial};
 use crate::identity;
 use crate::plan::{Plan, Probe, Selection};
@@ -47,6 +48,8 @@ pub struct Session {
     pub unknown: Vec<(String, String)>,
     /// What is shown while the run goes on.
     pub live: Live,
+    /// What decides beside the probes.
+    pub gates: Gates,
 }
 
 /// What is shown while a run goes on.
@@ -209,7 +212,13 @@ impl Prepared {
         }
         let bar = bar(plan.probes.len());
         let mut broken = None;
-        let emit = |event: Event| {
+        let mut gates = std::mem::take(&mut session.gates);
+        let emit = |mut event: Event| {
+            match &mut event {
+                Event::Result(result) => gates.result(result),
+                Event::NotExercised { probe, .. } => gates.not_exercised(probe),
+                _ => {}
+            }
             bar.inc(u64::from(matches!(event, Event::Result(_) | Event::NotExercised { .. })));
             if shows_bar && bar.is_hidden() && start.elapsed() > PATIENCE {
                 bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
@@ -229,10 +238,16 @@ impl Prepared {
             tally.inactive(inactive);
         }
         tally.covers(&apis, is_whole);
-        let closing = tally.close(elapsed, strict);
+        let mut closing = tally.close(elapsed, strict);
+        let writings = gates.close(&mut closing);
         for (sink, name) in sinks {
             if let Err(error) = sink.close(&opening, &closing) {
                 broken.get_or_insert(format!("cannot write the report {name}: {error}"));
+            }
+        }
+        for writing in writings {
+            if let Err(error) = writing.write() {
+                broken.get_or_insert(format!("cannot write {}: {error}", writing.path.display()));
             }
         }
         broken.map_or(Ok((opening, closing)), |broken| Err(Failure::Report(broken)))
@@ -371,7 +386,8 @@ fn line(event: &Event) -> Option<Line> {
 
 /// The findings of a failed probe in a line each.
 fn worst(result: &ProbeResult) -> String {
-    let errors = result.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let fails = |finding: &&crate::finding::Finding| finding.severity == Severity::Error && !finding.is_accepted();
+    let errors = result.findings.iter().filter(fails);
     let lines = errors.map(|finding| {
         let text = format!("{} at {}: expected {}, got {}", finding.rule, finding.at, finding.expected, finding.actual);
         crate::render::printable(&text, 300)
@@ -400,6 +416,7 @@ pub fn quick(apis: Vec<Arc<Api>>, target: crate::wire::target::Target, environme
         yes_production: false,
         unknown: Vec::new(),
         live: Live::Nothing,
+        gates: Gates::default(),
     }
 }
 

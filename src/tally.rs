@@ -118,6 +118,8 @@ impl Tally {
         let mut example = None;
         for finding in findings {
             match finding.severity {
+                // What is accepted is told by its drift.
+                Severity::Error | Severity::Warning if finding.is_accepted() => {}
                 Severity::Error => self.summary.errors += 1,
                 Severity::Warning => {
                     self.summary.warnings += 1;
@@ -148,6 +150,8 @@ impl Tally {
             operations: 0,
             finding: finding.clone(),
             repeats: None,
+            waived: 0,
+            old: 0,
             example: Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone()))),
         });
         drift.statuses.extend(result.status);
@@ -156,13 +160,17 @@ impl Tally {
             so_far.sent += repeats.sent;
             so_far.shown += repeats.shown;
         }
-        if finding.severity > drift.severity {
-            drift.severity = finding.severity;
+        drift.severity = drift.severity.max(finding.severity);
+        // What fails is shown rather than what is accepted.
+        let weight = |finding: &Finding| (!finding.is_accepted(), finding.severity);
+        if weight(finding) > weight(&drift.finding) {
             drift.finding = finding.clone();
             drift.example = Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone())));
         }
         if drift.probes.last() != Some(&result.probe) {
             drift.count += 1;
+            drift.waived += usize::from(finding.waived.is_some());
+            drift.old += usize::from(finding.old && finding.waived.is_none());
             drift.probes.push(result.probe.clone());
         }
     }
@@ -239,7 +247,8 @@ impl Tally {
             drift.summary = summary(drift);
         }
         drifts.sort_by(|a, b| {
-            (b.severity, b.count).cmp(&(a.severity, a.count)).then_with(|| a.signature.cmp(&b.signature))
+            let worst_first = (b.severity, b.count).cmp(&(a.severity, a.count));
+            a.is_accepted().cmp(&b.is_accepted()).then(worst_first).then_with(|| a.signature.cmp(&b.signature))
         });
         if let Some(by) = &self.interrupted {
             let judged = self.summary.probes - self.summary.not_exercised;
@@ -275,6 +284,7 @@ impl Tally {
             inactive: self.inactive,
             connection_failures: self.connection_failures,
             interrupted: self.interrupted,
+            gates: Vec::new(),
         }
     }
 }
@@ -284,13 +294,20 @@ impl Tally {
 #[must_use]
 pub fn signature(result: &ProbeResult, finding: &Finding) -> String {
     let cause = if finding.by_cause { result.cause.word() } else { "*" };
-    let layer = finding.author.map(|(layer, _)| layer).or(result.layer).map_or("none", Layer::word);
+    let layer = layer(result, finding);
     let facet = if finding.facet.is_empty() { String::new() } else { format!("#{}", finding.facet) };
     format!("{}:{}:{}{facet}:{cause}:{layer}", result.suite, finding.rule, place(&finding.at))
 }
 
+/// Who wrote what was found, as signatures say it.
+#[must_use]
+pub fn layer(result: &ProbeResult, finding: &Finding) -> &'static str {
+    finding.author.map(|(layer, _)| layer).or(result.layer).map_or("none", Layer::word)
+}
+
 /// A JSON Pointer with array indices as `*`: the same break in two elements is one drift.
-fn place(at: &str) -> String {
+#[must_use]
+pub fn place(at: &str) -> String {
     let part = |part: &str| {
         if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() }
     };

@@ -1,6 +1,8 @@
 //! The command from outside: every subcommand and option, its exit codes, its streams and its files.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "cli/baselines.rs"]
+mod baselines;
 #[path = "cli/choice.rs"]
 mod choice;
 #[path = "cli/commands.rs"]
@@ -11,3 +13,5 @@ mod reports;
 mod secrets;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/waivers.rs"]
+mod waivers;

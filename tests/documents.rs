@@ -1,6 +1,10 @@
 //! Documents that people write: every mistake has its file, its line and what to write instead.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod documents {
+    mod mutation;
+}
+
 use std::path::PathBuf;
 
 use errdrift::catalog;
@@ -11,10 +15,15 @@ const SUITE: &str = include_str!("documents/shop.toml");
 const CONTRACT: &str = include_str!("documents/shop.contract.toml");
 const BODY: &str = include_str!("documents/shop.body.schema.json");
 
+/// A line that says nothing for each cause, `unknown-resource` aside.
+fn silent() -> String {
+    let words = errdrift::cause::CAUSES.iter().map(|(_, word, _)| *word).filter(|word| *word != "unknown-resource");
+    words.map(|word| format!("[cause.{word}]\nsilent = \"it says nothing\"\n\n")).collect()
+}
+
 /// The contract with a line for each cause; the last one is `unknown-resource`.
 fn contract() -> String {
-    let silent = errdrift::cause::CAUSES.iter().map(|(_, word, _)| *word).filter(|word| *word != "unknown-resource");
-    let silent: String = silent.map(|word| format!("[cause.{word}]\nsilent = \"it says nothing\"\n\n")).collect();
+    let silent = silent();
     format!(
         "{CONTRACT}{silent}[cause.unknown-resource]\ncode = {{ any_of = [2], strength = \"must\", source = \"«GONE»\" }}\n"
     )

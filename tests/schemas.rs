@@ -9,6 +9,7 @@ use errdrift::contract as c;
 use errdrift::schema::Schema;
 use errdrift::suite as s;
 use errdrift::verdict::Severity;
+use errdrift::waiver as w;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -140,7 +141,10 @@ fn variants_of<T: DeserializeOwned>() -> BTreeSet<String> {
 fn the_meta_schemas_and_the_types_have_the_same_members_and_words() {
     let contract = built_in("contract.schema.json");
     let suite = built_in("suite.schema.json");
+    let waivers = built_in("waivers.schema.json");
     for (meta, at, members) in [
+        (&waivers, "", members_of::<w::WaiverFile>()),
+        (&waivers, "/$defs/waiver", members_of::<w::Waiver>()),
         (&contract, "", members_of::<c::ContractFile>()),
         (&contract, "/properties/code", members_of::<c::CodePlace>()),
         (&contract, "/properties/message", members_of::<c::MessagePlace>()),
@@ -148,6 +152,7 @@ fn the_meta_schemas_and_the_types_have_the_same_members_and_words() {
         (&contract, "/properties/undocumented_members", members_of::<c::UndocumentedMembers>()),
         (&contract, "/properties/severity/additionalProperties", members_of::<c::Override>()),
         (&contract, "/properties/convention/items", members_of::<c::Convention>()),
+        (&contract, "/properties/unnoticed/items", members_of::<c::Unnoticed>()),
         (&contract, "/properties/catalogue/items", members_of::<c::Entry>()),
         (&contract, "/$defs/promises", members_of::<c::CausePromise>()),
         (&contract, "/$defs/codes", members_of::<c::Promise<Value>>()),
@@ -177,8 +182,10 @@ fn the_meta_schemas_and_the_types_have_the_same_members_and_words() {
         (&contract, "/properties/severity/additionalProperties/properties/severity/enum", variants_of::<Severity>()),
         (&contract, "/properties/catalogue/items/properties/means/enum", variants_of::<c::Meaning>()),
         (&contract, "/$defs/strength/enum", variants_of::<c::Strength>()),
+        (&contract, "/$defs/mutation/enum", variants_of::<errdrift::mutation::Kind>()),
         (&contract, "/$defs/cause/enum", causes.clone()),
         (&suite, "/$defs/cause/enum", causes.clone()),
+        (&waivers, "/$defs/waiver/properties/cause/enum", causes.clone()),
         (&suite, "/$defs/credential/properties/scheme/enum", variants_of::<s::Scheme>()),
         (&suite, "/$defs/operation/properties/effect/enum", variants_of::<s::Effect>()),
         (&suite, "/$defs/field/properties/type/enum", variants_of::<s::FieldType>()),
@@ -204,6 +211,7 @@ fn the_meta_schemas_and_the_types_want_the_same_members() {
         "undocumented_members": {"strength": "usually", "source": "s", "forbidden": ["/data"]},
         "severity": {"a-rule": {"severity": "note", "source": "s"}},
         "convention": [{"at": "/code", "schema": {"minLength": 1}, "strength": "must", "source": "s"}],
+        "unnoticed": [{"at": "/details/*", "mutation": ["dropped", "as-null"], "why": "w"}, {"at": "", "mutation": "extra", "why": "w"}],
         "catalogue": [{"code": 1, "name": "N", "meaning": "m", "status": strongly, "message": "m", "causes": ["forbidden"], "means": "unhandled", "provoked": false}],
         "cause": {"forbidden": {"code": {"any_of": [1], "strength": "must", "source": "s"}, "class": strongly, "status": strongly,
             "message": {"any_of": ["m"], "none_of": ["n"], "tolerated": ["o"], "strength": "must", "source": "s"},
@@ -222,6 +230,9 @@ fn the_meta_schemas_and_the_types_want_the_same_members() {
     });
     agree::<c::ContractFile>("contract.schema.json", &contract);
     agree::<s::Suite>("suite.schema.json", &suite);
+    let waivers = json!({"waiver": [{"signature": "s", "suite": "x", "rule": "r", "operation": "a.*", "cause": "forbidden", "layer": "none", "at": "/a",
+        "owner": "o", "reason": "r", "link": "l", "expires": "2027-01-31", "max": 3}]});
+    agree::<w::WaiverFile>("waivers.schema.json", &waivers);
 }
 
 /// The meta-schema and the type take the document, and agree on it without each of its members.

@@ -7,6 +7,7 @@ mod contract;
 mod field;
 mod operation;
 mod suite;
+mod waivers;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,10 @@ use serde_json::Value;
 
 use crate::contract::{Contract, ContractFile};
 use crate::document::{Document, Problem, Problems, closest_or_all};
+use crate::mutation::{self, Examination};
 use crate::schema::Schema;
 use crate::suite::{Operation, Suite};
+pub use waivers::waivers;
 
 /// One API: a suite with the contract that governs it.
 #[derive(Debug)]
@@ -49,6 +52,7 @@ pub const BUILT_IN: &[(&str, &str)] = built_in![
     "schemas/oz-api.body.schema.json",
     "schemas/oz-api.contract.toml",
     "schemas/suite.schema.json",
+    "schemas/waivers.schema.json",
     "suites/escrow-box.toml",
     "suites/oz-api.toml",
 ];
@@ -116,7 +120,7 @@ fn is_path(text: &str) -> bool {
         || ending.is_some_and(|e| e.eq_ignore_ascii_case("toml") || e.eq_ignore_ascii_case("json"))
 }
 
-/// What a file is, once it is found to be right: a suite with its contract, or a contract.
+/// What a file is, once it is found to be right: a suite with its contract, a contract, or waivers.
 ///
 /// # Errors
 /// All that is wrong with it and with the files that it names.
@@ -139,10 +143,59 @@ pub fn check(path: &Path) -> Result<String, Problems> {
             counted(promised, "cause")
         ));
     }
+    if has(&["waiver"]) {
+        return Ok(counted(waivers::of(&document)?.0.waiver.len(), "waiver"));
+    }
     Err(document
-        .problem("", "this is neither a suite nor a contract")
-        .help("a suite has `[[operation]]`, a contract has `[[catalogue]]` and `[cause.…]`")
+        .problem("", "this is neither a suite nor a contract, nor are these waivers")
+        .help("a suite has `[[operation]]`, a contract has `[[catalogue]]` and `[cause.…]`, waivers have `[[waiver]]`")
         .into())
+}
+
+/// How strong a contract is, by its id or its file, or that of a suite.
+///
+/// # Errors
+/// All that is wrong with it, that it has no examples to break, or that it explains what does not happen.
+pub fn examine(name_or_path: &str) -> Result<(String, Examination), Problems> {
+    let (document, shelf) = if is_path(name_or_path) {
+        let path = Path::new(name_or_path);
+        let document = Document::read(path)?;
+        match document.value.get("contract").and_then(Value::as_str) {
+            Some(name) => governing_document(&document, name, &Shelf::beside(path))?,
+            None => (document, Shelf::beside(path)),
+        }
+    } else {
+        (built_in_contract(name_or_path)?, Shelf::BuiltIn("schemas"))
+    };
+    let contract = contract(&document, &shelf)?;
+    let file = contract.file.clone();
+    let examination = mutation::examine(contract);
+    if examination.mutants == 0 {
+        let problem = document.problem("/body", "the body schema has no examples, so nothing can be broken");
+        return Err(problem.help(format!("write `examples` in {}", file.body)).into());
+    }
+    let idle = examination.idle.iter().map(|idle| {
+        let (word, at) = (idle.kind.word(), &file.unnoticed[idle.entry].at);
+        let message =
+            format!("`{word}` at {at} explains nothing: no example has it, it is noticed, or it is explained above");
+        document.problem(format!("/unnoticed/{}", idle.entry), message).help("leave it out")
+    });
+    Problems::new(idle).none_or((file.id, examination))
+}
+
+fn built_in_contract(name: &str) -> Result<Document, Problems> {
+    let names: Vec<_> = built_in_contracts().collect();
+    if !names.contains(&name) {
+        let help = closest_or_all(name, &names).unwrap_or_default();
+        let problem = Problem::of_file(name, "no built-in contract has this name");
+        return Err(problem.help(format!("{help} A file needs its path, as ./{name}.contract.toml")).into());
+    }
+    Shelf::BuiltIn("schemas").read(&format!("{name}.contract.toml"))
+}
+
+/// The ids of the built-in contracts.
+fn built_in_contracts() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().filter_map(|(path, _)| path.strip_prefix("schemas/")?.strip_suffix(".contract.toml"))
 }
 
 fn counted(count: usize, noun: &str) -> String {
@@ -180,6 +233,12 @@ fn api(document: &Document, shelf: &Shelf) -> Result<Api, Problems> {
 
 /// The contract that a suite names.
 fn governing(suite: &Document, name: &str, shelf: &Shelf) -> Result<Contract, Problems> {
+    let (document, shelf) = governing_document(suite, name, shelf)?;
+    contract(&document, &shelf)
+}
+
+/// The contract that a suite names, not yet understood, and where the names in it are looked up.
+fn governing_document(suite: &Document, name: &str, shelf: &Shelf) -> Result<(Document, Shelf), Problems> {
     if is_path(name) {
         let missing = |problems: Problems| {
             let wrong = suite.problem("/contract", format!("the contract `{name}` cannot be used"));
@@ -190,19 +249,17 @@ fn governing(suite: &Document, name: &str, shelf: &Shelf) -> Result<Contract, Pr
             Shelf::BuiltIn(folder) => Shelf::BuiltIn(folder),
             Shelf::Directory(directory) => Shelf::beside(&directory.join(name)),
         };
-        return contract(&document, &beside);
+        return Ok((document, beside));
     }
     let shelf = Shelf::BuiltIn("schemas");
     let Ok(document) = shelf.read(&format!("{name}.contract.toml")) else {
-        let names =
-            BUILT_IN.iter().filter_map(|(path, _)| path.strip_prefix("schemas/")?.strip_suffix(".contract.toml"));
-        let help = closest_or_all(name, &names.collect::<Vec<_>>()).unwrap_or_default();
+        let help = closest_or_all(name, &built_in_contracts().collect::<Vec<_>>()).unwrap_or_default();
         let problem = suite.problem("/contract", format!("no built-in contract is named `{name}`"));
         return Err(problem
             .help(format!("{help} A contract in a file needs its path, as ./{name}.contract.toml"))
             .into());
     };
-    contract(&document, &shelf)
+    Ok((document, shelf))
 }
 
 /// A contract with its body schema.

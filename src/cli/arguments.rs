@@ -35,11 +35,26 @@ pub(super) enum Command {
         /// Its id, as it stands in a report
         what: String,
     },
-    /// Check suites and contracts: parsed, compiled, cross-checked
+    /// Check suites, contracts and waivers: parsed, compiled, cross-checked
     Check {
-        /// TOML files
+        /// TOML files; with --mutate, also oz-api or escrow-box
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Break the examples of each contract in every place and way, and list what it would not notice
+        #[arg(long)]
+        mutate: bool,
+    },
+    /// Write waivers for what a run found, with blanks to fill
+    Waive {
+        /// A report in JSON; `-` is standard input
+        report: PathBuf,
+    },
+    /// Compare the answers of two runs: breaking, compatible, cosmetic
+    Diff {
+        /// The earlier report in JSON
+        before: PathBuf,
+        /// The later one
+        after: PathBuf,
     },
     /// Run the whole matrix of drifts against the embedded deployment, and print the score
     SelfTest,
@@ -126,6 +141,18 @@ pub(super) struct Run {
     /// Let warnings fail the run
     #[arg(long)]
     pub(super) strict: bool,
+    /// Accept the drift that these waivers name
+    #[arg(long, value_name = "FILE")]
+    pub(super) waivers: Option<PathBuf>,
+    /// Fail only where there is more drift than this file holds; it is written where there is less
+    #[arg(long, value_name = "FILE")]
+    pub(super) ratchet: Option<PathBuf>,
+    /// Compare with the answers of an earlier run: what breaks a client fails, what was found before is old
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the answers of this run, for --baseline
+    #[arg(long, value_name = "FILE")]
+    pub(super) save_baseline: Option<PathBuf>,
     /// Do not verify certificates
     #[arg(long)]
     pub(super) insecure: bool,

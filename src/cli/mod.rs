@@ -1,6 +1,7 @@
 //! The edge: the command line, the environment, standard output, exit codes. The one door to clap.
 
 mod arguments;
+mod gates;
 mod output;
 mod run;
 
@@ -38,7 +39,10 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
                 .unwrap_or_else(|failure| failed(&failure))
         }
         Command::Explain { what } => explained(&what),
-        Command::Check { files } => checked(&files),
+        Command::Check { files, mutate: true } => examined(&files),
+        Command::Check { files, mutate: false } => checked(&files),
+        Command::Diff { before, after } => gates::diff(&before, &after),
+        Command::Waive { report } => gates::waive(&report),
         Command::SelfTest => crate::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),
     };
     ExitCode::from(code)
@@ -76,6 +80,23 @@ fn checked(files: &[std::path::PathBuf]) -> u8 {
     for file in files {
         match catalog::check(file) {
             Ok(what) => say(&format!("{}: {what}", file.display())),
+            Err(problems) => code = mistaken(&problems),
+        }
+    }
+    code
+}
+
+/// What each contract would not notice. A file that is wrong weighs more than a contract that is weak.
+fn examined(files: &[std::path::PathBuf]) -> u8 {
+    let mut code = exit::CONFORMS;
+    for file in files {
+        match catalog::examine(&file.to_string_lossy()) {
+            Ok((contract, examination)) => {
+                say(&crate::render::mutation::lines(&contract, &examination));
+                if !examination.unexplained.is_empty() {
+                    code = code.max(exit::DRIFT);
+                }
+            }
             Err(problems) => code = mistaken(&problems),
         }
     }

@@ -7,7 +7,7 @@ use libtest_mimic::{Arguments, ColorSetting};
 
 use super::arguments::{Choice, Color, List, Run};
 use super::output::{say, tell};
-use super::{failed, mistaken};
+use super::{failed, gates, mistaken};
 use crate::catalog::{self, Api};
 use crate::engine;
 use crate::fault::Tier;
@@ -116,7 +116,12 @@ pub(super) fn run(arguments: Run) -> u8 {
     if arguments.report.iter().filter(|report| report.path.is_none()).count() > 1 {
         return failed(&Failure::Usage("two reports cannot both go to standard output".to_owned()));
     }
+    let gates = match gates::read(&arguments, &selection) {
+        Ok(gates) => gates,
+        Err(code) => return code,
+    };
     let session = Session {
+        gates,
         apis,
         selection,
         wire: Wire {

@@ -238,6 +238,8 @@ impl Found {
             by_cause: false,
             repeats: None,
             author: None,
+            waived: None,
+            old: false,
         })
     }
 

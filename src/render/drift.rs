@@ -38,6 +38,11 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     let severity = style.paint(Ink::of(drift.severity), drift.severity.word());
     let rule = style.paint(Ink::Bold, drift.rule);
     let mut text = format!("{severity} {rule} · {} · {} · {}\n", extent(drift), layer(drift), cause(drift));
+    let waived = drift
+        .finding
+        .waived
+        .as_ref()
+        .map(|waived| format!("by {} until {}: {}", waived.owner, waived.expires, waived.reason));
     let mut field = |label: &str, value: &str| text.push_str(&labelled(label, value, style));
     field("expected", &finding.expected);
     field("actual", &finding.actual);
@@ -47,6 +52,14 @@ pub fn block(drift: &Drift, style: &Style) -> String {
         field("statuses", &statuses.join(", "));
     }
     field("source", &finding.source);
+    if let Some(waived) = &waived {
+        field("waived", waived);
+    } else if drift.waived > 0 {
+        field("waived", &format!("{} of these probes", number(drift.waived)));
+    }
+    if drift.old > 0 {
+        field("old", &format!("{} of these probes showed it in the baseline", number(drift.old)));
+    }
     let named = drift.probes.iter().take(PROBES).map(|probe| printable(probe, LONGEST_VALUE));
     let more = drift.probes.len().saturating_sub(PROBES);
     let more = (more > 0).then(|| format!("… and {} more", number(more)));

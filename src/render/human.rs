@@ -60,6 +60,12 @@ pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
         let lines: String = closing.reasons.iter().map(|reason| hanging("  • ", reason, style)).collect();
         sections.push(title("Not judged", "", style) + &lines);
     }
+    for gates in closing.gates.chunk_by(|a, b| a.gate == b.gate) {
+        let lines: String = gates.iter().map(|gate| hanging("  • ", &gate.message, style)).collect();
+        let name: String =
+            gates[0].gate.chars().take(1).flat_map(char::to_uppercase).chain(gates[0].gate.chars().skip(1)).collect();
+        sections.push(title(&name, "", style) + &lines);
+    }
     sections.push(verdict(opening, closing, style));
     sections.join("\n")
 }
@@ -204,7 +210,12 @@ pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
     if closing.connection_failures > 0 {
         parts.push(format!("{} made again", count(closing.connection_failures, "lost connection")));
     }
-    if opening.strict && closing.verdict == Verdict::Fail && numbers.errors == 0 {
+    let mut failing: Vec<_> = closing.gates.iter().filter(|gate| gate.fails).map(|gate| gate.gate).collect();
+    failing.dedup();
+    parts.extend(
+        failing.iter().map(|gate| format!("the {gate} {}", if gate.ends_with('s') { "fail" } else { "fails" })),
+    );
+    if opening.strict && closing.verdict == Verdict::Fail && numbers.errors == 0 && failing.is_empty() {
         parts.push("warnings fail under --strict".to_owned());
     }
     parts.push(format!("exit {}", closing.exit_code));
@@ -216,10 +227,15 @@ fn drifts(drifts: &[Drift]) -> String {
     if drifts.is_empty() {
         return "no drift".to_owned();
     }
-    let of = |severity: Severity| match drifts.iter().filter(|drift| drift.severity == severity).count() {
+    let (accepted, standing): (Vec<_>, Vec<_>) = drifts.iter().partition(|drift| drift.is_accepted());
+    let of = |severity: Severity| match standing.iter().filter(|drift| drift.severity == severity).count() {
         0 => None,
         found => Some(count(found, severity.word())),
     };
-    let severities: Vec<_> = [Severity::Error, Severity::Warning, Severity::Note].into_iter().filter_map(of).collect();
+    let severities = [Severity::Error, Severity::Warning, Severity::Note].into_iter().filter_map(of);
+    let (waived, old): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|drift| drift.waived > 0);
+    let accepted = [(waived.len(), "waived"), (old.len(), "old")].into_iter().filter(|(found, _)| *found > 0);
+    let accepted = accepted.map(|(found, word)| format!("{} {word}", number(found)));
+    let severities: Vec<_> = severities.chain(accepted).collect();
     format!("{} ({})", count(drifts.len(), "drift"), severities.join(", "))
 }

@@ -60,6 +60,7 @@ pub fn tail(closing: &Closing) -> String {
         ("inactive", lines(&closing.inactive)),
         ("connection_failures", text(&closing.connection_failures)),
         ("interrupted", text(&closing.interrupted)),
+        ("gates", lines(&closing.gates)),
     ];
     let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
     format!("\n],\n{}}}\n", members.join(",\n"))
@@ -71,8 +72,8 @@ fn lines(values: &[impl Serialize]) -> String {
     format!("[{}{}]", values.join(","), if values.is_empty() { "" } else { "\n" })
 }
 
-/// The value's JSON. No type of the report can fail to have one; `null`, which the schema refuses, stands for it.
-pub(super) fn text(value: &impl Serialize) -> String {
+/// The value's JSON on one line. No type of ours can fail to have one; `null`, which the schema refuses, stands for it.
+pub(crate) fn text(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     match value.serialize(&mut Serializer::with_formatter(&mut bytes, Visible)) {
         Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),

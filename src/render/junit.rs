@@ -69,6 +69,9 @@ impl Junit {
         for reason in &closing.reasons {
             self.run_case("not judged", red(NonSuccessKind::Error, reason, ""));
         }
+        for gate in closing.gates.iter().filter(|gate| gate.fails) {
+            self.run_case(gate.gate, red(NonSuccessKind::Failure, &gate.message, ""));
+        }
         // A red run of green cases: what fails is the sum of them, as warnings do under `--strict`.
         if closing.exit_code != exit::CONFORMS && !self.is_red {
             let warnings = count(closing.summary.warnings, "warning");
@@ -120,7 +123,8 @@ fn red(kind: NonSuccessKind, message: &str, description: &str) -> TestCaseStatus
 
 /// The worst finding on one line.
 fn broken(findings: &[Finding]) -> String {
-    let Some(worst) = findings.iter().rev().max_by_key(|finding| finding.severity) else { return "failed".to_owned() };
+    let weight = |finding: &&Finding| (!finding.is_accepted(), finding.severity);
+    let Some(worst) = findings.iter().rev().max_by_key(weight) else { return "failed".to_owned() };
     let others = match findings.len() {
         1 => String::new(),
         more => format!(" (and {} more)", more - 1),
@@ -131,8 +135,15 @@ fn broken(findings: &[Finding]) -> String {
 /// The findings with the request and the reply. A label begins every line, so that none is the target's.
 fn findings(result: &ProbeResult) -> String {
     let mut lines = Vec::new();
-    for Finding { rule, severity, at, expected, actual, source, .. } in &result.findings {
+    for Finding { rule, severity, at, expected, actual, source, waived, old, .. } in &result.findings {
         lines.push(format!("{} {rule} at {}", severity.word(), printable(at, LONGEST)));
+        if let Some(waived) = waived {
+            let text = format!("by {} until {}: {}", waived.owner, waived.expires, waived.reason);
+            lines.push(format!("  waived: {}", printable(&text, LONGEST)));
+        }
+        if *old {
+            lines.push("  old: this probe showed it in the baseline".to_owned());
+        }
         for (label, value) in [("expected", expected), ("actual", actual), ("source", source)] {
             lines.push(format!("  {label}: {}", printable(value, LONGEST)));
         }

@@ -14,8 +14,10 @@ pub mod human;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod mutation;
 pub mod sarif;
 pub mod style;
+pub mod waivers;
 
 /// Whether a character moves the cursor, reorders or hides text, or is nothing to see: control characters, marks of
 /// bidirectional text, zero-width and ignorable characters, line separators, and what XML forbids.

@@ -96,6 +96,34 @@ fn check_says_what_a_good_file_is_and_where_a_bad_one_is_wrong() {
 }
 
 #[test]
+fn check_mutate_says_how_strong_a_contract_is() {
+    // A suite means its contract.
+    let suite = concat!(env!("CARGO_MANIFEST_DIR"), "/suites/oz-api.toml");
+    let strong = ran(&["check", "--mutate", "oz-api", "escrow-box"]).exits(0);
+    assert!(strong.stdout.lines().all(|line| line.contains(" noticed, ")), "{}", strong.stdout);
+    let directory = tempfile::tempdir().unwrap();
+    let copy = |name: &str, from: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, from).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let contract = include_str!("../../schemas/oz-api.contract.toml");
+    copy("oz-api.body.schema.json", include_str!("../../schemas/oz-api.body.schema.json"));
+    copy("oz-api.contract.toml", &contract.replace("\"/details/**\"", "\"/details/offset/*\""));
+    let weak =
+        std::fs::read_to_string(suite).unwrap().replace("contract = \"oz-api\"", "contract = \"oz-api.contract.toml\"");
+    // What an entry does not explain any more is said first.
+    ran(&["check", "--mutate", &copy("oz-api.toml", &weak)])
+        .exits(2)
+        .says("`dropped` at /details/offset/* explains nothing");
+    let (head, rest) = contract.split_once("[[unnoticed]]").unwrap();
+    let (_, catalogue) = rest.split_once("[[catalogue]]").unwrap();
+    copy("oz-api.contract.toml", &format!("{head}[[catalogue]]{catalogue}"));
+    let ran = ran(&["check", "--mutate", &copy("oz-api.toml", &weak)]).exits(1);
+    assert!(ran.stdout.contains(" unexplained\n") && ran.stdout.contains("\n  /details dropped {"), "{}", ran.stdout);
+}
+
+#[test]
 fn serve_says_where_it_is_and_with_which_variables_and_answers() {
     let mut served =
         errdrift(&["serve", "oz-api", "--drift", "code-as-string"]).stdout(Stdio::piped()).spawn().unwrap();

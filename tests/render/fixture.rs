@@ -46,6 +46,8 @@ pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected
         by_cause: rule == "code-unexpected",
         repeats: None,
         author: None,
+        waived: None,
+        old: false,
     }
 }
 

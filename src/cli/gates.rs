@@ -1,0 +1,131 @@
+//! The files that decide about a run beside its probes, read before anything is sent; and the command that writes waivers.
+
+use std::collections::BTreeSet;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::arguments::Run;
+use super::output::{say, tell};
+use super::{failed, mistaken};
+use crate::baseline::{Baseline, Comparison};
+use crate::catalog;
+use crate::cause::{CAUSES, Cause};
+use crate::date::Date;
+use crate::document::Problem;
+use crate::earlier::Earlier;
+use crate::fault::{self, Tier};
+use crate::gate::Gates;
+use crate::plan::Selection;
+use crate::ratchet::Ratchet;
+use crate::render::{printable, waivers};
+use crate::session::Failure;
+use crate::verdict::exit;
+use crate::waiver::Ledger;
+use crate::writing;
+
+/// Days until a waiver that is written for somebody expires.
+const AHEAD: u16 = 90;
+
+fn today() -> Date {
+    Date::of(SystemTime::now())
+}
+
+/// What decides beside the probes, or the exit code.
+pub(super) fn read(arguments: &Run, selection: &Selection) -> Result<Gates, u8> {
+    let mut gates = Gates { is_narrowed: is_narrowed(selection), ..Gates::default() };
+    if let Some(path) = &arguments.waivers {
+        let (file, lines) = catalog::waivers(path).map_err(|problems| mistaken(&problems))?;
+        let mut ledger = Ledger::new(&path.display().to_string(), file, &lines, today());
+        ledger.leave_out(&left_out(selection));
+        gates.ledger = Some(ledger);
+    }
+    if let Some(path) = &arguments.ratchet {
+        gates.ratchet = Some((path.clone(), ratchet(path).map_err(|problem| mistaken(&problem.into()))?));
+    }
+    if let Some(path) = &arguments.baseline {
+        gates.baseline = Some((path.clone(), baseline(path).map_err(|problem| mistaken(&problem.into()))?));
+    }
+    gates.save.clone_from(&arguments.save_baseline);
+    for path in arguments.ratchet.iter().chain(&arguments.save_baseline) {
+        if let Some(why) = writing::obstacle(path) {
+            return Err(failed(&Failure::Usage(format!("cannot write {}: {why}", path.display()))));
+        }
+    }
+    Ok(gates)
+}
+
+/// What the ratchet's file holds; nothing where there is no such file yet.
+fn ratchet(path: &Path) -> Result<Option<Ratchet>, Problem> {
+    let file = path.display().to_string();
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Problem::of_file(file, format!("cannot be read: {error}"))),
+    };
+    let parsed = Ratchet::parse(&text);
+    parsed.map(Some).map_err(|(line, message)| Problem::of_file(file, message).on(Some(line)))
+}
+
+fn baseline(path: &Path) -> Result<Baseline, Problem> {
+    let problem = |message: String| Problem::of_file(path.display().to_string(), message);
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| problem(format!("cannot be read: {error}")).help("--save-baseline writes one"))?;
+    Baseline::parse(&text).map_err(|(line, message)| problem(message).on(Some(line)))
+}
+
+/// Whether the run leaves out what a run without options would send.
+fn is_narrowed(selection: &Selection) -> bool {
+    let Selection { filter, exact: _, skip, faults, operations, tiers, shard } = selection;
+    let named = !skip.is_empty() || !faults.is_empty() || !operations.is_empty();
+    filter.is_some() || named || shard.is_some() || !tiers.contains(&Tier::Core)
+}
+
+/// The causes of which the selected tiers have no fault.
+fn left_out(selection: &Selection) -> BTreeSet<Cause> {
+    let has = |cause: &Cause| fault::faults().any(|f| f.cause == *cause && selection.tiers.contains(&f.tier));
+    CAUSES.iter().map(|(cause, ..)| *cause).filter(|cause| !has(cause)).collect()
+}
+
+/// Writes waivers for what a run found.
+pub(super) fn waive(report: &Path) -> u8 {
+    let earlier = match earlier(report) {
+        Ok(earlier) => earlier,
+        Err(failure) => return failed(&failure),
+    };
+    let entries = waivers::entries(&earlier, today().later(AHEAD));
+    if entries.is_empty() {
+        tell("errdrift: nothing in this report needs a waiver");
+    } else {
+        say(&entries);
+    }
+    exit::CONFORMS
+}
+
+/// A report in JSON; `-` is standard input.
+fn earlier(report: &Path) -> Result<Earlier, Failure> {
+    let mut text = Vec::new();
+    let read = if report.as_os_str() == "-" {
+        io::stdin().lock().read_to_end(&mut text).map(|_| ())
+    } else {
+        std::fs::read(report).map(|bytes| text = bytes)
+    };
+    let read = read.map_err(|error| format!("cannot be read: {error}"));
+    let parsed = read.and_then(|()| Earlier::parse(&text));
+    parsed.map_err(|message| Failure::Usage(format!("{}: {message}", report.display())))
+}
+
+/// The longest line of a comparison, in characters.
+const LONGEST: usize = 1_000;
+
+/// Compares the answers of two runs.
+pub(super) fn diff(before: &Path, after: &Path) -> u8 {
+    let (before, after) = match earlier(before).and_then(|before| Ok((before, earlier(after)?))) {
+        Ok(both) => both,
+        Err(failure) => return failed(&failure),
+    };
+    let comparison = Comparison::of(&before.answers(), &after.answers());
+    let lines: Vec<_> = comparison.lines().iter().map(|(_, line)| printable(line, LONGEST)).collect();
+    say(if lines.is_empty() { "no difference".to_owned() } else { lines.join("\n") }.as_str());
+    if comparison.breaks() { exit::DRIFT } else { exit::CONFORMS }
+}

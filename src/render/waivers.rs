@@ -1,0 +1,35 @@
+//! Waivers for what a run found, as TOML with blanks to fill. Nothing that a target chose leaves its quotes or its comment.
+
+use super::{hides, printable};
+use crate::date::Date;
+use crate::earlier::Earlier;
+use crate::verdict::Severity;
+
+/// The longest comment, in characters.
+const LONGEST: usize = 200;
+
+/// An entry for each drift that failed and was not waived; nothing where there is none.
+#[must_use]
+pub fn entries(report: &Earlier, expires: Date) -> String {
+    let failing = if report.strict { Severity::Warning } else { Severity::Error };
+    let left = report.drifts.iter().filter(|drift| drift.severity >= failing && drift.waived + drift.old < drift.count);
+    let entries = left.map(|drift| {
+        format!(
+            "# {}\n[[waiver]]\nsignature = {}\nowner = \"\"\nreason = \"\"\nexpires = \"{expires}\"\nmax = {}\n",
+            printable(&drift.summary, LONGEST),
+            quoted(&drift.signature),
+            drift.count
+        )
+    });
+    entries.collect::<Vec<_>>().join("\n")
+}
+
+/// A basic string of TOML.
+fn quoted(text: &str) -> String {
+    let escaped = text.chars().map(|c| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if hides(c) => format!("\\U{:08x}", u32::from(c)),
+        c => c.to_string(),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
+}

@@ -114,6 +114,9 @@ impl Gates {
                 let what = if holds { "there is less drift than last time" } else { "it did not exist" };
                 closing.gates.push(gate(false, format!("written, since {what}; keep it with the code")));
                 writings.push(Writing { path, text: now.text() });
+            } else if before.is_none() {
+                let message = "not written, since the run leaves probes out or could not be judged";
+                closing.gates.push(gate(false, message.to_owned()));
             }
             closing.gates.extend(more.into_iter().flatten().map(|more| gate(true, more)));
             if holds && closing.verdict == Verdict::Fail {

@@ -160,7 +160,9 @@ fn a_ratchet_refuses_more_than_last_time_and_remembers_less() {
     let ratcheted = |running: &Running, arguments: &[&str]| {
         run(running, Api::OzApi, &[arguments, &["--quiet", "--ratchet", path.to_str().unwrap()]].concat())
     };
-    // What is not there accepts nothing.
+    // What is not there accepts nothing, and is not written by a part of the probes.
+    let part = ratcheted(&bench.running, &["--operation", "folders.get"]).exits(1);
+    assert!(part.stdout.contains("not written, since") && !path.exists(), "{}", part.stdout);
     let first = ratcheted(&bench.running, &[]).exits(1);
     assert!(first.stdout.contains("written, since it did not exist"), "{}", first.stdout);
     let held = std::fs::read_to_string(&path).unwrap();

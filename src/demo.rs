@@ -58,7 +58,7 @@ impl Running {
     /// The variables that it accepts.
     #[must_use]
     pub fn environment(&self) -> Environment {
-        let pairs = reference::environment(self.api).iter();
+        let pairs = reference::environment(self.api).iter().chain(reference::existing(self.api));
         Environment::new(pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 
@@ -150,6 +150,9 @@ pub fn serve(api: &str, drift: Option<&str>, port: u16, say: impl Fn(&str)) -> R
     ));
     for (name, value) in reference::environment(api) {
         say(&format!("export {name}={value}"));
+    }
+    for (name, value) in reference::existing(api) {
+        say(&format!("# {name}={value} exists: whoever has no right to it must not see that"));
     }
     say(&format!("errdrift run {} --target {}", api.id(), running.target.as_str()));
     loop {

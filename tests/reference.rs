@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use errdrift::reference::{Api, Deployment, Drift, drift, drifts, environment};
+use errdrift::reference::{Api, Deployment, Drift, drift, drifts, environment, existing};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -304,6 +304,9 @@ fn wrong_requests(api: Api) -> Vec<String> {
                 request("PUT /api/folders", &known, ""),
                 request("GET /api/companies", "", ""),
                 request("GET /api/version", "", ""),
+                request("GET /api/folders", "Accept: text/html\r\n", ""),
+                request("GET /api/folders?offset=-1", "", ""),
+                request(&format!("GET /api/folders/{}", existing(Api::OzApi)[0].1), "", ""),
                 request("GET /api/users", unknown, ""),
                 request(&format!("GET {NOBODY}"), unknown, ""),
                 request("GET /api/companies", &token("OZ_WEAK_TOKEN"), ""),

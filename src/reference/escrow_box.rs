@@ -21,8 +21,10 @@ pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
     ("ESCROW_PASSWORD", ACTIVE.1),
     ("ESCROW_INACTIVE_LOGIN", INACTIVE.0),
     ("ESCROW_INACTIVE_PASSWORD", INACTIVE.1),
-    ("ESCROW_KNOWN_DEAL", KNOWN),
 ];
+
+/// What exists here, by the variable that names it.
+pub(super) const EXISTING: &[(&str, &str)] = &[("ESCROW_KNOWN_DEAL", KNOWN)];
 
 /// The API's own ways.
 pub(super) const RULES: Rules =

@@ -69,6 +69,15 @@ pub const fn environment(api: Api) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// The variables, with the values, by which a caller names what exists at this deployment. They are no secrets.
+#[must_use]
+pub const fn existing(api: Api) -> &'static [(&'static str, &'static str)] {
+    match api {
+        Api::OzApi => oz_api::EXISTING,
+        Api::EscrowBox => escrow_box::EXISTING,
+    }
+}
+
 /// What a deployment has seen since it was made.
 #[derive(Debug, Default)]
 pub struct Witness {

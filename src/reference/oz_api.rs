@@ -15,12 +15,11 @@ const WEAK_TOKEN: &str = "b2eda64e2298f69a07275c27b48fb5fec74113680c5951e9c479cd
 const EXPIRED_TOKEN: &str = "4540e885cb6af150a0600b7fd57367f7a30d2606733914c4eab0c284ae21d231869707cfbb1171c347519a8d00e1461d59b59e5a848cb1f769dbbe34057ce4be";
 
 /// What a caller needs to know.
-pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
-    ("OZ_TOKEN", TOKEN),
-    ("OZ_WEAK_TOKEN", WEAK_TOKEN),
-    ("OZ_EXPIRED_TOKEN", EXPIRED_TOKEN),
-    ("OZ_KNOWN_FOLDER", KNOWN),
-];
+pub(super) const ENVIRONMENT: &[(&str, &str)] =
+    &[("OZ_TOKEN", TOKEN), ("OZ_WEAK_TOKEN", WEAK_TOKEN), ("OZ_EXPIRED_TOKEN", EXPIRED_TOKEN)];
+
+/// What exists here, by the variable that names it.
+pub(super) const EXISTING: &[(&str, &str)] = &[("OZ_KNOWN_FOLDER", KNOWN)];
 
 /// The API's own ways.
 pub(super) const RULES: Rules =

@@ -152,7 +152,7 @@ pub(crate) fn rows() -> Vec<Written> {
         ),
         written(
             "oz-api/companies.list/pair-credentials-absent-query-negative",
-            "GET /api/companies/?offset=-1 HTTP/1.1\r\n\
+            "GET /api/companies/?limit=-2 HTTP/1.1\r\n\
              accept: application/json\r\n\
              accept-encoding: identity\r\n\
              host: HOST\r\n\r\n",

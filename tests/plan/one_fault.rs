@@ -159,7 +159,7 @@ fn other_circumstances_are_one_difference_to_the_plain_probe() {
     let plan = planned(Tier::Core);
     let mut compared = 0;
     for probe in &plan.probes {
-        let (Some(Like::Same(plain) | Like::Unseen(plain))) = &probe.like else { continue };
+        let Some(Like::Same(plain) | Like::Unseen(plain)) = &probe.like else { continue };
         let tail = if plain.variant.is_empty() { String::new() } else { format!("/{}", plain.variant) };
         let id = format!("{}/{}/{}{tail}", probe.api.suite.id, probe.operation, plain.fault);
         let Some(plain) = plan.probes.iter().find(|other| other.id == id) else { panic!("{}: no {id}", probe.id) };

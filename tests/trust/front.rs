@@ -123,6 +123,7 @@ pub(crate) fn report(api: &str, target: &str, arguments: &[&str]) -> (Ran, Value
     let mut command = errdrift(&["run", api, "--target", target, "--quiet", "--report", &json]);
     for api in errdrift::reference::Api::ALL {
         command.envs(errdrift::reference::environment(api).iter().copied());
+        command.envs(errdrift::reference::existing(api).iter().copied());
     }
     let ran = Ran::of(&command.args(arguments).output().unwrap());
     let text = std::fs::read_to_string(file.path()).unwrap();

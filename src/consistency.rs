@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::answer::Answer;
 use crate::cause::Cause;
 use crate::contract::CodeSet;
-use crate::fault::draft::{Like, Plain};
+use crate::fault::like::{Like, Plain};
 use crate::finding::Finding;
 use crate::judge::Found;
 use crate::plan::Probe;

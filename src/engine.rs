@@ -17,7 +17,7 @@ use crate::attempt::Shared;
 use crate::consistency::{Compared, Consistency};
 use crate::control::{self, Controls};
 use crate::exchange::Request;
-use crate::fault::draft::Like;
+use crate::fault::like::Like;
 use crate::footing::{Footing, Unsent};
 use crate::judge;
 use crate::plan::{Plan, Probe};

@@ -31,6 +31,7 @@ pub mod gate;
 pub mod harness;
 pub mod identity;
 pub mod judge;
+pub mod live;
 pub mod mutation;
 mod pace;
 pub mod plan;

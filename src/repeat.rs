@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 
 use crate::answer::Answer;
 use crate::consistency::{self, difference};
-use crate::fault::draft::{Like, is_safe};
+use crate::fault::draft::is_safe;
+use crate::fault::like::Like;
 use crate::finding::Finding;
 use crate::judge::Found;
 use crate::plan::{NO_OPERATION, Probe};

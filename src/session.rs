@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressDrawTarget;
 use libtest_mimic::Arguments;
 
 use crate::catalog::Api;
@@ -16,13 +16,13 @@ use crate::footing::{Footing, Unsent};
 use crate::gate::Gates;
 use crate::harness::{self, Line, Trial};
 use crate::identity;
+use crate::live::{Live, bar, line};
 use crate::plan::{Plan, Probe, Selection};
-use crate::report::{Closing, Inactive, Opening, ProbeResult, SuiteFile};
+use crate::report::{Closing, Inactive, Opening, SuiteFile};
 use crate::secret::{Environment, Template};
 use crate::signal;
 use crate::sink::{Request, Sink};
 use crate::tally::Tally;
-use crate::verdict::{Severity, Verdict};
 use crate::wire::client::Client;
 use crate::wire::sender::{Sender, Settings as Wire};
 
@@ -50,16 +50,6 @@ pub struct Session {
     pub live: Live,
     /// What decides beside the probes.
     pub gates: Gates,
-}
-
-/// What is shown while a run goes on.
-pub enum Live {
-    /// A line a probe, on standard output.
-    Lines(Box<Arguments>),
-    /// A progress bar on standard error, if that is a terminal and the run takes longer than a second.
-    Bar,
-    /// Nothing.
-    Nothing,
 }
 
 /// Why a run did not begin, or could not be told of.
@@ -320,16 +310,6 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// A bar that is hidden until the run has taken a while.
-fn bar(probes: usize) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(probes as u64), ProgressDrawTarget::hidden());
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} probes, {eta} left");
-    if let Ok(style) = style {
-        bar.set_style(style);
-    }
-    bar
-}
-
 /// More threads than these judge no faster than a target answers, and each may have a large reply in memory.
 const WORKERS: usize = 4;
 
@@ -367,32 +347,6 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
         Event::Compared(compared) => tally.compared(*compared),
         Event::Ended { connection_failures, interrupted } => tally.ended(connection_failures, interrupted),
     }
-}
-
-fn line(event: &Event) -> Option<Line> {
-    Some(match event {
-        Event::NotJudged(_) | Event::Repeated { .. } | Event::Compared(_) | Event::Ended { .. } => return None,
-        Event::NotExercised { reason, .. } => Line::Ignored(crate::render::printable(reason, 200)),
-        Event::Result(result) => match result.verdict {
-            Verdict::Pass | Verdict::Waived => Line::Passed,
-            Verdict::Fail => Line::Failed(worst(result)),
-            Verdict::Inconclusive | Verdict::Error => {
-                let why = result.reason.as_deref().or(result.silence.as_deref()).unwrap_or("no reason");
-                Line::Failed(format!("could not be judged: {}", crate::render::printable(why, 300)))
-            }
-        },
-    })
-}
-
-/// The findings of a failed probe in a line each.
-fn worst(result: &ProbeResult) -> String {
-    let fails = |finding: &&crate::finding::Finding| finding.severity == Severity::Error && !finding.is_accepted();
-    let errors = result.findings.iter().filter(fails);
-    let lines = errors.map(|finding| {
-        let text = format!("{} at {}: expected {}, got {}", finding.rule, finding.at, finding.expected, finding.actual);
-        crate::render::printable(&text, 300)
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A session for a conformance test: the built-in suites' environment, no reports.

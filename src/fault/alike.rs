@@ -4,7 +4,8 @@
 //! ([`crate::consistency`]), and judged like any other.
 
 use super::Acceptance::Never;
-use super::draft::{self, Draft, Like, Plain, Subject, Variant};
+use super::draft::{self, Draft, Subject, Variant};
+use super::like::{Like, Plain};
 use super::message::{is_first, is_read, is_write};
 use super::{Fault, fault};
 use crate::exchange::Over;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Acceptance;
+use super::like::Like;
 use crate::cause::Cause;
 use crate::exchange::{Over, Request, Script};
 use crate::secret::{Template, percent_encoded};
@@ -96,28 +97,6 @@ pub struct Variant {
     pub unnamed: bool,
     /// What its answer is compared with.
     pub like: Option<Like>,
-}
-
-/// Other probes of the same operation whose answers say what a probe's own must be.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Like {
-    /// It is the same mistake in other circumstances: the answer must be the same.
-    Same(Plain),
-    /// It is the same mistake at a resource that exists: who has no right to it must not see a difference.
-    Unseen(Plain),
-    /// It is two mistakes at once: one of the two is answered.
-    Either([Plain; 2]),
-}
-
-/// A probe with one fault, of the same operation.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Plain {
-    /// The fault's id.
-    pub fault: &'static str,
-    /// The variant's name.
-    pub variant: String,
-    /// The cause that its reply is held against.
-    pub cause: Cause,
 }
 
 impl Variant {
@@ -305,13 +284,6 @@ pub fn path(operation: &Operation, value: impl Fn(&str, &Field) -> String) -> St
     path
 }
 
-/// The operation's path at the resources that the suite knows to exist.
-#[must_use]
-pub fn path_of_known(operation: &Operation) -> String {
-    let encoded = |text: &String| String::from_utf8_lossy(&percent_encoded(text.as_bytes())).into_owned();
-    path(operation, |name, field| operation.known.get(name).map_or_else(|| text_of(field), encoded))
-}
-
 /// The query of the operation's correct request: required parameters, and those with an example.
 fn query(operation: &Operation) -> Option<String> {
     let pairs: Vec<_> = operation
@@ -383,7 +355,7 @@ pub fn example(field: &Field) -> Value {
     }
 }
 
-fn text_of(field: &Field) -> String {
+pub(super) fn text_of(field: &Field) -> String {
     match example(field) {
         Value::String(text) => text,
         other => other.to_string(),

@@ -8,6 +8,7 @@ pub mod body;
 pub mod credentials;
 pub mod draft;
 pub mod json_syntax;
+pub mod like;
 pub mod limit;
 pub mod media_type;
 pub mod message;

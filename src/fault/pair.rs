@@ -5,7 +5,8 @@
 
 use super::Acceptance::Never;
 use super::alike::first_refused;
-use super::draft::{Draft, Like, Plain, Subject, Variant};
+use super::draft::{Draft, Subject, Variant};
+use super::like::{Like, Plain};
 use super::{Fault, fault};
 use crate::cause::Cause;
 

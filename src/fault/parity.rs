@@ -3,9 +3,12 @@
 //! Only reads, and never with a credential that has the right. The suite names the resource (`known`).
 
 use super::Acceptance::{Guarded, Never};
-use super::draft::{self, Draft, Like, Plain, Subject, Variant, carried};
+use super::draft::{self, Draft, Subject, Variant, carried};
+use super::like::{Like, Plain};
 use super::{Fault, fault};
 use crate::cause::Cause;
+use crate::secret::percent_encoded;
+use crate::suite::Operation;
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
@@ -43,7 +46,13 @@ fn known(subject: &Subject<'_>) -> Option<String> {
         return None;
     }
     let all = operation.path_parameters.iter().all(|(name, field)| field.exists || operation.known.contains_key(name));
-    (all && !operation.known.is_empty()).then(|| draft::path_of_known(operation))
+    (all && !operation.known.is_empty()).then(|| path_of_known(operation))
+}
+
+/// The operation's path at the resources that the suite knows to exist.
+fn path_of_known(operation: &Operation) -> String {
+    let encoded = |text: &String| String::from_utf8_lossy(&percent_encoded(text.as_bytes())).into_owned();
+    draft::path(operation, |name, field| operation.known.get(name).map_or_else(|| draft::text_of(field), encoded))
 }
 
 fn unseen(subject: &Subject<'_>, fault: &'static str, cause: Cause, change: impl FnOnce(&mut Draft)) -> Vec<Variant> {

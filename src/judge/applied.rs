@@ -3,7 +3,7 @@
 
 use super::Case;
 use crate::contract::Contract;
-use crate::fault::draft::Like;
+use crate::fault::like::Like;
 use crate::schema::pointed;
 
 /// A condition of one or more rules.

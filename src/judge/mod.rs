@@ -27,7 +27,7 @@ use crate::cause::Cause;
 use crate::consistency::causes;
 use crate::contract::{Contract, Strength};
 use crate::exchange::{Ending, Exchange, Outcome, Reply};
-use crate::fault::draft::Like;
+use crate::fault::like::Like;
 use crate::finding::Finding;
 use crate::plan::Probe;
 use crate::schema::pointed;

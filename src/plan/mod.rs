@@ -14,7 +14,8 @@ use crate::catalog::Api;
 use crate::cause::Cause;
 use crate::document::nearest;
 use crate::exchange::{Part, Request};
-use crate::fault::draft::{Draft, Like};
+use crate::fault::draft::Draft;
+use crate::fault::like::Like;
 use crate::fault::{self, Fault, Tier};
 use crate::suite::Operation;
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use errdrift::catalog::Api;
 use errdrift::exchange::{Over, Request};
 use errdrift::fault::Tier;
-use errdrift::fault::draft::{Draft, Like, carried};
+use errdrift::fault::draft::{Draft, carried};
+use errdrift::fault::like::Like;
 use errdrift::plan::{NO_OPERATION, Plan, Probe, Selection};
 use serde_json::Value;
 
@@ -64,24 +65,19 @@ fn differing(api: &Api, one: &Request, other: &Request) -> BTreeSet<String> {
 /// The requests that a fault may have been put on.
 fn bases(probe: &Probe) -> Vec<Request> {
     let suite = &probe.api.suite;
-    match suite.operation.iter().find(|operation| operation.id == probe.operation) {
-        Some(operation) => {
-            let anchored = Draft::anchored(suite, operation);
-            std::iter::once(Draft::of(suite, operation)).chain(anchored).map(Draft::request).collect()
-        }
-        None => {
-            let name = suite.operation.iter().find_map(|operation| operation.credential.as_ref()).unwrap();
-            let credential = &suite.credentials[name];
-            let draft = Draft {
-                method: "GET".into(),
-                path: suite.prefix.clone(),
-                accept: "application/json".into(),
-                credential: carried(credential, &credential.valid),
-                ..Draft::default()
-            };
-            vec![draft.request()]
-        }
+    if let Some(operation) = suite.operation.iter().find(|operation| operation.id == probe.operation) {
+        let anchored = Draft::anchored(suite, operation);
+        return std::iter::once(Draft::of(suite, operation)).chain(anchored).map(Draft::request).collect();
     }
+    let name = suite.operation.iter().find_map(|operation| operation.credential.as_ref()).unwrap();
+    let draft = Draft {
+        method: "GET".into(),
+        path: suite.prefix.clone(),
+        accept: "application/json".into(),
+        credential: carried(&suite.credentials[name], &suite.credentials[name].valid),
+        ..Draft::default()
+    };
+    vec![draft.request()]
 }
 
 fn planned(tier: Tier) -> Plan {

@@ -26,7 +26,8 @@ fn html_for_browsers_is_found() {
 #[test]
 fn each_circumstance_that_changes_an_answer_is_found_alone() {
     let page = || answer("400 Bad Request", "", "{\"error_code\": 0, \"error_message\": \"other\"}");
-    let cases: [(&str, fn(&str) -> bool); 5] = [
+    type Is = fn(&str) -> bool;
+    let cases: [(&str, Is); 5] = [
         ("alike-language", |head| head.contains("accept-language: uk")),
         ("alike-user-agent", |head| head.contains("user-agent: Mozilla")),
         ("alike-encoding", |head| head.contains("accept-encoding: gzip")),

@@ -147,7 +147,7 @@ impl Shared {
                 break;
             }
         }
-        repeat::merged(results).ok_or(Unsent::Gone)
+        repeat::merged(probe, results).ok_or(Unsent::Gone)
     }
 
     /// Sends a probe once, and again where the target asks for a pause.

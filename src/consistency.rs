@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::cause::Cause;
-use crate::contract::CodeSet;
+use crate::contract::{CodeSet, Contract};
 use crate::fault::like::{Like, Plain};
 use crate::finding::Finding;
 use crate::judge::Found;
@@ -70,10 +70,15 @@ impl Consistency {
             Some(like) => {
                 let finding = match like {
                     Like::Same(plain) => self.plain(probe, plain).and_then(|plain| same(probe, plain, &answer)),
-                    Like::Unseen(plain) => self.plain(probe, plain).and_then(|plain| unseen(plain, &answer)),
+                    Like::Unseen(plain) => self.plain(probe, plain).and_then(|plain| unseen(probe, plain, &answer)),
                     Like::Either(plain) => self.either(probe, plain, result, &answer),
                 };
-                result.findings.extend(finding);
+                // What a router may answer as it likes, it may answer in two ways.
+                let open = |finding: Finding| match like {
+                    Like::Same(_) if result.left_open => Finding { severity: Severity::Note, ..finding },
+                    _ => finding,
+                };
+                result.findings.extend(finding.map(open));
             }
         }
         if result.findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -186,17 +191,29 @@ fn written(code: &Value) -> String {
     code.as_str().map_or_else(|| code.to_string(), str::to_owned)
 }
 
-/// Where two answers to the same mistake differ.
+/// Where two answers to the same mistake differ, and how much that weighs: what the contract does not name (`details` that may
+/// be anything) may differ from reply to reply.
 #[must_use]
-pub fn difference(plain: &Answer, other: &Answer) -> Option<&'static str> {
+pub fn difference(contract: &Contract, plain: &Answer, other: &Answer) -> Option<(&'static str, Severity)> {
+    let file = &contract.file;
+    let places = [file.code.as_ref().map(|place| &place.at), file.message.as_ref().map(|place| &place.at)];
+    let fields = file.fields.as_ref().map(|place| &place.at);
+    let named: Vec<&str> =
+        places.into_iter().chain([fields, Some(&file.envelope)]).flatten().map(String::as_str).chain([""]).collect();
+    let promised = |answer: &Answer| -> Vec<String> {
+        let is = |member: &&String| member.rsplit_once(' ').is_some_and(|(at, _)| named.contains(&at));
+        answer.shape.iter().filter(is).cloned().collect()
+    };
     if plain.status != other.status {
-        Some("status")
+        Some(("status", Severity::Error))
     } else if plain.code != other.code {
-        Some("code")
+        Some(("code", Severity::Error))
     } else if plain.media_type != other.media_type {
-        Some("header:content-type")
+        Some(("header:content-type", Severity::Error))
+    } else if promised(plain) != promised(other) {
+        Some(("body", Severity::Error))
     } else if plain.shape != other.shape {
-        Some("body")
+        Some(("body", Severity::Note))
     } else {
         None
     }
@@ -205,8 +222,12 @@ pub fn difference(plain: &Answer, other: &Answer) -> Option<&'static str> {
 /// The same mistake in other circumstances.
 pub(crate) fn same(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<Finding> {
     let is_head = probe.request.method == "HEAD";
-    let at = if is_head { (plain.status != answer.status).then_some("status") } else { difference(plain, answer) }?;
-    let found = Found::new("answer-varies", at).facet(probe.fault.id);
+    let (at, severity) = if is_head {
+        (plain.status != answer.status).then_some(("status", Severity::Error))
+    } else {
+        difference(&probe.api.contract, plain, answer)
+    }?;
+    let found = Found::new("answer-varies", at).facet(probe.fault.id).severity(severity);
     // A server without HEAD is poor (RFC 9110, section 9.1), and no document of an API speaks of it.
     let without_head = is_head && matches!(answer.status, 404 | 405 | 501);
     let found = match answer.status {
@@ -223,9 +244,9 @@ pub(crate) fn same(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<Fin
 }
 
 /// The same mistake at a resource that exists.
-pub(crate) fn unseen(plain: &Answer, answer: &Answer) -> Option<Finding> {
+pub(crate) fn unseen(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<Finding> {
     let worded = || (plain.template != answer.template).then_some("message");
-    let at = difference(plain, answer).or_else(worded)?;
+    let at = difference(&probe.api.contract, plain, answer).map(|(at, _)| at).or_else(worded)?;
     let message = |answer: &Answer| {
         answer.template.as_ref().filter(|_| at == "message").map_or_else(String::new, |text| format!(", «{text}»"))
     };

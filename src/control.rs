@@ -130,7 +130,7 @@ impl Controls {
             failed(operation.controlled_by.as_ref()?)
         };
         // A run has tens of thousands of probes, and most have no control that failed.
-        if self.suites.is_empty() && self.failed.is_empty() {
+        if self.suites.is_empty() && self.credentials.is_empty() && self.failed.is_empty() {
             return None;
         }
         let credential = || {
@@ -151,6 +151,7 @@ struct ControlFailure {
     advice: &'static str,
 }
 
+const REFUSED: &str = "check --target and the credentials, which are refused";
 const UNREACHABLE: &str = "check --target, and whether the deployment is up";
 
 /// What to do about a control that was answered, but not by a success.
@@ -163,11 +164,11 @@ fn advice(control: &Control, reply: &Reply) -> &'static str {
     let refused =
         code.is_some_and(|code| about_credentials.filter_map(promised).any(|promise| promise.any_of.contains(&code)));
     match reply.status {
-        _ if refused => "the credentials are refused: check --target and the credentials",
-        401 | 403 => "the credentials are refused: check --target and the credentials",
-        300..=399 => "another host or login answers: check --target",
-        404 => "the API is not there: check --target, its host and its prefix, and the credentials",
-        500.. => "the service is down or failing: check --target, and whether the deployment is up",
+        401 | 403 => REFUSED,
+        _ if refused => REFUSED,
+        300..=399 => "check --target: another host or a login answers",
+        404 => "check --target, its host and its prefix, and the credentials: the API is not there",
+        500.. => "check --target, and whether the deployment is up: it fails",
         _ => "check --target and the credentials",
     }
 }

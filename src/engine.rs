@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -84,6 +84,9 @@ pub enum Event {
 const AHEAD: usize = 64;
 /// How long results gather before they are handed on together.
 const BREATH: Duration = Duration::from_millis(2);
+
+/// Findings are not looked for again for longer than this.
+const CONFIRMING: Duration = Duration::from_secs(10);
 
 /// What a run is made of.
 pub struct Run {
@@ -250,13 +253,13 @@ fn suspect(suspicions: &mut Suspicions, place: usize, probe: &Probe, result: &Pr
 
 /// Sends some probes of each drift again: what is there each time is confirmed, the rest is intermittent.
 async fn confirm(probes: &[Probe], suspicions: Suspicions, shared: &Shared, emit: &mut impl FnMut(Event)) {
-    let mut sent = 0;
+    let (mut sent, begun) = (0, Instant::now());
     for (drift, places) in suspicions {
         let mut repeats = Repeats::default();
         for (place, plain) in places {
             let probe = &probes[place];
             for _ in 0..repeat::TIMES {
-                if sent >= repeat::BOUND {
+                if sent >= repeat::BOUND || begun.elapsed() > CONFIRMING {
                     break;
                 }
                 sent += 1;

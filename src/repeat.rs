@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use crate::answer::Answer;
 use crate::consistency::{self, difference};
+use crate::contract::Contract;
 use crate::fault::draft::is_safe;
 use crate::fault::like::Like;
 use crate::finding::Finding;
@@ -21,7 +22,9 @@ pub const PROBES: usize = 3;
 /// How often each of them is.
 pub const TIMES: usize = 4;
 /// Requests that are sent again in a run, at most.
-pub const BOUND: usize = 400;
+pub const BOUND: usize = 300;
+/// A probe that took longer, in milliseconds, is not sent again: it costs most of a deadline each time.
+const SLOW: f64 = 1_000.0;
 
 /// Whether a finding of this result may be looked for again by sending the probe once more. What changes state, or was
 /// accepted though it should not have been, is not; nor what costs a whole deadline.
@@ -31,8 +34,8 @@ pub fn may_confirm(probe: &Probe, result: &ProbeResult) -> bool {
     let reads = probe.operation == NO_OPERATION || operation.is_some_and(is_safe);
     let method = ["GET", "HEAD", "OPTIONS"].contains(&probe.request.method.as_str());
     let refused = result.status.is_some_and(|status| status >= 300);
-    // What no library sends may be answered by closing, and a target that holds it costs its deadline each time.
-    reads && (refused || method && result.status.is_some()) && result.verdict != Verdict::Inconclusive
+    let judged = result.verdict != Verdict::Inconclusive && result.duration_ms < SLOW;
+    reads && judged && (refused || method && result.status.is_some())
 }
 
 /// Whether the probe may be sent several times because the user asks for it: what was accepted is not asked for again where
@@ -48,7 +51,7 @@ pub fn may_repeat(probe: &Probe, result: &ProbeResult) -> bool {
 pub fn shows(probe: &Probe, plain: Option<&Answer>, result: &ProbeResult, drift: &str) -> bool {
     let compared = result.answer.as_ref().zip(plain).and_then(|(answer, plain)| match &probe.like {
         Some(Like::Same(_)) => consistency::same(probe, plain, answer),
-        Some(Like::Unseen(_)) => consistency::unseen(plain, answer),
+        Some(Like::Unseen(_)) => consistency::unseen(probe, plain, answer),
         _ => None,
     });
     result.findings.iter().chain(&compared).any(|finding| signature(result, finding) == drift)
@@ -57,7 +60,7 @@ pub fn shows(probe: &Probe, plain: Option<&Answer>, result: &ProbeResult, drift:
 /// What several answers to the same request come to: the first result, with every finding of any of them and how often it
 /// was there, and a finding of its own where they differ.
 #[must_use]
-pub fn merged(results: Vec<ProbeResult>) -> Option<ProbeResult> {
+pub fn merged(probe: &Probe, results: Vec<ProbeResult>) -> Option<ProbeResult> {
     let sent = results.len();
     let mut shown: BTreeMap<String, usize> = BTreeMap::new();
     for result in &results {
@@ -68,7 +71,7 @@ pub fn merged(results: Vec<ProbeResult>) -> Option<ProbeResult> {
             *shown.entry(signature).or_default() += 1;
         }
     }
-    let differing = differing(&results);
+    let differing = differing(&probe.api.contract, &results);
     let verdict = results.iter().map(|result| result.verdict).max()?;
     let mut results = results.into_iter();
     let mut merged = results.next()?;
@@ -102,12 +105,14 @@ pub fn merged(results: Vec<ProbeResult>) -> Option<ProbeResult> {
 }
 
 /// The answers with their counts, where they are not all the same.
-fn differing(results: &[ProbeResult]) -> Option<String> {
+fn differing(contract: &Contract, results: &[ProbeResult]) -> Option<String> {
     let mut kinds: Vec<(Option<&Answer>, Option<&str>, usize)> = Vec::new();
     for result in results.iter().filter(|result| result.verdict != Verdict::Inconclusive) {
         let (answer, silence) = (result.answer.as_ref(), result.silence.as_deref());
         let same = |(known, _, _): &&mut (Option<&Answer>, Option<&str>, usize)| match (*known, answer) {
-            (Some(known), Some(answer)) => difference(known, answer).is_none(),
+            (Some(known), Some(answer)) => {
+                difference(contract, known, answer).is_none_or(|(_, severity)| severity == Severity::Note)
+            }
             (None, None) => true,
             _ => false,
         };

@@ -149,6 +149,9 @@ pub struct ProbeResult {
     /// Of two mistakes that were sent at once, the causes that the reply fits.
     #[serde(skip)]
     pub fits: Vec<Cause>,
+    /// Whether the document does not reach the reply.
+    #[serde(skip)]
+    pub left_open: bool,
     /// The conditions of rules that the reply met.
     #[serde(skip)]
     pub applied: u32,

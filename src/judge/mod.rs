@@ -59,6 +59,8 @@ pub struct Judgement {
     pub answer: Option<Answer>,
     /// Of two mistakes that were sent at once, the causes that the reply fits.
     pub fits: Vec<Cause>,
+    /// Whether the document does not reach the reply.
+    pub left_open: bool,
     /// The conditions of rules that the reply met.
     pub(crate) applied: u32,
 }
@@ -113,6 +115,7 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
         origin: Some(origin.clone()),
         code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
         answer: Some(answer(&case)),
+        left_open: is_ungoverned(&case),
         applied: applied::of(&case),
         ..Judgement::default()
     };

@@ -108,8 +108,8 @@ impl Sender {
             };
             let pause = match &outcome {
                 Outcome::Silence(Silence::Unreachable(_)) => reconnect.next(),
-                // What no library sends is often answered by closing.
-                _ if request.script.is_some() => None,
+                // A request that never ends may well be answered by closing.
+                _ if request.script.as_ref().is_some_and(|script| script.unfinished) => None,
                 Outcome::Silence(Silence::Closed(_)) | Outcome::Reply(Reply { ending: Ending::Truncated(_), .. }) => {
                     resend.next()
                 }

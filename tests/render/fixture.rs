@@ -96,6 +96,7 @@ pub(crate) fn result(
         findings,
         code: None,
         fits: Vec::new(),
+        left_open: false,
         applied: 0,
         sent: true,
         answer: None,

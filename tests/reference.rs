@@ -305,6 +305,7 @@ fn wrong_requests(api: Api) -> Vec<String> {
                 request("GET /api/companies", "", ""),
                 request("GET /api/version", "", ""),
                 request("GET /api/folders", "Accept: text/html\r\n", ""),
+                request("HEAD /api/folders", "", ""),
                 request("GET /api/folders?offset=-1", "", ""),
                 request(&format!("GET /api/folders/{}", existing(Api::OzApi)[0].1), "", ""),
                 request("GET /api/users", unknown, ""),

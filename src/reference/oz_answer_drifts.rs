@@ -288,4 +288,13 @@ pub(super) static TABLE: &[Drift] = &[
         Scope::on(&[Cause::NoCredentials]).for_known(),
         &[Change::Status(403)],
     ),
+    error(
+        Api::OzApi,
+        "head-with-500",
+        "answer-varies",
+        "HEAD fails where GET is refused as documented.",
+        ALWAYS.method("HEAD"),
+        &[Change::Status(500)],
+    )
+    .warning(),
 ];

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail loudly"))]
 
+mod again;
 pub mod answer;
 mod attempt;
 pub mod baseline;
@@ -13,6 +14,7 @@ pub mod catalog;
 pub mod cause;
 pub mod cli;
 pub mod command;
+pub mod compare;
 pub mod consistency;
 pub mod contract;
 mod control;

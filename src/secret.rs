@@ -25,6 +25,15 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// The same, in which `PREFIX_NAME` stands for `NAME` where it is set.
+    #[must_use]
+    pub fn with_own(&self, prefix: &str) -> Self {
+        let own = |(name, value): (&String, &String)| Some((name.strip_prefix(prefix)?.to_owned(), value.clone()));
+        Self(self.0.clone().into_iter().chain(self.0.iter().filter_map(own)).collect())
+    }
+}
+
 impl std::fmt::Debug for Environment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()

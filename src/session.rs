@@ -1,5 +1,7 @@
 //! One run from plan to closing: opens the reports, runs the engine, shows what happens, closes the reports.
 
+mod turn;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -25,6 +27,7 @@ use crate::tally::Tally;
 use crate::verdict::{Severity, Verdict};
 use crate::wire::client::Client;
 use crate::wire::sender::{Sender, Settings as Wire};
+pub use turn::in_turn;
 
 /// What a run needs.
 pub struct Session {
@@ -84,7 +87,7 @@ impl Session {
         let trials = prepared.plan.probes.iter().map(|probe| Trial { id: probe.id.clone(), ignored: false }).collect();
         let (sender, receiver) = mpsc::channel();
         std::thread::scope(|scope| {
-            let run = scope.spawn(move || prepared.run(&sender));
+            let run = scope.spawn(move || prepared.run(&sender, &mut |_| {}));
             if let Live::Lines(arguments) = &live {
                 // Its own count of failures says less than the tally.
                 let _ = harness::show(arguments, trials, receiver);
@@ -198,7 +201,11 @@ struct Prepared {
 
 impl Prepared {
     /// Sends, and hands a line for each probe to whoever watches.
-    fn run(self, lines: &mpsc::Sender<Line>) -> Result<(Opening, Closing), Failure> {
+    fn run(
+        self,
+        lines: &mpsc::Sender<Line>,
+        watch: &mut (dyn FnMut(&ProbeResult) + Send),
+    ) -> Result<(Opening, Closing), Failure> {
         let Self { opening, plan, sender, mut sinks, mut session, shows_bar, inactive, is_whole } = self;
         session.engine.records_all |= !sinks.is_empty();
         let start = Instant::now();
@@ -215,7 +222,10 @@ impl Prepared {
         let mut gates = std::mem::take(&mut session.gates);
         let emit = |mut event: Event| {
             match &mut event {
-                Event::Result(result) => gates.result(result),
+                Event::Result(result) => {
+                    gates.result(result);
+                    watch(result);
+                }
                 Event::NotExercised { probe, .. } => gates.not_exercised(probe),
                 _ => {}
             }
@@ -290,7 +300,7 @@ pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Clos
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         let run = scope.spawn(move || {
-            chosen.into_iter().map(|prepared| Ok(prepared.run(&sender)?.1)).collect::<Result<Vec<_>, _>>()
+            chosen.into_iter().map(|prepared| Ok(prepared.run(&sender, &mut |_| {})?.1)).collect::<Result<Vec<_>, _>>()
         });
         let _ = harness::show(&harness::in_order(arguments.clone()), all, receiver);
         joined(run)

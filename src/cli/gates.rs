@@ -76,9 +76,9 @@ fn baseline(path: &Path) -> Result<Baseline, Problem> {
 
 /// Whether the run leaves out what a run without options would send.
 fn is_narrowed(selection: &Selection) -> bool {
-    let Selection { filter, exact: _, skip, faults, operations, tiers, shard } = selection;
+    let Selection { filter, exact: _, skip, faults, operations, tiers, shard, harmless } = selection;
     let named = !skip.is_empty() || !faults.is_empty() || !operations.is_empty();
-    filter.is_some() || named || shard.is_some() || !tiers.contains(&Tier::Core)
+    filter.is_some() || named || *harmless || shard.is_some() || !tiers.contains(&Tier::Core)
 }
 
 /// The causes of which the selected tiers have no fault.

@@ -1,6 +1,7 @@
 //! The edge: the command line, the environment, standard output, exit codes. The one door to clap.
 
 mod arguments;
+mod compare;
 mod gates;
 mod output;
 mod run;
@@ -42,6 +43,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Check { files, mutate: true } => examined(&files),
         Command::Check { files, mutate: false } => checked(&files),
         Command::Diff { before, after } => gates::diff(&before, &after),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Waive { report } => gates::waive(&report),
         Command::SelfTest => crate::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),
     };

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+pub mod compare;
 pub mod count;
 pub mod drift;
 pub mod github;

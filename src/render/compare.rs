@@ -7,7 +7,7 @@ use crate::compare::Compared;
 use crate::verdict::exit;
 
 /// A longer line is cut.
-const LONGEST: usize = 1_000;
+const LONGEST: usize = 4_000;
 
 /// What the comparison came to, a line each.
 #[must_use]

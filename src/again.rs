@@ -11,6 +11,7 @@ use crate::recording::Recorder;
 use crate::secret::Environment;
 use crate::verdict::Verdict;
 use crate::wire::sender::{Sender, Settings as Wire};
+use crate::wire::tap::Tap;
 
 /// A target to which probes are sent once more.
 pub(crate) struct Again {
@@ -27,14 +28,20 @@ impl Again {
         wire: &Wire,
         environment: Environment,
         settings: Settings,
+        tap: Option<Tap>,
     ) -> Result<Self, String> {
+        let sender = Sender::new(wire)?;
+        let sender = match tap {
+            Some(tap) => sender.tapped(tap),
+            None => sender,
+        };
         let recorder = Recorder {
             target: wire.target.as_str().to_owned(),
             insecure: wire.insecure,
             mask: engine::mask(plan, &environment),
             records_all: false,
         };
-        let mut shared = Shared::new(Sender::new(wire)?, environment, recorder, settings);
+        let mut shared = Shared::new(sender, environment, recorder, settings);
         shared.settings.judge.outside = control::outside(plan, &Controls::default(), &shared).await;
         Ok(Self { shared })
     }

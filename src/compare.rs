@@ -166,7 +166,7 @@ impl Compare {
         };
         let mut targets = Vec::new();
         for (side, plan) in self.sides.iter().zip(&plans) {
-            let again = Again::new(plan, &side.wire, side.environment.clone(), self.engine.clone()).await?;
+            let again = Again::new(plan, &side.wire, side.environment.clone(), self.engine.clone(), None).await?;
             targets.push((again, probes(plan)));
         }
         let refused = |answers: &Answers, id: &str| {

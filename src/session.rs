@@ -1,5 +1,6 @@
 //! One run from plan to closing: opens the reports, runs the engine, shows what happens, closes the reports.
 
+mod opening;
 mod turn;
 
 use std::collections::BTreeSet;
@@ -19,7 +20,7 @@ use crate::gate::Gates;
 use crate::harness::{self, Line, Trial};
 use crate::identity;
 use crate::plan::{Plan, Probe, Selection};
-use crate::report::{Closing, Inactive, Opening, ProbeResult, SuiteFile};
+use crate::report::{Closing, Inactive, Opening, ProbeResult};
 use crate::secret::{Environment, Template};
 use crate::signal;
 use crate::sink::{Request, Sink};
@@ -27,6 +28,7 @@ use crate::tally::Tally;
 use crate::verdict::{Severity, Verdict};
 use crate::wire::client::Client;
 use crate::wire::sender::{Sender, Settings as Wire};
+pub use opening::opening;
 pub use turn::in_turn;
 
 /// What a run needs.
@@ -98,19 +100,8 @@ impl Session {
 
     /// Everything that can be found out and opened before anything is sent.
     fn prepare(self, shows_bar: bool) -> Result<Prepared, Failure> {
-        let operations = |api: &Arc<Api>| {
-            let ids = api.suite.operation.iter().map(|operation| operation.id.clone()).collect();
-            (api.suite.id.clone(), ids)
-        };
-        let opening = Opening {
-            target: self.wire.target.as_str().to_owned(),
-            started_at: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
-            suites: self.apis.iter().map(|api| api.suite.id.clone()).collect(),
-            operations: self.apis.iter().map(operations).collect(),
-            insecure: self.wire.insecure,
-            strict: self.strict,
-            files: self.apis.iter().map(|api| (api.suite.id.clone(), written(api))).collect(),
-        };
+        let started_at = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        let opening = opening(&self.apis, self.wire.target.as_str(), started_at, self.wire.insecure, self.strict);
         if let Some((suite, pattern)) =
             identity::production(&self.apis, &self.wire.target).filter(|_| !self.yes_production)
         {
@@ -318,11 +309,6 @@ fn keep_controls(plan: &mut Plan) {
         let first = !control.request.variables().is_empty() && told.insert(suite.clone());
         first || operations.contains(&(suite.as_str(), control.operation.as_str()))
     });
-}
-
-/// Where the API's suite is written.
-fn written(api: &Api) -> SuiteFile {
-    SuiteFile { path: api.file.clone(), lines: api.lines.clone() }
 }
 
 /// What the thread came to; its panic is ours.

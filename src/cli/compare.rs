@@ -34,6 +34,12 @@ pub(super) struct Arguments {
     /// A side at which nothing may change: both get only GET, HEAD and OPTIONS of operations that only read
     #[arg(long, value_name = "SIDE")]
     read_only: Option<ReadOnly>,
+    /// Probes under way at once
+    #[arg(long, value_name = "N", default_value_t = crate::session::DEFAULT_JOBS, value_parser = jobs)]
+    jobs: usize,
+    /// Probes a second at most, as 20/s
+    #[arg(long, value_name = "N/s", value_parser = rate)]
+    rate: Option<u32>,
     #[command(flatten)]
     reach: Reach,
 }
@@ -41,12 +47,6 @@ pub(super) struct Arguments {
 /// How targets are reached.
 #[derive(Args, Debug)]
 pub(super) struct Reach {
-    /// Probes under way at once
-    #[arg(long, value_name = "N", default_value_t = crate::session::DEFAULT_JOBS, value_parser = jobs)]
-    pub(super) jobs: usize,
-    /// Probes a second at most, as 20/s
-    #[arg(long, value_name = "N/s", value_parser = rate)]
-    pub(super) rate: Option<u32>,
     /// The deadline of a probe, as 2s or 500ms
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub(super) timeout: Duration,
@@ -75,10 +75,10 @@ impl Reach {
         }
     }
 
-    pub(super) fn engine(&self) -> engine::Settings {
+    pub(super) fn engine(&self, jobs: usize, rate: Option<u32>) -> engine::Settings {
         engine::Settings {
-            jobs: self.jobs,
-            rate: self.rate,
+            jobs,
+            rate,
             repeat: 1,
             insecure: self.insecure,
             records_all: false,
@@ -112,7 +112,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         sides,
         // The same goes to both, so what one of them cannot bear neither gets.
         selection: Selection { harmless: arguments.read_only.is_some(), ..selection(&arguments.choice) },
-        engine: arguments.reach.engine(),
+        engine: arguments.reach.engine(arguments.jobs, arguments.rate),
         yes_production: arguments.reach.yes_production,
         bar: std::io::stderr().is_terminal(),
     };

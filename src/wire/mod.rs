@@ -7,4 +7,5 @@ mod http2;
 mod raw;
 pub mod reply;
 pub mod sender;
+pub(crate) mod tap;
 pub mod target;

@@ -121,7 +121,12 @@ impl Compare {
         let [left, right] = answers.map(|baseline| baseline.answers);
         let both = left.keys().filter(|probe| right.contains_key(*probe)).count();
         let mut compared = Compared {
-            sides: self.sides.iter().zip(ended).map(|(side, (opening, closing))| (side.name, opening, closing)).collect(),
+            sides: self
+                .sides
+                .iter()
+                .zip(ended)
+                .map(|(side, (opening, closing))| (side.name, opening, closing))
+                .collect(),
             comparison: Comparison::of(&left, &right),
             intermittent: BTreeMap::new(),
             both,
@@ -129,9 +134,8 @@ impl Compare {
         };
         if !compared.comparison.changes.is_empty() && compared.sides.len() == 2 {
             let found = std::mem::take(&mut compared.comparison.changes);
-            let (steady, intermittent) = session::runtime()?
-                .block_on(self.look_again(found, &left, &right))
-                .map_err(Failure::Usage)?;
+            let (steady, intermittent) =
+                session::runtime()?.block_on(self.look_again(found, &left, &right)).map_err(Failure::Usage)?;
             (compared.comparison.changes, compared.intermittent) = (steady, intermittent);
         }
         Ok(compared)

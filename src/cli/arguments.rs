@@ -58,6 +58,10 @@ pub(super) enum Command {
     },
     /// Send the same probes to two targets and compare their answers: breaking, compatible, cosmetic
     Compare(Box<super::compare::Arguments>),
+    /// Send one probe of an earlier run again, and show request and reply byte by byte
+    Replay(Box<super::replay::ReplayArguments>),
+    /// Judge the exchanges of an earlier run again with today's contracts; nothing is sent
+    Judge(super::replay::JudgeArguments),
     /// Run the whole matrix of drifts against the embedded deployment, and print the score
     SelfTest,
 }

@@ -66,13 +66,7 @@ pub(super) struct Reach {
 
 impl Reach {
     pub(super) fn wire(&self, target: Target) -> Wire {
-        Wire {
-            target,
-            timeout: self.timeout,
-            insecure: self.insecure,
-            ca: self.ca.clone(),
-            proxy: self.proxy.clone(),
-        }
+        Wire { target, timeout: self.timeout, insecure: self.insecure, ca: self.ca.clone(), proxy: self.proxy.clone() }
     }
 
     pub(super) fn engine(&self, jobs: usize, rate: Option<u32>) -> engine::Settings {
@@ -102,8 +96,8 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         let (apis, unknown) = load(&arguments.choice.suites, &environment)?;
         Ok(Side { name, apis, unknown, wire: arguments.reach.wire(target), environment })
     };
-    let sides = side("left", "LEFT_", &arguments.left)
-        .and_then(|left| Ok([left, side("right", "RIGHT_", &arguments.right)?]));
+    let sides =
+        side("left", "LEFT_", &arguments.left).and_then(|left| Ok([left, side("right", "RIGHT_", &arguments.right)?]));
     let sides = match sides {
         Ok(sides) => sides,
         Err(code) => return code,

@@ -189,7 +189,7 @@ fn colored(color: Color) -> bool {
 }
 
 /// The width of the summary: what `COLUMNS` says, within what reads well.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.unwrap_or(110).clamp(60, 160)
 }

@@ -88,6 +88,7 @@ fn differences(compared: &Compared) -> String {
     let mut weights: Vec<_> = changes.keys().rev().map(|(weight, _)| *weight).collect();
     weights.dedup();
     let kind = |weight| changes.keys().filter(|(other, _)| *other == weight).count();
-    let kinds: Vec<_> = weights.into_iter().map(|weight| format!("{} {}", number(kind(weight)), weight.word())).collect();
+    let kinds: Vec<_> =
+        weights.into_iter().map(|weight| format!("{} {}", number(kind(weight)), weight.word())).collect();
     format!("{} ({})", count(changes.len(), "difference"), kinds.join(", "))
 }

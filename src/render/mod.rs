@@ -16,6 +16,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod mutation;
+pub mod replay;
 pub mod sarif;
 pub mod style;
 pub mod waivers;

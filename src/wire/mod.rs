@@ -9,3 +9,5 @@ pub mod reply;
 pub mod sender;
 pub(crate) mod tap;
 pub mod target;
+
+pub(crate) use raw::written;

@@ -19,9 +19,14 @@ impl Tap {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Forgets what was received.
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The stream, which is listened to from now on in place of the one before.
     pub(super) fn on(&self, stream: Box<dyn Stream>) -> Box<dyn Stream> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.clear();
         Box::new(Tapped { stream, tap: self.clone() })
     }
 }

@@ -104,9 +104,9 @@ impl Compare {
     /// # Errors
     /// As [`Session::run`].
     pub fn run(self) -> Result<Compared, Failure> {
-        let strangers = self.sides.iter().filter(|_| !self.yes_production);
+        let mut strangers = self.sides.iter().filter(|_| !self.yes_production);
         if let Some((side, (suite, pattern))) =
-            strangers.filter_map(|side| Some((side, identity::production(&side.apis, &side.wire.target)?))).next()
+            strangers.find_map(|side| Some((side, identity::production(&side.apis, &side.wire.target)?)))
         {
             return Err(Failure::Usage(format!(
                 "the {}, {}, looks like production: the suite {suite} says so of hosts like `{pattern}`; nothing was sent; --yes-production compares all the same",

@@ -57,6 +57,7 @@ pub(super) enum Command {
         after: PathBuf,
     },
     /// Send the same probes to two targets and compare their answers: breaking, compatible, cosmetic
+    #[command(after_help = super::compare::AFTER)]
     Compare(Box<super::compare::Arguments>),
     /// Send one probe of an earlier run again, and show request and reply byte by byte
     Replay(Box<super::replay::ReplayArguments>),

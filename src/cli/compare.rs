@@ -19,8 +19,11 @@ use crate::session::Failure;
 use crate::wire::sender::Settings as Wire;
 use crate::wire::target::Target;
 
-/// Both sides take the suites' variables; one of them alone takes LEFT_NAME or RIGHT_NAME in place of NAME, as
-/// RIGHT_OZ_TOKEN. Exit codes: 0 nothing breaks a client, 1 something does, 2 usage, 3 a side could not be judged.
+/// What the options do not say.
+pub(super) const AFTER: &str = "\
+Both sides take the suites' variables. LEFT_NAME or RIGHT_NAME, as RIGHT_OZ_TOKEN, stands for NAME on one side alone.
+Exit codes: 0 nothing breaks a client, 1 something does, 2 usage, 3 a side could not be judged.";
+
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     #[command(flatten)]

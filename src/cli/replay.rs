@@ -156,9 +156,9 @@ fn judged(arguments: &JudgeArguments) -> Result<u8, u8> {
     }
     let summary = human::summary(&opening, &closing, &Style { color: false, width: width() });
     if to_stdout > 0 {
-        tell(&summary)
+        tell(&summary);
     } else {
-        say(&summary)
+        say(&summary);
     }
     Ok(closing.exit_code)
 }

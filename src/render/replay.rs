@@ -33,13 +33,13 @@ pub fn text(replayed: &Replayed) -> String {
     }
     text.push('\n');
     text.push_str(&bytes_of('<', received));
+    if let Some(silence) = &result.silence {
+        let _ = writeln!(text, "  (no reply: {})", printable(silence, LONGEST));
+    }
+    text.push('\n');
     let mut line = |label: &str, value: &str| {
         let _ = writeln!(text, "{label:<9} {}", printable(value, LONGEST));
     };
-    if let Some(silence) = &result.silence {
-        line("", &format!("(no reply: {silence})"));
-    }
-    line("", "");
     for finding in &result.findings {
         let word = finding.severity.word();
         line(

@@ -24,6 +24,7 @@ pub mod demo;
 pub mod document;
 pub mod earlier;
 pub mod engine;
+mod environment;
 pub mod exchange;
 pub mod explain;
 pub mod fault;

@@ -21,7 +21,7 @@ fn steps(text: &str) -> Vec<(String, String, String)> {
     for line in text.lines() {
         match line.split_once(": exit ").filter(|(name, code)| !name.contains(' ') && code.len() == 1) {
             Some((name, code)) => steps.push((name.to_owned(), code.to_owned(), std::mem::take(&mut output))),
-            None => output += &format!("{line}\n"),
+            None => output.extend([line, "\n"]),
         }
     }
     steps

@@ -74,10 +74,11 @@ fn rewritten(line: &str, head: &str, bytes: &[u8], rewrite: &Rewrite) -> Option<
     for field in head.lines().skip(1) {
         let name = field.split(':').next().unwrap_or_default().to_ascii_lowercase();
         if !["content-type", "content-length"].contains(&name.as_str()) {
-            text += &format!("{field}\r\n");
+            text.extend([field, "\r\n"]);
         }
     }
-    text += &format!("content-type: {}\r\ncontent-length: {}\r\n\r\n{body}", reply.media_type, body.len());
+    let length = body.len().to_string();
+    text.extend(["content-type: ", &reply.media_type, "\r\ncontent-length: ", &length, "\r\n\r\n", &body]);
     Some(text.into_bytes())
 }
 

@@ -66,9 +66,9 @@ fn seven_differences_are_found_and_weighed_and_nothing_else_is() {
         "breaking: the media type application/json became text/plain",
         "breaking: the code 6 became 9",
         "compatible: the member /hint is new",
+        "cosmetic: the message «No access token was given» became «Please log in»",
         // A number in the place of the message is no message any more.
         "cosmetic: the message «No access token was given» became none",
-        "cosmetic: the message «No access token was given» became «Please log in»",
     ];
     assert_eq!(differences(&ran), expected, "{}", ran.stdout);
     for (way, operation) in [

@@ -42,6 +42,8 @@ const UNRECORDED: &[&str] = &[
     "next-request-corrupted",
     "credential-disclosed",
 ];
+/// Rules that hold answers against each other, which the report has: they are judged again all the same.
+const COMPARED: &[&str] = &["answer-varies", "existence-disclosed"];
 /// Findings by which a body did not come whole.
 const PARTIAL: &[&str] = &["reply-truncated", "reply-oversized"];
 /// How [`judge::layer`] says that it knows a page by the target's own.
@@ -156,7 +158,7 @@ fn kept(stored: &Stored, old: &StoredResult, is_kept: impl Fn(&str) -> bool) -> 
 
 /// The result as it was then.
 fn stands(stored: &Stored, old: &StoredResult, probe: &Probe, recorder: &Recorder) -> ProbeResult {
-    let findings = kept(stored, old, |_| true);
+    let findings = kept(stored, old, |rule| !COMPARED.contains(&rule));
     let verdict = if findings.iter().any(|finding| finding.severity == Severity::Error) {
         Verdict::Fail
     } else if old.reason.is_some() {
@@ -170,6 +172,8 @@ fn stands(stored: &Stored, old: &StoredResult, probe: &Probe, recorder: &Recorde
         duration_ms: old.duration_ms,
         status: old.reply.as_ref().map(|reply| reply.status),
         silence: old.silence.clone(),
+        code: old.answer.as_ref().and_then(|answer| Some((probe.api.contract.file.id.clone(), answer.code.clone()?))),
+        answer: old.answer.clone(),
         reason: old.reason.clone(),
         findings,
         sent: old.silence.as_deref() != Some("not sent"),

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
+use crate::answer::Answer;
 use crate::exchange::Reply;
 use crate::finding::Finding;
 use crate::judge::layer::Layer;
@@ -104,6 +105,9 @@ pub struct StoredResult {
     /// What was found.
     #[serde(default)]
     pub findings: Vec<StoredFinding>,
+    /// What a client could tell of the reply.
+    #[serde(default)]
+    pub answer: Option<Answer>,
 }
 
 /// What was found then.

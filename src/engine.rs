@@ -144,7 +144,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
 }
 
 /// A mask for every secret that a request of the plan carries.
-fn mask(plan: &Plan, environment: &Environment) -> Mask {
+pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
     let probes = plan.probes.iter().map(|probe| &probe.request);
     let requests = probes.chain(plan.controls.iter().map(|control| &control.request));
     let values = requests.flat_map(Request::templates);

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail loudly"))]
 
+mod again;
 pub mod answer;
 mod attempt;
 pub mod baseline;
@@ -13,6 +14,7 @@ pub mod catalog;
 pub mod cause;
 pub mod cli;
 pub mod command;
+pub mod compare;
 pub mod consistency;
 pub mod contract;
 mod control;
@@ -22,6 +24,7 @@ pub mod demo;
 pub mod document;
 pub mod earlier;
 pub mod engine;
+mod environment;
 pub mod exchange;
 pub mod explain;
 pub mod fault;
@@ -40,13 +43,16 @@ pub mod recording;
 pub mod reference;
 pub mod render;
 pub mod repeat;
+pub mod replay;
 pub mod report;
+pub mod retrial;
 pub mod schema;
 pub mod secret;
 pub mod self_test;
 pub mod session;
 mod signal;
 pub mod sink;
+pub mod stored;
 pub mod suite;
 pub mod tally;
 pub mod verdict;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -42,6 +42,8 @@ pub struct Opening {
 /// Where a suite is written.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SuiteFile {
+    /// What it was loaded by: a built-in suite's id, or its path as it was given.
+    pub name: String,
     /// Its path, as it was given; of a built-in suite, its path in errdrift's repository.
     pub path: String,
     /// The line of each operation, by its id.
@@ -58,7 +60,7 @@ impl Opening {
 }
 
 /// A request as it was sent, without secrets.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RecordedRequest {
     /// The method.
     pub method: String,
@@ -88,7 +90,7 @@ pub struct RecordedRequest {
 }
 
 /// A reply as it came, without secrets.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RecordedReply {
     /// The status code.
     pub status: u16,
@@ -227,7 +229,7 @@ impl Drift {
 }
 
 /// How often the same request showed the same drift again.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Repeats {
     /// Requests that were sent again.
     pub sent: usize,

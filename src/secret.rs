@@ -8,28 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD as BASE64, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// The variables that suites may read, taken from the process once, at the edge.
-#[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
-
-impl Environment {
-    /// The variables of the given pairs. An empty value counts as unset: CI systems set missing secrets to it.
-    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect())
-    }
-
-    /// The value of a variable.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-}
-
-impl std::fmt::Debug for Environment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
-    }
-}
+pub use crate::environment::Environment;
 
 /// A part of a [`Template`].
 #[derive(Clone, Debug, Eq, PartialEq)]

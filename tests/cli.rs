@@ -7,6 +7,8 @@ mod baselines;
 mod choice;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/exchanges.rs"]
+mod exchanges;
 #[path = "cli/reports.rs"]
 mod reports;
 #[path = "cli/secrets.rs"]

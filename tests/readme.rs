@@ -37,11 +37,16 @@ fn every_option_that_the_readme_names_is_an_option() {
     let (_, help) = errdrift(&["run", "--help"]);
     let (_, list) = errdrift(&["list", "--help"]);
     let (_, check) = errdrift(&["check", "--help"]);
+    let [compare, replay, judge, serve] =
+        ["compare", "replay", "judge", "serve"].map(|command| errdrift(&[command, "--help"]).1);
     let words = README
         .split(['`', ' ', '\n', '|', '='])
         .filter(|word| word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic)));
     for option in words.filter(|option| !["--release", "--path", "--test", "--path-as-is"].contains(option)) {
-        assert!([&help, &list, &check].iter().any(|help| help.contains(option)), "{option}");
+        assert!(
+            [&help, &list, &check, &compare, &replay, &judge, &serve].iter().any(|help| help.contains(option)),
+            "{option}"
+        );
     }
 }
 

@@ -93,7 +93,8 @@ const TOLD: usize = 100;
 /// As many probes are named.
 const NAMED: usize = 3;
 
-fn listed(probes: &[String]) -> String {
+/// The number of the probes, and the first of them.
+pub(crate) fn listed(probes: &[String]) -> String {
     let named = probes.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     let rest = if probes.len() > NAMED { ", …" } else { "" };
     let noun = if probes.len() == 1 { "probe" } else { "probes" };

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use change::listed;
 pub use change::{Change, Comparison, Weight, changes};
 
 use crate::answer::Answer;

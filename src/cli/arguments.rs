@@ -56,6 +56,13 @@ pub(super) enum Command {
         /// The later one
         after: PathBuf,
     },
+    /// Send the same probes to two targets and compare their answers: breaking, compatible, cosmetic
+    #[command(after_help = super::compare::AFTER)]
+    Compare(Box<super::compare::Arguments>),
+    /// Send one probe of an earlier run again, and show request and reply byte by byte
+    Replay(Box<super::replay::ReplayArguments>),
+    /// Judge the exchanges of an earlier run again with today's contracts; nothing is sent
+    Judge(super::replay::JudgeArguments),
     /// Run the whole matrix of drifts against the embedded deployment, and print the score
     SelfTest,
 }
@@ -198,7 +205,7 @@ impl From<TierWord> for Tier {
     }
 }
 
-fn jobs(text: &str) -> Result<usize, String> {
+pub(super) fn jobs(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|jobs| (1..=1_024).contains(jobs))
@@ -219,12 +226,12 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
         .ok_or_else(|| "write I/N with I from 1 to N, as 2/4".to_owned())
 }
 
-fn rate(text: &str) -> Result<u32, String> {
+pub(super) fn rate(text: &str) -> Result<u32, String> {
     let number = text.strip_suffix("/s").and_then(|number| number.parse().ok());
     number.filter(|rate| (1..=100_000).contains(rate)).ok_or_else(|| "write probes a second, as 20/s".to_owned())
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a duration above zero, as 2s or 500ms".to_owned();
     let parsed = humantime::parse_duration(text).map_err(|_| wrong())?;
     Some(parsed).filter(|duration| !duration.is_zero() && duration.as_secs() <= 3_600).ok_or_else(wrong)

@@ -76,9 +76,9 @@ fn baseline(path: &Path) -> Result<Baseline, Problem> {
 
 /// Whether the run leaves out what a run without options would send.
 fn is_narrowed(selection: &Selection) -> bool {
-    let Selection { filter, exact: _, skip, faults, operations, tiers, shard } = selection;
+    let Selection { filter, exact: _, skip, faults, operations, tiers, shard, harmless } = selection;
     let named = !skip.is_empty() || !faults.is_empty() || !operations.is_empty();
-    filter.is_some() || named || shard.is_some() || !tiers.contains(&Tier::Core)
+    filter.is_some() || named || *harmless || shard.is_some() || !tiers.contains(&Tier::Core)
 }
 
 /// The causes of which the selected tiers have no fault.
@@ -89,7 +89,7 @@ fn left_out(selection: &Selection) -> BTreeSet<Cause> {
 
 /// Writes waivers for what a run found.
 pub(super) fn waive(report: &Path) -> u8 {
-    let earlier = match earlier(report) {
+    let earlier = match read_earlier(report) {
         Ok(earlier) => earlier,
         Err(failure) => return failed(&failure),
     };
@@ -102,17 +102,25 @@ pub(super) fn waive(report: &Path) -> u8 {
     exit::CONFORMS
 }
 
-/// A report in JSON; `-` is standard input.
-fn earlier(report: &Path) -> Result<Earlier, Failure> {
+/// The text of a report; `-` is standard input.
+pub(super) fn report_text(report: &Path) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
     let read = if report.as_os_str() == "-" {
         io::stdin().lock().read_to_end(&mut text).map(|_| ())
     } else {
         std::fs::read(report).map(|bytes| text = bytes)
     };
-    let read = read.map_err(|error| format!("cannot be read: {error}"));
-    let parsed = read.and_then(|()| Earlier::parse(&text));
-    parsed.map_err(|message| Failure::Usage(format!("{}: {message}", report.display())))
+    read.map_err(|error| Failure::Usage(format!("{}: cannot be read: {error}", report.display())))?;
+    Ok(text)
+}
+
+/// A report in JSON.
+pub(super) fn earlier(report: &Path, text: &[u8]) -> Result<Earlier, Failure> {
+    Earlier::parse(text).map_err(|message| Failure::Usage(format!("{}: {message}", report.display())))
+}
+
+fn read_earlier(report: &Path) -> Result<Earlier, Failure> {
+    earlier(report, &report_text(report)?)
 }
 
 /// The longest line of a comparison, in characters.
@@ -120,7 +128,7 @@ const LONGEST: usize = 1_000;
 
 /// Compares the answers of two runs.
 pub(super) fn diff(before: &Path, after: &Path) -> u8 {
-    let (before, after) = match earlier(before).and_then(|before| Ok((before, earlier(after)?))) {
+    let (before, after) = match read_earlier(before).and_then(|before| Ok((before, read_earlier(after)?))) {
         Ok(both) => both,
         Err(failure) => return failed(&failure),
     };

@@ -1,8 +1,10 @@
 //! The edge: the command line, the environment, standard output, exit codes. The one door to clap.
 
 mod arguments;
+mod compare;
 mod gates;
 mod output;
+mod replay;
 mod run;
 
 use std::ffi::OsString;
@@ -42,6 +44,9 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Check { files, mutate: true } => examined(&files),
         Command::Check { files, mutate: false } => checked(&files),
         Command::Diff { before, after } => gates::diff(&before, &after),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Judge(arguments) => replay::judge(&arguments),
         Command::Waive { report } => gates::waive(&report),
         Command::SelfTest => crate::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),
     };

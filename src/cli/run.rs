@@ -23,12 +23,11 @@ use crate::wire::sender::Settings as Wire;
 use crate::wire::target::Target;
 
 /// Suites, and the known resources of which nothing is known: operation and variable.
-type Loaded = (Vec<Arc<Api>>, Vec<(String, String)>);
+pub(super) type Loaded = (Vec<Arc<Api>>, Vec<(String, String)>);
 
 /// The suites of those names; what is wrong with any of them, all at once.
-fn load(names: &[String]) -> Result<Loaded, u8> {
+pub(super) fn load(names: &[String], environment: &Environment) -> Result<Loaded, u8> {
     let (mut apis, mut unknown) = Loaded::default();
-    let environment = environment();
     let mut code = None;
     for name in names {
         match catalog::load(name) {
@@ -37,7 +36,7 @@ fn load(names: &[String]) -> Result<Loaded, u8> {
                     tell(&format!("errdrift: the suite {} is named twice", api.suite.id));
                     code = Some(exit::USAGE);
                 }
-                let unset = api.suite.know(&environment);
+                let unset = api.suite.know(environment);
                 let place = |operation: &str| format!("{}/{operation}", api.suite.id);
                 unknown.extend(unset.iter().map(|(operation, variable)| (place(operation), variable.clone())));
                 apis.push(Arc::new(api));
@@ -48,7 +47,7 @@ fn load(names: &[String]) -> Result<Loaded, u8> {
     code.map_or(Ok((apis, unknown)), Err)
 }
 
-fn selection(choice: &Choice) -> Selection {
+pub(super) fn selection(choice: &Choice) -> Selection {
     let tiers: Vec<Tier> = choice.tier.iter().map(|word| Tier::from(*word)).collect();
     Selection {
         filter: choice.filter.clone(),
@@ -58,12 +57,13 @@ fn selection(choice: &Choice) -> Selection {
         operations: choice.operation.clone(),
         tiers: if tiers.is_empty() { vec![Tier::Core] } else { tiers },
         shard: choice.shard,
+        harmless: false,
     }
 }
 
 /// Lists the probes.
 pub(super) fn list(arguments: &List) -> u8 {
-    let apis = match load(&arguments.choice.suites) {
+    let apis = match load(&arguments.choice.suites, &environment()) {
         Ok((apis, _)) => apis,
         Err(code) => return code,
     };
@@ -99,7 +99,7 @@ fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool) -> u8 {
 
 /// Runs, prints the summary, and gives the exit code.
 pub(super) fn run(arguments: Run) -> u8 {
-    let (apis, unknown) = match load(&arguments.choice.suites) {
+    let (apis, unknown) = match load(&arguments.choice.suites, &environment()) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
@@ -171,7 +171,7 @@ fn live(quiet: bool, color: bool) -> Live {
 }
 
 /// The process's variables; what is no UTF-8 is no secret of a suite.
-fn environment() -> Environment {
+pub(super) fn environment() -> Environment {
     Environment::new(
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
     )
@@ -190,7 +190,7 @@ fn colored(color: Color) -> bool {
 }
 
 /// The width of the summary: what `COLUMNS` says, within what reads well.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.unwrap_or(110).clamp(60, 160)
 }

@@ -3,6 +3,7 @@
 //! What an operation can bear is decided in `plan::bearing`.
 
 mod bearing;
+mod effect;
 
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
@@ -84,6 +85,8 @@ pub struct Selection {
     pub tiers: Vec<Tier>,
     /// The part and the number of parts, as `1/4`.
     pub shard: Option<(usize, usize)>,
+    /// Whether only what can change nothing is wanted.
+    pub harmless: bool,
 }
 
 impl Default for Selection {
@@ -96,6 +99,7 @@ impl Default for Selection {
             operations: Vec::new(),
             tiers: vec![Tier::Core],
             shard: None,
+            harmless: false,
         }
     }
 }
@@ -110,6 +114,7 @@ impl Selection {
             && !self.skip.iter().any(|text| probe.id.contains(text))
             && (self.faults.is_empty() || self.faults.iter().any(|id| id == probe.fault.id))
             && (self.operations.is_empty() || self.operations.contains(&probe.operation))
+            && (!self.harmless || probe.is_harmless())
     }
 
     /// Whether the whole core tier of the suites is chosen, whatever else is.
@@ -120,6 +125,7 @@ impl Selection {
             && self.faults.is_empty()
             && self.operations.is_empty()
             && self.shard.is_none()
+            && !self.harmless
             && self.tiers.contains(&Tier::Core)
     }
 
@@ -170,6 +176,9 @@ impl Plan {
             let operations: BTreeSet<&str> =
                 plan.probes[before..].iter().map(|probe| probe.operation.as_str()).collect();
             plan.controls.extend(controls(api, &operations));
+        }
+        if selection.harmless {
+            plan.controls.retain(|control| effect::is_safe(&control.request));
         }
         if let Some((part, parts)) = selection.shard {
             let mut index = 0;

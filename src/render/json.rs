@@ -3,6 +3,7 @@
 //! `head`, any number of `result`s and `tail` are one document, with one result, drift or code a line. Everything goes
 //! through the serialiser; it knows no verdict.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -27,9 +28,12 @@ pub fn head(opening: &Opening) -> String {
         tool: Tool,
         #[serde(flatten)]
         opening: &'o Opening,
+        /// What each suite was loaded by, so that its probes can be planned again.
+        suite_names: BTreeMap<&'o str, &'o str>,
     }
     let tool = Tool { name: "errdrift", version: env!("CARGO_PKG_VERSION") };
-    let head = text(&Head { schema_version: SCHEMA_VERSION, tool, opening });
+    let suite_names = opening.files.iter().map(|(suite, file)| (suite.as_str(), file.name.as_str())).collect();
+    let head = text(&Head { schema_version: SCHEMA_VERSION, tool, opening, suite_names });
     format!("{},\n\"results\": [", head.strip_suffix('}').unwrap_or(&head))
 }
 

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+pub mod compare;
 pub mod count;
 pub mod drift;
 pub mod github;
@@ -15,6 +16,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod mutation;
+pub mod replay;
 pub mod sarif;
 pub mod style;
 pub mod waivers;

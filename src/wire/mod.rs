@@ -7,4 +7,7 @@ mod http2;
 mod raw;
 pub mod reply;
 pub mod sender;
+pub(crate) mod tap;
 pub mod target;
+
+pub(crate) use raw::written;

@@ -14,6 +14,7 @@ use super::connection::{Connector, Stream, patience};
 use super::head::described;
 use super::reply::{End, Reader};
 use super::sender::Settings;
+use super::tap::Tap;
 use super::target::Target;
 use crate::exchange::{Defect, Flaw, Outcome, Over, Part, Reply, Request, Script, Silence, Transport};
 use crate::secret::Environment;
@@ -25,6 +26,8 @@ pub(crate) struct Raw {
     authority: String,
     timeout: Duration,
     idle: Mutex<Vec<Connection>>,
+    /// Whoever wants to see what is received.
+    tap: Option<Tap>,
 }
 
 /// An open connection in its two halves.
@@ -50,7 +53,13 @@ impl Raw {
             authority: settings.target.authority(),
             timeout: settings.timeout,
             idle: Mutex::default(),
+            tap: None,
         })
+    }
+
+    /// The same, with whoever wants to see what is received.
+    pub(crate) fn tapped(self, tap: Tap) -> Self {
+        Self { tap: Some(tap), ..self }
     }
 
     /// Whether a connection can be made.
@@ -114,13 +123,14 @@ impl Raw {
             Ok(stream) => stream?,
             Err(_) => return Err(Silence::Unreachable("no connection in time".to_owned())),
         };
+        let stream = self.tap.iter().fold(stream, |stream, tap| tap.on(stream));
         let (read, write) = split(stream);
         Ok(Connection { read, write, room: Vec::new() })
     }
 
     /// Sends a request that a library would write the same way, over a connection that is open if there is one.
     async fn well_formed(&self, request: &Request, headers: &[(String, Vec<u8>)], deadline: Instant) -> Outcome {
-        let bytes = self.written(request, headers);
+        let bytes = written(self.target.prefix(), &self.authority, request, headers);
         let idle = (request.over == Over::Any).then(|| self.idle()).flatten();
         let reused = idle.is_some();
         let mut connection = match idle {
@@ -152,27 +162,27 @@ impl Raw {
             }
         }
     }
+}
 
-    /// The request as RFC 9112 writes it: the probe's fields, then Host, then Content-Length where there is content.
-    fn written(&self, request: &Request, headers: &[(String, Vec<u8>)]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(512 + request.body.as_ref().map_or(0, Vec::len));
-        for piece in [request.method.as_str(), " ", self.target.prefix(), request.target.as_str(), " HTTP/1.1\r\n"] {
-            bytes.extend_from_slice(piece.as_bytes());
-        }
-        for (name, value) in headers {
-            for piece in [name.as_bytes(), b": ", value, b"\r\n"] {
-                bytes.extend_from_slice(piece);
-            }
-        }
-        bytes.extend_from_slice(b"host: ");
-        bytes.extend_from_slice(self.authority.as_bytes());
-        if let Some(body) = &request.body {
-            bytes.extend_from_slice(format!("\r\ncontent-length: {}", body.len()).as_bytes());
-        }
-        bytes.extend_from_slice(b"\r\n\r\n");
-        bytes.extend_from_slice(request.body.as_deref().unwrap_or_default());
-        bytes
+/// The request as RFC 9112 writes it: the probe's fields, then Host, then Content-Length where there is content.
+pub(crate) fn written(prefix: &str, authority: &str, request: &Request, headers: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(512 + request.body.as_ref().map_or(0, Vec::len));
+    for piece in [request.method.as_str(), " ", prefix, request.target.as_str(), " HTTP/1.1\r\n"] {
+        bytes.extend_from_slice(piece.as_bytes());
     }
+    for (name, value) in headers {
+        for piece in [name.as_bytes(), b": ", value, b"\r\n"] {
+            bytes.extend_from_slice(piece);
+        }
+    }
+    bytes.extend_from_slice(b"host: ");
+    bytes.extend_from_slice(authority.as_bytes());
+    if let Some(body) = &request.body {
+        bytes.extend_from_slice(format!("\r\ncontent-length: {}", body.len()).as_bytes());
+    }
+    bytes.extend_from_slice(b"\r\n\r\n");
+    bytes.extend_from_slice(request.body.as_deref().unwrap_or_default());
+    bytes
 }
 
 /// What may come behind a reply.

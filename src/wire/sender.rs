@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::client::Client;
 use super::http2::Http2;
 use super::raw::Raw;
+use super::tap::Tap;
 use super::target::Target;
 use crate::exchange::{Ending, Exchange, Outcome, Over, Reply, Request, Silence};
 use crate::secret::Environment;
@@ -66,6 +67,11 @@ impl Sender {
             recovered: AtomicUsize::default(),
             lost: AtomicUsize::default(),
         })
+    }
+
+    /// The same, with whoever wants to see what is received. What a proxy takes in a form of its own, and HTTP/2, is not seen.
+    pub(crate) fn tapped(self, tap: Tap) -> Self {
+        Self { raw: self.raw.tapped(tap), ..self }
     }
 
     /// Connections that failed so far and were made again.

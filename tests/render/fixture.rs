@@ -31,7 +31,7 @@ pub(crate) fn opening() -> Opening {
 fn file(suite: &str) -> SuiteFile {
     let operations = ["folders.list", "folders.read", "media.list", "analyses.list", "payments.create"];
     let lines = operations.iter().enumerate().map(|(index, id)| ((*id).to_owned(), 20 + index)).collect();
-    SuiteFile { path: format!("suites/{suite}.toml"), lines }
+    SuiteFile { name: suite.to_owned(), path: format!("suites/{suite}.toml"), lines }
 }
 
 pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected: &str, actual: &str) -> Finding {

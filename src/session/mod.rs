@@ -1,5 +1,8 @@
 //! One run from plan to closing: opens the reports, runs the engine, shows what happens, closes the reports.
 
+mod opening;
+mod turn;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -18,13 +21,15 @@ use crate::harness::{self, Line, Trial};
 use crate::identity;
 use crate::live::{Live, bar, line};
 use crate::plan::{Plan, Probe, Selection};
-use crate::report::{Closing, Inactive, Opening, SuiteFile};
+use crate::report::{Closing, Inactive, Opening, ProbeResult};
 use crate::secret::{Environment, Template};
 use crate::signal;
 use crate::sink::{Request, Sink};
 use crate::tally::Tally;
 use crate::wire::client::Client;
 use crate::wire::sender::{Sender, Settings as Wire};
+pub use opening::opening;
+pub use turn::in_turn;
 
 /// What a run needs.
 pub struct Session {
@@ -74,7 +79,7 @@ impl Session {
         let trials = prepared.plan.probes.iter().map(|probe| Trial { id: probe.id.clone(), ignored: false }).collect();
         let (sender, receiver) = mpsc::channel();
         std::thread::scope(|scope| {
-            let run = scope.spawn(move || prepared.run(&sender));
+            let run = scope.spawn(move || prepared.run(&sender, &mut |_| {}));
             if let Live::Lines(arguments) = &live {
                 // Its own count of failures says less than the tally.
                 let _ = harness::show(arguments, trials, receiver);
@@ -85,19 +90,8 @@ impl Session {
 
     /// Everything that can be found out and opened before anything is sent.
     fn prepare(self, shows_bar: bool) -> Result<Prepared, Failure> {
-        let operations = |api: &Arc<Api>| {
-            let ids = api.suite.operation.iter().map(|operation| operation.id.clone()).collect();
-            (api.suite.id.clone(), ids)
-        };
-        let opening = Opening {
-            target: self.wire.target.as_str().to_owned(),
-            started_at: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
-            suites: self.apis.iter().map(|api| api.suite.id.clone()).collect(),
-            operations: self.apis.iter().map(operations).collect(),
-            insecure: self.wire.insecure,
-            strict: self.strict,
-            files: self.apis.iter().map(|api| (api.suite.id.clone(), written(api))).collect(),
-        };
+        let started_at = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        let opening = opening(&self.apis, self.wire.target.as_str(), started_at, self.wire.insecure, self.strict);
         if let Some((suite, pattern)) =
             identity::production(&self.apis, &self.wire.target).filter(|_| !self.yes_production)
         {
@@ -188,7 +182,11 @@ struct Prepared {
 
 impl Prepared {
     /// Sends, and hands a line for each probe to whoever watches.
-    fn run(self, lines: &mpsc::Sender<Line>) -> Result<(Opening, Closing), Failure> {
+    fn run(
+        self,
+        lines: &mpsc::Sender<Line>,
+        watch: &mut (dyn FnMut(&ProbeResult) + Send),
+    ) -> Result<(Opening, Closing), Failure> {
         let Self { opening, plan, sender, mut sinks, mut session, shows_bar, inactive, is_whole } = self;
         session.engine.records_all |= !sinks.is_empty();
         let start = Instant::now();
@@ -205,7 +203,10 @@ impl Prepared {
         let mut gates = std::mem::take(&mut session.gates);
         let emit = |mut event: Event| {
             match &mut event {
-                Event::Result(result) => gates.result(result),
+                Event::Result(result) => {
+                    gates.result(result);
+                    watch(result);
+                }
                 Event::NotExercised { probe, .. } => gates.not_exercised(probe),
                 _ => {}
             }
@@ -280,7 +281,7 @@ pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Clos
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         let run = scope.spawn(move || {
-            chosen.into_iter().map(|prepared| Ok(prepared.run(&sender)?.1)).collect::<Result<Vec<_>, _>>()
+            chosen.into_iter().map(|prepared| Ok(prepared.run(&sender, &mut |_| {})?.1)).collect::<Result<Vec<_>, _>>()
         });
         let _ = harness::show(&harness::in_order(arguments.clone()), all, receiver);
         joined(run)
@@ -298,11 +299,6 @@ fn keep_controls(plan: &mut Plan) {
         let first = !control.request.variables().is_empty() && told.insert(suite.clone());
         first || operations.contains(&(suite.as_str(), control.operation.as_str()))
     });
-}
-
-/// Where the API's suite is written.
-fn written(api: &Api) -> SuiteFile {
-    SuiteFile { path: api.file.clone(), lines: api.lines.clone() }
 }
 
 /// What the thread came to; its panic is ours.

@@ -1,0 +1,54 @@
+//! Probes of a run that is over, sent once more: to see whether an answer stays the same, or what it looks like.
+//!
+//! It sends and judges one probe at a time. What its answers mean is said elsewhere.
+
+use crate::answer::Answer;
+use crate::attempt::Shared;
+use crate::control::{self, Controls};
+use crate::engine::{self, Settings};
+use crate::plan::{Plan, Probe};
+use crate::recording::Recorder;
+use crate::secret::Environment;
+use crate::verdict::Verdict;
+use crate::wire::sender::{Sender, Settings as Wire};
+use crate::wire::tap::Tap;
+
+/// A target to which probes are sent once more.
+pub(crate) struct Again {
+    pub(crate) shared: Shared,
+}
+
+impl Again {
+    /// Makes itself ready, and asks the target what it says of a path outside its APIs, as a run does.
+    ///
+    /// # Errors
+    /// A file of certificates that cannot be read, or a proxy that is none.
+    pub(crate) async fn new(
+        plan: &Plan,
+        wire: &Wire,
+        environment: Environment,
+        settings: Settings,
+        tap: Option<Tap>,
+    ) -> Result<Self, String> {
+        let sender = Sender::new(wire)?;
+        let sender = match tap {
+            Some(tap) => sender.tapped(tap),
+            None => sender,
+        };
+        let recorder = Recorder {
+            target: wire.target.as_str().to_owned(),
+            insecure: wire.insecure,
+            mask: engine::mask(plan, &environment),
+            records_all: false,
+        };
+        let mut shared = Shared::new(sender, environment, recorder, settings);
+        shared.settings.judge.outside = control::outside(plan, &Controls::default(), &shared).await;
+        Ok(Self { shared })
+    }
+
+    /// What the probe is answered with now, `Some(None)` in a silence; `None` where it says nothing of the target.
+    pub(crate) async fn answer(&self, probe: &Probe) -> Option<Option<Answer>> {
+        let result = self.shared.once(probe).await.ok()?;
+        (!matches!(result.verdict, Verdict::Inconclusive | Verdict::Error)).then_some(result.answer)
+    }
+}

@@ -1,0 +1,33 @@
+//! Whether a probe can change anything at the target: what a target that is only to be read gets, and what is sent again to
+//! see whether an answer stays the same.
+
+use super::{NO_OPERATION, Probe};
+use crate::exchange::{Part, Request};
+use crate::fault::draft;
+
+/// The methods that ask for nothing but an answer (RFC 9110, section 9.2.1). TRACE is left out: many a gateway forbids it.
+const SAFE: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
+
+impl Probe {
+    /// Whether it can change nothing: its operation only reads, and its request has a safe method.
+    #[must_use]
+    pub fn is_harmless(&self) -> bool {
+        self.reads() && is_safe(&self.request)
+    }
+
+    /// Whether its operation only reads, or it belongs to none.
+    #[must_use]
+    pub fn reads(&self) -> bool {
+        let operation = self.api.suite.operation.iter().find(|operation| operation.id == self.operation);
+        self.operation == NO_OPERATION || operation.is_some_and(draft::is_safe)
+    }
+}
+
+/// Whether the request has a safe method. Bytes that no library sends must begin with one, whatever they are made from.
+pub(super) fn is_safe(request: &Request) -> bool {
+    let safe = |method: &[u8]| SAFE.iter().any(|safe| safe.as_bytes() == method);
+    let Some(script) = &request.script else { return safe(request.method.as_bytes()) };
+    let Some(Part::Bytes(first)) = script.parts.first() else { return false };
+    let first = first.masked();
+    safe(first.split(|byte| *byte == b' ').next().unwrap_or_default())
+}

@@ -33,7 +33,7 @@ fn seven_ways(line: &str, reply: &mut Reply) {
         ["collections"] => reply.body["error_message"] = json!(401),
         ["analyses", _] => reply.body["hint"] = json!("log in"),
         ["users", _] => reply.body["error_message"] = json!("Please log in"),
-        ["folders", _] => reply.media_type = "text/plain".to_owned(),
+        ["folders", _] => "text/plain".clone_into(&mut reply.media_type),
         _ => {}
     }
 }
@@ -118,7 +118,7 @@ fn a_replica_that_answers_otherwise_now_and_then_breaks_nothing() {
     let turn = std::sync::atomic::AtomicUsize::new(0);
     let front = Front::start(&running, move |_, reply: &mut Reply| {
         let refused = reply.body["error_code"] == 6;
-        if refused && turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 2 == 0 {
+        if refused && turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst).is_multiple_of(2) {
             reply.body["error_code"] = Value::from("6");
         }
     });

@@ -61,9 +61,9 @@ pub fn media_type(reply: &Reply) -> Option<String> {
 }
 
 /// As many members of a body are told: a reply with thousands of them has no shape that anyone compares.
-const MEMBERS: usize = 200;
+const MEMBERS: usize = 64;
 /// The longest pointer that is told, in bytes.
-const POINTER: usize = 300;
+const POINTER: usize = 120;
 
 /// The members of a body with their types, sorted; the elements of an array are one place.
 #[must_use]

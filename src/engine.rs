@@ -86,7 +86,7 @@ const AHEAD: usize = 64;
 const BREATH: Duration = Duration::from_millis(2);
 
 /// Findings are not looked for again for longer than this.
-const CONFIRMING: Duration = Duration::from_secs(10);
+const CONFIRMING: Duration = Duration::from_secs(5);
 
 /// What a run is made of.
 pub struct Run {

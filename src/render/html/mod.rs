@@ -30,9 +30,9 @@ pub const SCRIPT: &str = include_str!("page.js");
 pub const POLICY: &str = include_str!("policy.txt");
 
 /// As many bytes of exchanges that passed without a finding are shown, about ten thousand of them.
-const PASSED: usize = 24 * 1024 * 1024;
+const PASSED: usize = 16 * 1024 * 1024;
 /// As many bytes of exchanges are shown at all. A browser is slow at more.
-const EXCHANGES: usize = 48 * 1024 * 1024;
+const EXCHANGES: usize = 32 * 1024 * 1024;
 
 /// Takes results one by one; what it keeps of them is bounded.
 #[derive(Debug, Default)]

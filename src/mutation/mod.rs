@@ -2,7 +2,7 @@
 //!
 //! A promise that nothing can break is no promise. What the contract lets pass is either a hole, or free by the document; the
 //! contract says which, in `[[unnoticed]]`. Pure: it knows no file and no command line, and nothing of suites but the
-//! stand-in that the judge wants ([`standin`]).
+//! stand-in that the judge wants (`mutation::standin`).
 
 mod examination;
 mod kind;

@@ -13,7 +13,7 @@ use crate::footing::Unsent;
 use crate::judge;
 use crate::pace::{self, Pace};
 use crate::plan::Probe;
-use crate::recording::{self, Recorder};
+use crate::recording::Recorder;
 use crate::repeat;
 use crate::report::ProbeResult;
 use crate::secret::{Environment, Template};
@@ -80,6 +80,15 @@ impl Shared {
             return Err(name.to_owned());
         }
         request.headers.iter().map(resolve).collect()
+    }
+
+    /// What the target says of a path: one harmless request without a credential, by which nothing is judged.
+    pub(crate) async fn look(&self, path: &str) -> Outcome {
+        let accept = ("accept".to_owned(), Template::literal("application/json"));
+        let headers = [(accept.0.clone(), accept.1.masked())];
+        let request =
+            Request { method: "GET".into(), target: path.to_owned(), headers: vec![accept], ..Request::default() };
+        self.sender.send(&request, &headers, &self.environment).await.outcome
     }
 
     /// Why no more probes are sent.
@@ -200,10 +209,6 @@ impl Shared {
     /// A probe whose connection was lost because the target went away, by its doing or another's.
     fn last_words(&self, probe: &Probe) -> ProbeResult {
         self.suspects.lock().unwrap_or_else(PoisonError::into_inner).push(probe.id.clone());
-        self.recorder.unjudged(
-            probe,
-            "the target went away while it was under way",
-            &recording::shown("the connection was lost", &self.recorder.mask),
-        )
+        self.recorder.unjudged(probe, "the target went away while it was under way", "the connection was lost")
     }
 }

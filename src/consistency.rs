@@ -61,11 +61,10 @@ impl Consistency {
             return;
         }
         let Some(answer) = result.answer.clone() else { return };
-        let variant = || probe.id.splitn(4, '/').nth(3).unwrap_or_default().to_owned();
         match &probe.like {
             None => {
                 self.worded(probe, result, &answer);
-                self.answers.insert((probe.fault.id, variant()), answer);
+                self.answers.insert((probe.fault.id, probe.variant().to_owned()), answer);
             }
             Some(like) => {
                 let finding = match like {
@@ -150,7 +149,7 @@ impl Consistency {
         if closed && (self.codes.len() < WORDINGS || self.codes.contains_key(&key)) {
             self.codes.entry(key).or_default().entry(code.clone()).or_insert_with(|| Arc::clone(&example));
         }
-        let variant = probe.id.splitn(4, '/').nth(3).unwrap_or_default();
+        let variant = probe.variant();
         let mistake =
             if variant.is_empty() { probe.fault.id.to_owned() } else { format!("{}/{variant}", probe.fault.id) };
         let key = (result.suite.clone(), mistake, code);

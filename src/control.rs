@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attempt::Shared;
 use crate::cause::{CAUSES, Cause};
-use crate::exchange::{Ending, Outcome, Reply, Request, Silence};
+use crate::exchange::{Ending, Outcome, Reply, Silence};
 use crate::fault::draft::carried;
 use crate::footing::Unsent;
 use crate::identity;
@@ -13,7 +13,6 @@ use crate::judge::text;
 use crate::judge::{self};
 use crate::plan::{Control, Plan, Probe};
 use crate::recording;
-use crate::secret::Template;
 
 /// What the controls say of the target.
 #[derive(Default)]
@@ -125,19 +124,15 @@ impl Controls {
     pub(crate) fn against(&self, probe: &Probe) -> Option<&String> {
         let suite = &probe.api.suite;
         let failed = |operation: &String| self.failed.get(&(suite.id.clone(), operation.clone()));
-        let other = || {
-            let operation = suite.operation.iter().find(|operation| operation.id == probe.operation)?;
-            failed(operation.controlled_by.as_ref()?)
-        };
+        let other = || failed(probe.declared()?.controlled_by.as_ref()?);
         // A run has tens of thousands of probes, and most have no control that failed.
         if self.suites.is_empty() && self.credentials.is_empty() && self.failed.is_empty() {
             return None;
         }
         let credential = || {
-            let operation = suite.operation.iter().find(|operation| operation.id == probe.operation);
             // What belongs to no operation carries the suite's first credential.
             let first = || suite.operation.iter().find_map(|operation| operation.credential.as_ref());
-            let name = operation.map_or_else(first, |operation| operation.credential.as_ref())?;
+            let name = probe.declared().map_or_else(first, |operation| operation.credential.as_ref())?;
             self.credentials.get(&(suite.id.clone(), name.clone()))
         };
         self.suites.get(&suite.id).or_else(credential).or_else(|| failed(&probe.operation)).or_else(other)
@@ -224,11 +219,6 @@ pub(crate) async fn outside(plan: &Plan, controls: &Controls, shared: &Shared) -
     if hopeless || apis.values().any(|api| api.suite.prefix.trim_matches('/').is_empty()) {
         return None;
     }
-    let accept = ("accept".to_owned(), Template::literal("application/json"));
-    let request =
-        Request { method: "GET".into(), target: NOWHERE.into(), headers: vec![accept.clone()], ..Request::default() };
-    let headers = [(accept.0, b"application/json".to_vec())];
-    let exchange = shared.sender.send(&request, &headers, &shared.environment).await;
-    let Outcome::Reply(reply) = exchange.outcome else { return None };
+    let Outcome::Reply(reply) = shared.look(NOWHERE).await else { return None };
     Outside::of(&reply)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::answer::Answer;
 use crate::report::SCHEMA_VERSION;
@@ -60,15 +61,20 @@ impl Earlier {
     /// # Errors
     /// The text is no report, or one of another version.
     pub fn parse(text: &[u8]) -> Result<Self, String> {
-        let report: Self = serde_json::from_slice(text).map_err(|error| {
-            format!("is no report in JSON: {error}; `errdrift run … --report json=FILE` writes one")
-        })?;
-        if report.schema_version == SCHEMA_VERSION {
-            return Ok(report);
-        }
-        Err(format!(
-            "is a report of version {}, and this is read by version {SCHEMA_VERSION}; write it anew",
-            report.schema_version
-        ))
+        read(text, |report: &Self| report.schema_version)
     }
+}
+
+/// Reads a report of today's version, as far as its type has it.
+///
+/// # Errors
+/// The text is no report, or one of another version.
+pub(crate) fn read<T: DeserializeOwned>(text: &[u8], version: impl Fn(&T) -> u32) -> Result<T, String> {
+    let report = serde_json::from_slice(text)
+        .map_err(|error| format!("is no report in JSON: {error}; `errdrift run … --report json=FILE` writes one"))?;
+    let version = version(&report);
+    if version == SCHEMA_VERSION {
+        return Ok(report);
+    }
+    Err(format!("is a report of version {version}, and this is read by version {SCHEMA_VERSION}; write it anew"))
 }

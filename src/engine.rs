@@ -125,7 +125,6 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
         interrupted.interrupt(by);
         // Nobody may be waiting any more.
         let _ = stopping.send(true);
-        stopping.closed().await;
     });
     let footing = Footing::of(&plan);
     let probes: Arc<[Probe]> = plan.probes.into();

@@ -125,7 +125,9 @@ impl Gates {
                 closing.conclude(if is_judged { Verdict::Waived } else { Verdict::Inconclusive });
             }
         }
-        if closing.gates.iter().any(|gate| gate.fails) && closing.verdict != Verdict::Error {
+        // Part of a run is no verdict, whatever it shows.
+        let ended = closing.verdict == Verdict::Error || closing.interrupted.is_some();
+        if closing.gates.iter().any(|gate| gate.fails) && !ended {
             closing.conclude(Verdict::Fail);
         }
         writings

@@ -7,12 +7,11 @@ use regex::Regex;
 
 use crate::attempt::Shared;
 use crate::catalog::Api;
-use crate::exchange::{Outcome, Request};
+use crate::exchange::Outcome;
 use crate::judge::text;
 use crate::plan::Plan;
 use crate::recording;
 use crate::schema::pointed;
-use crate::secret::Template;
 use crate::suite::Identity;
 use crate::wire::target::Target;
 
@@ -46,13 +45,8 @@ pub(crate) async fn stranger(plan: &Plan, shared: &Shared) -> Option<String> {
 
 /// Asks for the path; in an error, what came instead.
 async fn ask(identity: &Identity, shared: &Shared) -> Result<(), String> {
-    let accept = ("accept".to_owned(), Template::literal("application/json"));
-    let request =
-        Request { method: "GET".into(), target: identity.path.clone(), headers: vec![accept], ..Request::default() };
-    let headers = [("accept".to_owned(), b"application/json".to_vec())];
-    let exchange = shared.sender.send(&request, &headers, &shared.environment).await;
     let shown = |text: &str| recording::shown(text, &shared.recorder.mask);
-    let reply = match exchange.outcome {
+    let reply = match shared.look(&identity.path).await {
         Outcome::Reply(reply) => reply,
         Outcome::Silence(silence) => return Err(shown(&format!("there was no answer ({silence})"))),
     };

@@ -8,11 +8,10 @@ use std::fmt::Write as _;
 use crate::answer::Answer;
 use crate::consistency::{self, difference};
 use crate::contract::Contract;
-use crate::fault::draft::is_safe;
 use crate::fault::like::Like;
 use crate::finding::Finding;
 use crate::judge::Found;
-use crate::plan::{NO_OPERATION, Probe};
+use crate::plan::Probe;
 use crate::report::{ProbeResult, Repeats};
 use crate::tally::signature;
 use crate::verdict::{Severity, Verdict};
@@ -30,20 +29,16 @@ const SLOW: f64 = 1_000.0;
 /// accepted though it should not have been, is not; nor what costs a whole deadline.
 #[must_use]
 pub fn may_confirm(probe: &Probe, result: &ProbeResult) -> bool {
-    let operation = probe.api.suite.operation.iter().find(|operation| operation.id == probe.operation);
-    let reads = probe.operation == NO_OPERATION || operation.is_some_and(is_safe);
-    let method = ["GET", "HEAD", "OPTIONS"].contains(&probe.request.method.as_str());
     let refused = result.status.is_some_and(|status| status >= 300);
     let judged = result.verdict != Verdict::Inconclusive && result.duration_ms < SLOW;
-    reads && judged && (refused || method && result.status.is_some())
+    probe.reads() && judged && (refused || probe.asks_only() && result.status.is_some())
 }
 
 /// Whether the probe may be sent several times because the user asks for it: what was accepted is not asked for again where
 /// it may have changed something.
 #[must_use]
 pub fn may_repeat(probe: &Probe, result: &ProbeResult) -> bool {
-    let method = ["GET", "HEAD", "OPTIONS"].contains(&probe.request.method.as_str());
-    result.status.is_some_and(|status| method || status >= 400)
+    result.status.is_some_and(|status| probe.asks_only() || status >= 400)
 }
 
 /// Whether a later result shows what the finding says. `plain` is the answer that a comparison is made with.

@@ -166,7 +166,7 @@ pub struct ProbeResult {
 }
 
 /// A probe, or a kind of probe, that was not sent.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct NotExercised {
     /// Why.
     pub reason: String,

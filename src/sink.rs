@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::document::closest_or_all;
 use crate::render::{github, har, html, json, junit, markdown, sarif};
 use crate::report::{Closing, Opening, ProbeResult};
+use crate::writing::beside;
 
 /// A report's format.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -214,7 +215,5 @@ fn partial(path: &Path) -> Partial {
     if path.exists() && !path.is_file() {
         return Partial { path: path.to_owned(), in_place: true };
     }
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    Partial { path: name.into(), in_place: false }
+    Partial { path: beside(path), in_place: false }
 }

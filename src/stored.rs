@@ -10,17 +10,19 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
 use crate::answer::Answer;
+use crate::earlier;
 use crate::exchange::Reply;
 use crate::finding::Finding;
 use crate::judge::layer::Layer;
 use crate::judge::rules;
-use crate::report::{RecordedReply, RecordedRequest, Repeats};
+use crate::report::{NotExercised, RecordedReply, RecordedRequest, Repeats};
 use crate::tally::place;
 use crate::verdict::Severity;
 
 /// The report of an earlier run with its exchanges.
 #[derive(Debug, Deserialize)]
 pub struct Stored {
+    schema_version: u32,
     /// The target.
     pub target: String,
     /// When the run began.
@@ -51,25 +53,16 @@ pub struct Stored {
     pub reasons: Vec<String>,
     /// Planned probes that were not sent.
     #[serde(default)]
-    pub not_exercised: Vec<Unsent>,
+    pub not_exercised: Vec<NotExercised>,
     /// Faults that were withheld.
     #[serde(default)]
-    pub withheld: Vec<Unsent>,
+    pub withheld: Vec<NotExercised>,
     /// Connections that failed and were made again.
     #[serde(default)]
     pub connection_failures: usize,
     /// What ended the run.
     #[serde(default)]
     pub interrupted: Option<String>,
-}
-
-/// What was not sent, and why.
-#[derive(Debug, Deserialize)]
-pub struct Unsent {
-    /// Why.
-    pub reason: String,
-    /// The probe.
-    pub probe: String,
 }
 
 /// What one probe came to.
@@ -145,12 +138,12 @@ pub struct StoredDrift {
 const WHOLE: (usize, usize) = (12 * 1024, 4_000);
 
 impl Stored {
-    /// Reads a report, whose version is known to be right.
+    /// Reads a report.
     ///
     /// # Errors
-    /// It lacks what a report has.
+    /// As [`crate::earlier::Earlier::parse`].
     pub fn parse(text: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(text).map_err(|error| format!("is no report with exchanges: {error}; write it anew"))
+        earlier::read(text, |report: &Self| report.schema_version)
     }
 
     /// The signatures of what was found of a probe.

@@ -18,8 +18,7 @@ impl Writing {
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self) -> io::Result<()> {
-        let mut beside = self.path.as_os_str().to_owned();
-        beside.push(format!(".{}.partial", std::process::id()));
+        let beside = beside(&self.path);
         let written = std::fs::write(&beside, &self.text).and_then(|()| std::fs::rename(&beside, &self.path));
         if written.is_err() {
             // It may not even be there.
@@ -27,6 +26,13 @@ impl Writing {
         }
         written
     }
+}
+
+/// The name beside a file's place, of this process alone, under which it is written.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}.partial", std::process::id()));
+    name.into()
 }
 
 /// Why nothing could be written there; found out before anything is sent.

@@ -5,6 +5,10 @@
 #[expect(dead_code, reason = "shared with the tests of the command")]
 mod support;
 
+#[path = "targets/received.rs"]
+#[expect(dead_code, reason = "shared with the tests of targets that misbehave")]
+mod received;
+
 #[path = "compare/differences.rs"]
 mod differences;
 #[path = "compare/front.rs"]

@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use errdrift::demo::Running;
 use errdrift::reference::{self, Api};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+
+#[path = "tls/authority.rs"]
+mod authority;
+
+use authority::acceptor;
 
 /// A TLS front before the embedded deployment, with the authority that signed its certificate.
 struct Front {
@@ -24,19 +25,7 @@ struct Front {
 }
 
 fn front() -> Front {
-    let mut parameters = CertificateParams::new(Vec::new()).unwrap();
-    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let issuer = CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    let authority = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(authority.path(), issuer.pem()).unwrap();
-
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let private = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], private).unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let (acceptor, authority) = acceptor(&[]);
 
     let deployment = Running::start(Api::EscrowBox, None).unwrap();
     let behind: SocketAddr = deployment.target.as_str().trim_start_matches("http://").parse().unwrap();

@@ -5,6 +5,12 @@
 #[expect(dead_code, reason = "shared with the tests of the command")]
 mod support;
 
+#[path = "targets/received.rs"]
+#[expect(dead_code, reason = "shared with the tests of targets that misbehave")]
+mod received;
+
+#[path = "tls/authority.rs"]
+mod authority;
 #[path = "trust/circumstances.rs"]
 mod circumstances;
 #[path = "trust/ending.rs"]

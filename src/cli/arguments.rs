@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::engine;
 use crate::fault::Tier;
+use crate::judge;
 use crate::sink;
+use crate::wire::sender::Settings as Wire;
+use crate::wire::target::Target;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -117,7 +121,6 @@ pub(super) struct List {
 }
 
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Run {
     #[command(flatten)]
     pub(super) choice: Choice,
@@ -130,21 +133,13 @@ pub(super) struct Run {
     /// List the selected probes in place of sending them
     #[arg(long)]
     pub(super) list: bool,
-    /// Probes under way at once
-    #[arg(long, value_name = "N", default_value_t = crate::session::DEFAULT_JOBS, value_parser = jobs)]
-    pub(super) jobs: usize,
-    /// Probes a second at most, as 20/s
-    #[arg(long, value_name = "N/s", value_parser = rate)]
-    pub(super) rate: Option<u32>,
+    #[command(flatten)]
+    pub(super) speed: Speed,
+    #[command(flatten)]
+    pub(super) reach: Reach,
     /// Send each probe so often, to find answers that differ between identical requests
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = repeat)]
     pub(super) repeat: usize,
-    /// Run against a host that a suite takes for production
-    #[arg(long)]
-    pub(super) yes_production: bool,
-    /// The deadline of a probe, as 2s or 500ms
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
-    pub(super) timeout: Duration,
     /// Let warnings fail the run
     #[arg(long)]
     pub(super) strict: bool,
@@ -160,6 +155,31 @@ pub(super) struct Run {
     /// Write the answers of this run, for --baseline
     #[arg(long, value_name = "FILE")]
     pub(super) save_baseline: Option<PathBuf>,
+    /// No line a probe
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Colour: auto is on a terminal without `NO_COLOR`
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+}
+
+/// How fast probes leave.
+#[derive(Args, Debug)]
+pub(super) struct Speed {
+    /// Probes under way at once
+    #[arg(long, value_name = "N", default_value_t = crate::session::DEFAULT_JOBS, value_parser = jobs)]
+    pub(super) jobs: usize,
+    /// Probes a second at most, as 20/s
+    #[arg(long, value_name = "N/s", value_parser = rate)]
+    pub(super) rate: Option<u32>,
+}
+
+/// How targets are reached.
+#[derive(Args, Debug)]
+pub(super) struct Reach {
+    /// The deadline of a probe, as 2s or 500ms
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub(super) timeout: Duration,
     /// Do not verify certificates
     #[arg(long)]
     pub(super) insecure: bool,
@@ -169,12 +189,26 @@ pub(super) struct Run {
     /// Send through this proxy; proxies of the environment are not used
     #[arg(long, value_name = "URL")]
     pub(super) proxy: Option<String>,
-    /// No line a probe
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Colour: auto is on a terminal without `NO_COLOR`
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(super) color: Color,
+    /// Send to a host that a suite takes for production
+    #[arg(long)]
+    pub(super) yes_production: bool,
+}
+
+impl Reach {
+    pub(super) fn wire(&self, target: Target) -> Wire {
+        Wire { target, timeout: self.timeout, insecure: self.insecure, ca: self.ca.clone(), proxy: self.proxy.clone() }
+    }
+
+    pub(super) fn engine(&self, jobs: usize, rate: Option<u32>) -> engine::Settings {
+        engine::Settings {
+            jobs,
+            rate,
+            repeat: 1,
+            insecure: self.insecure,
+            records_all: false,
+            judge: judge::Settings::default(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -205,7 +239,7 @@ impl From<TierWord> for Tier {
     }
 }
 
-pub(super) fn jobs(text: &str) -> Result<usize, String> {
+fn jobs(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|jobs| (1..=1_024).contains(jobs))
@@ -226,12 +260,12 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
         .ok_or_else(|| "write I/N with I from 1 to N, as 2/4".to_owned())
 }
 
-pub(super) fn rate(text: &str) -> Result<u32, String> {
+fn rate(text: &str) -> Result<u32, String> {
     let number = text.strip_suffix("/s").and_then(|number| number.parse().ok());
     number.filter(|rate| (1..=100_000).contains(rate)).ok_or_else(|| "write probes a second, as 20/s".to_owned())
 }
 
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a duration above zero, as 2s or 500ms".to_owned();
     let parsed = humantime::parse_duration(text).map_err(|_| wrong())?;
     Some(parsed).filter(|duration| !duration.is_zero() && duration.as_secs() <= 3_600).ok_or_else(wrong)

@@ -1,22 +1,17 @@
 //! `compare`: from arguments and environment to two sides, and from what they came to to an exit code.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{Choice, duration, jobs, rate};
+use super::arguments::{Choice, Reach, Speed};
 use super::failed;
 use super::output::say;
 use super::run::{environment, load, selection};
 use crate::compare::{Compare, Side};
-use crate::engine;
-use crate::judge;
 use crate::plan::Selection;
 use crate::render;
 use crate::session::Failure;
-use crate::wire::sender::Settings as Wire;
 use crate::wire::target::Target;
 
 /// What the options do not say.
@@ -37,51 +32,10 @@ pub(super) struct Arguments {
     /// A side at which nothing may change: both get only GET, HEAD and OPTIONS of operations that only read
     #[arg(long, value_name = "SIDE")]
     read_only: Option<ReadOnly>,
-    /// Probes under way at once
-    #[arg(long, value_name = "N", default_value_t = crate::session::DEFAULT_JOBS, value_parser = jobs)]
-    jobs: usize,
-    /// Probes a second at most, as 20/s
-    #[arg(long, value_name = "N/s", value_parser = rate)]
-    rate: Option<u32>,
+    #[command(flatten)]
+    speed: Speed,
     #[command(flatten)]
     reach: Reach,
-}
-
-/// How targets are reached.
-#[derive(Args, Debug)]
-pub(super) struct Reach {
-    /// The deadline of a probe, as 2s or 500ms
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
-    pub(super) timeout: Duration,
-    /// Do not verify certificates
-    #[arg(long)]
-    pub(super) insecure: bool,
-    /// Trust the certificates of this file (PEM) in place of the system's
-    #[arg(long, value_name = "FILE")]
-    pub(super) ca: Option<PathBuf>,
-    /// Send through this proxy; proxies of the environment are not used
-    #[arg(long, value_name = "URL")]
-    pub(super) proxy: Option<String>,
-    /// Send to a host that a suite takes for production
-    #[arg(long)]
-    pub(super) yes_production: bool,
-}
-
-impl Reach {
-    pub(super) fn wire(&self, target: Target) -> Wire {
-        Wire { target, timeout: self.timeout, insecure: self.insecure, ca: self.ca.clone(), proxy: self.proxy.clone() }
-    }
-
-    pub(super) fn engine(&self, jobs: usize, rate: Option<u32>) -> engine::Settings {
-        engine::Settings {
-            jobs,
-            rate,
-            repeat: 1,
-            insecure: self.insecure,
-            records_all: false,
-            judge: judge::Settings::default(),
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -109,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         sides,
         // The same goes to both, so what one of them cannot bear neither gets.
         selection: Selection { harmless: arguments.read_only.is_some(), ..selection(&arguments.choice) },
-        engine: arguments.reach.engine(arguments.jobs, arguments.rate),
+        engine: arguments.reach.engine(arguments.speed.jobs, arguments.speed.rate),
         yes_production: arguments.reach.yes_production,
         bar: std::io::stderr().is_terminal(),
     };

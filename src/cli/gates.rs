@@ -14,7 +14,7 @@ use crate::cause::{CAUSES, Cause};
 use crate::date::Date;
 use crate::document::Problem;
 use crate::earlier::Earlier;
-use crate::fault::{self, Tier};
+use crate::fault;
 use crate::gate::Gates;
 use crate::plan::Selection;
 use crate::ratchet::Ratchet;
@@ -33,7 +33,7 @@ fn today() -> Date {
 
 /// What decides beside the probes, or the exit code.
 pub(super) fn read(arguments: &Run, selection: &Selection) -> Result<Gates, u8> {
-    let mut gates = Gates { is_narrowed: is_narrowed(selection), ..Gates::default() };
+    let mut gates = Gates { is_narrowed: !selection.is_whole(), ..Gates::default() };
     if let Some(path) = &arguments.waivers {
         let (file, lines) = catalog::waivers(path).map_err(|problems| mistaken(&problems))?;
         let mut ledger = Ledger::new(&path.display().to_string(), file, &lines, today());
@@ -74,13 +74,6 @@ fn baseline(path: &Path) -> Result<Baseline, Problem> {
     Baseline::parse(&text).map_err(|(line, message)| problem(message).on(Some(line)))
 }
 
-/// Whether the run leaves out what a run without options would send.
-fn is_narrowed(selection: &Selection) -> bool {
-    let Selection { filter, exact: _, skip, faults, operations, tiers, shard, harmless } = selection;
-    let named = !skip.is_empty() || !faults.is_empty() || !operations.is_empty();
-    filter.is_some() || named || *harmless || shard.is_some() || !tiers.contains(&Tier::Core)
-}
-
 /// The causes of which the selected tiers have no fault.
 fn left_out(selection: &Selection) -> BTreeSet<Cause> {
     let has = |cause: &Cause| fault::faults().any(|f| f.cause == *cause && selection.tiers.contains(&f.tier));
@@ -103,7 +96,7 @@ pub(super) fn waive(report: &Path) -> u8 {
 }
 
 /// The text of a report; `-` is standard input.
-pub(super) fn report_text(report: &Path) -> Result<Vec<u8>, Failure> {
+fn report_text(report: &Path) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
     let read = if report.as_os_str() == "-" {
         io::stdin().lock().read_to_end(&mut text).map(|_| ())
@@ -114,13 +107,13 @@ pub(super) fn report_text(report: &Path) -> Result<Vec<u8>, Failure> {
     Ok(text)
 }
 
-/// A report in JSON.
-pub(super) fn earlier(report: &Path, text: &[u8]) -> Result<Earlier, Failure> {
-    Earlier::parse(text).map_err(|message| Failure::Usage(format!("{}: {message}", report.display())))
+/// A report in JSON, as far as `parse` reads it.
+pub(super) fn report<T>(report: &Path, parse: fn(&[u8]) -> Result<T, String>) -> Result<T, Failure> {
+    parse(&report_text(report)?).map_err(|message| Failure::Usage(format!("{}: {message}", report.display())))
 }
 
-fn read_earlier(report: &Path) -> Result<Earlier, Failure> {
-    earlier(report, &report_text(report)?)
+fn read_earlier(path: &Path) -> Result<Earlier, Failure> {
+    report(path, Earlier::parse)
 }
 
 /// The longest line of a comparison, in characters.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::compare::Reach;
+use super::arguments::Reach;
 use super::failed;
-use super::gates::{earlier, report_text};
+use super::gates::report;
 use super::output::{say, tell};
 use super::run::{environment, load, width};
 use crate::catalog::Api;
@@ -56,10 +56,8 @@ pub(super) struct JudgeArguments {
 }
 
 /// The report with its exchanges.
-fn stored(report: &Path) -> Result<Stored, u8> {
-    let text = report_text(report).map_err(|failure| failed(&failure))?;
-    earlier(report, &text).map_err(|failure| failed(&failure))?;
-    Stored::parse(&text).map_err(|why| failed(&Failure::Usage(format!("{}: {why}", report.display()))))
+fn stored(path: &Path) -> Result<Stored, u8> {
+    report(path, Stored::parse).map_err(|failure| failed(&failure))
 }
 
 /// The suites of those ids as they are today: those that are named, else what the report says.

@@ -19,7 +19,6 @@ use crate::render::style::Style;
 use crate::secret::Environment;
 use crate::session::{Failure, Session};
 use crate::verdict::exit;
-use crate::wire::sender::Settings as Wire;
 use crate::wire::target::Target;
 
 /// Suites, and the known resources of which nothing is known: operation and variable.
@@ -125,25 +124,16 @@ pub(super) fn run(arguments: Run) -> u8 {
         gates,
         apis,
         selection,
-        wire: Wire {
-            target,
-            timeout: arguments.timeout,
-            insecure: arguments.insecure,
-            ca: arguments.ca,
-            proxy: arguments.proxy,
-        },
+        wire: arguments.reach.wire(target),
         engine: engine::Settings {
-            jobs: arguments.jobs,
-            rate: arguments.rate,
             repeat: arguments.repeat,
-            insecure: arguments.insecure,
-            records_all: false,
             judge: judge::Settings { strict: arguments.strict, outside: None },
+            ..arguments.reach.engine(arguments.speed.jobs, arguments.speed.rate)
         },
         environment: environment(),
         reports: arguments.report,
         strict: arguments.strict,
-        yes_production: arguments.yes_production,
+        yes_production: arguments.reach.yes_production,
         unknown,
         live: live(arguments.quiet || to_stdout, color),
     };

@@ -108,7 +108,7 @@ fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
 /// Whether the operation is known to be there: its control succeeded, or nothing would be judged. A wrong method is no
 /// operation at all.
 fn is_realized(case: &Case<'_>) -> bool {
-    let operation = case.probe.api.suite.operation.iter().find(|operation| operation.id == case.probe.operation);
+    let operation = case.probe.declared();
     case.probe.cause == Cause::WrongMethod || operation.is_some_and(|operation| operation.control)
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn fits(case: &Case<'_>, cause: Cause) -> bool {
 /// Whether the answer says that the account has no right to a privileged or changing operation: the order of the checks is
 /// undocumented, and an account for tests may well be a weak one.
 fn is_without_rights(case: &Case<'_>, answer: &Answer<'_>) -> bool {
-    let operation = case.probe.api.suite.operation.iter().find(|operation| operation.id == case.probe.operation);
+    let operation = case.probe.declared();
     let may =
         operation.is_some_and(|o| o.privileged || o.effect != Effect::None) && !case.probe.cause.is_about_credentials();
     let promised = case.contract.promise(Cause::Forbidden).is_some_and(|promise| promise.code.is_some());

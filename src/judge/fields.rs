@@ -13,7 +13,7 @@ use crate::suite::{Field, FieldType, Operation};
 pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let Some(place) = &case.contract.file.fields else { return Vec::new() };
     let Some(Value::Object(mirror)) = case.json.and_then(|json| pointed(json, &place.at)) else { return Vec::new() };
-    let operation = case.probe.api.suite.operation.iter().find(|operation| operation.id == case.probe.operation);
+    let operation = case.probe.declared();
     // A path without an operation declares nothing that could be mirrored or not.
     let Some(operation) = operation else { return Vec::new() };
     let mut wrong = Vec::new();

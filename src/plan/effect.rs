@@ -12,14 +12,19 @@ impl Probe {
     /// Whether it can change nothing: its operation only reads, and its request has a safe method.
     #[must_use]
     pub fn is_harmless(&self) -> bool {
-        self.reads() && is_safe(&self.request)
+        self.reads() && self.asks_only()
+    }
+
+    /// Whether its request has a safe method.
+    #[must_use]
+    pub fn asks_only(&self) -> bool {
+        is_safe(&self.request)
     }
 
     /// Whether its operation only reads, or it belongs to none.
     #[must_use]
     pub fn reads(&self) -> bool {
-        let operation = self.api.suite.operation.iter().find(|operation| operation.id == self.operation);
-        self.operation == NO_OPERATION || operation.is_some_and(draft::is_safe)
+        self.operation == NO_OPERATION || self.declared().is_some_and(draft::is_safe)
     }
 }
 

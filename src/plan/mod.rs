@@ -44,6 +44,20 @@ pub struct Probe {
     pub like: Option<Like>,
 }
 
+impl Probe {
+    /// What the suite says of its operation; `None` where it belongs to none.
+    #[must_use]
+    pub fn declared(&self) -> Option<&Operation> {
+        self.api.suite.operation.iter().find(|operation| operation.id == self.operation)
+    }
+
+    /// What tells it from the other probes of its fault and operation; often nothing.
+    #[must_use]
+    pub fn variant(&self) -> &str {
+        self.id.splitn(4, '/').nth(3).unwrap_or_default()
+    }
+}
+
 /// What is expected of a reply.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Expectation {

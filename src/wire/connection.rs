@@ -16,6 +16,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::sender::Settings;
 use super::target::without_credentials;
@@ -76,15 +77,9 @@ impl Connector {
     /// # Errors
     /// Why there is none.
     pub(crate) async fn connect(&self, clear: bool) -> Result<Box<dyn Stream>, Silence> {
-        let mut stream = self.tcp().await.map_err(|error| Silence::Unreachable(error.to_string()))?;
-        if let Some(proxy) = &self.proxy {
-            proxy.tunnel(&mut stream, &self.host, self.port).await?;
-        }
+        let stream = self.tunnelled().await?;
         match &self.tls {
-            Some((connector, name)) if !clear => {
-                let stream = connector.connect(name.clone(), stream).await;
-                Ok(Box::new(stream.map_err(|error| Silence::Tls(error.to_string()))?))
-            }
+            Some((connector, name)) if !clear => Ok(Box::new(secured(connector, name, stream).await?)),
             _ => Ok(Box::new(stream)),
         }
     }
@@ -97,14 +92,19 @@ impl Connector {
         let Some((connector, name)) = &self.tls else { return Ok(None) };
         let mut config = ClientConfig::clone(connector.config());
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let connector = TlsConnector::from(Arc::new(config));
+        let stream = secured(&connector, name, self.tunnelled().await?).await?;
+        let chosen = stream.get_ref().1.alpn_protocol() == Some(b"h2".as_slice());
+        Ok(chosen.then(|| Box::new(stream) as Box<dyn Stream>))
+    }
+
+    /// A connection to the target, through the proxy where there is one.
+    async fn tunnelled(&self) -> Result<TcpStream, Silence> {
         let mut stream = self.tcp().await.map_err(|error| Silence::Unreachable(error.to_string()))?;
         if let Some(proxy) = &self.proxy {
             proxy.tunnel(&mut stream, &self.host, self.port).await?;
         }
-        let stream = TlsConnector::from(Arc::new(config)).connect(name.clone(), stream).await;
-        let stream = stream.map_err(|error| Silence::Tls(error.to_string()))?;
-        let chosen = stream.get_ref().1.alpn_protocol() == Some(b"h2".as_slice());
-        Ok(chosen.then(|| Box::new(stream) as Box<dyn Stream>))
+        Ok(stream)
     }
 
     async fn tcp(&self) -> io::Result<TcpStream> {
@@ -114,6 +114,14 @@ impl Connector {
         stream.set_nodelay(true)?;
         Ok(stream)
     }
+}
+
+async fn secured(
+    connector: &TlsConnector,
+    name: &ServerName<'static>,
+    stream: TcpStream,
+) -> Result<TlsStream<TcpStream>, Silence> {
+    connector.connect(name.clone(), stream).await.map_err(|error| Silence::Tls(error.to_string()))
 }
 
 impl Proxy {

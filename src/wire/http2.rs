@@ -25,16 +25,8 @@ pub(crate) struct Http2 {
 
 impl Http2 {
     /// A sender to a target.
-    ///
-    /// # Errors
-    /// As [`Connector::new`].
-    pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
-        Ok(Self {
-            connector: Connector::new(settings)?,
-            target: settings.target.clone(),
-            timeout: settings.timeout,
-            offered: OnceCell::new(),
-        })
+    pub(crate) fn new(connector: Connector, settings: &Settings) -> Self {
+        Self { connector, target: settings.target.clone(), timeout: settings.timeout, offered: OnceCell::new() }
     }
 
     /// Whether the target chooses HTTP/2 where it may. It is asked once.

@@ -43,18 +43,15 @@ type Writes = Vec<(Duration, Vec<u8>)>;
 
 impl Raw {
     /// A sender to a target.
-    ///
-    /// # Errors
-    /// As [`Connector::new`].
-    pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
-        Ok(Self {
-            connector: Connector::new(settings)?,
+    pub(crate) fn new(connector: Connector, settings: &Settings) -> Self {
+        Self {
+            connector,
             target: settings.target.clone(),
             authority: settings.target.authority(),
             timeout: settings.timeout,
             idle: Mutex::default(),
             tap: None,
-        })
+        }
     }
 
     /// The same, with whoever wants to see what is received.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::client::Client;
+use super::connection::Connector;
 use super::http2::Http2;
 use super::raw::Raw;
 use super::tap::Tap;
@@ -58,10 +59,11 @@ impl Sender {
     pub fn new(settings: &Settings) -> Result<Self, String> {
         let forwarded = settings.proxy.is_some() && !settings.target.is_tls();
         let client = forwarded.then(|| Client::new(settings)).transpose()?;
+        let connector = Connector::new(settings)?;
         Ok(Self {
-            raw: Raw::new(settings)?,
+            raw: Raw::new(connector.clone(), settings),
             client,
-            http2: Http2::new(settings)?,
+            http2: Http2::new(connector, settings),
             timeout: settings.timeout,
             failures: AtomicUsize::default(),
             recovered: AtomicUsize::default(),

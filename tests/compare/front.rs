@@ -1,12 +1,14 @@
 //! A front before the embedded deployment that rewrites replies as a test says, and remembers what it was asked.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use errdrift::demo::Running;
 use serde_json::Value;
+
+use crate::received::message;
 
 /// A reply that can be changed: its status line's status, its media type, and its body.
 pub(crate) struct Reply {
@@ -47,14 +49,14 @@ impl Front {
 }
 
 fn serve(mut client: TcpStream, behind: &str, rewrite: &Rewrite, heard: &Mutex<Vec<String>>) {
-    while let Some((head, request)) = read(&mut client, false) {
+    while let Some((head, request)) = message(&mut client, false) {
         heard.lock().unwrap().push(head.clone());
         let line = head.lines().next().unwrap_or_default();
         let Ok(mut server) = TcpStream::connect(behind) else { return };
         if server.write_all(&request).is_err() {
             return;
         }
-        let Some((answer, bytes)) = read(&mut server, line.starts_with("HEAD ")) else { return };
+        let Some((answer, bytes)) = message(&mut server, line.starts_with("HEAD ")) else { return };
         let bytes = rewritten(line, &answer, &bytes, rewrite).unwrap_or(bytes);
         let closes = answer.to_ascii_lowercase().contains("\r\nconnection: close");
         if client.write_all(&bytes).is_err() || closes {
@@ -66,12 +68,12 @@ fn serve(mut client: TcpStream, behind: &str, rewrite: &Rewrite, heard: &Mutex<V
 /// The reply as the test wants it; `None` where it is no error in JSON, or the test leaves it as it is.
 fn rewritten(line: &str, head: &str, bytes: &[u8], rewrite: &Rewrite) -> Option<Vec<u8>> {
     let status: u16 = head.split(' ').nth(1)?.parse().ok()?;
-    let body = serde_json::from_slice(&bytes[head.len() + 4..]).ok().filter(|_| status >= 400)?;
+    let body = serde_json::from_slice(&bytes[head.len()..]).ok().filter(|_| status >= 400)?;
     let mut reply = Reply { status, media_type: "application/json".to_owned(), body };
     rewrite(line, &mut reply);
     let body = reply.body.to_string();
     let mut text = format!("HTTP/1.1 {} Rewritten\r\n", reply.status);
-    for field in head.lines().skip(1) {
+    for field in head.lines().skip(1).filter(|field| !field.is_empty()) {
         let name = field.split(':').next().unwrap_or_default().to_ascii_lowercase();
         if !["content-type", "content-length"].contains(&name.as_str()) {
             text.extend([field, "\r\n"]);
@@ -80,26 +82,4 @@ fn rewritten(line: &str, head: &str, bytes: &[u8], rewrite: &Rewrite) -> Option<
     let length = body.len().to_string();
     text.extend(["content-type: ", &reply.media_type, "\r\ncontent-length: ", &length, "\r\n\r\n", &body]);
     Some(text.into_bytes())
-}
-
-/// A message with a Content-Length or none, as text up to its head's end and as bytes.
-fn read(stream: &mut TcpStream, bodiless: bool) -> Option<(String, Vec<u8>)> {
-    let mut bytes = Vec::new();
-    let mut buffer = [0; 16 * 1024];
-    loop {
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-            let length = head.lines().find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-            });
-            if bytes.len() >= end + 4 + length.filter(|_| !bodiless).unwrap_or(0) {
-                return Some((head, bytes));
-            }
-        }
-        match stream.read(&mut buffer) {
-            Ok(count @ 1..) => bytes.extend_from_slice(&buffer[..count]),
-            _ => return None,
-        }
-    }
 }

@@ -1,10 +1,15 @@
-//! Requests as a target of the tests' own receives them.
+//! Messages as a target or a front of the tests' own receives them.
 
 use std::io::Read;
 use std::net::TcpStream;
 
 /// A request with its content; its head. `None` at the end of the connection.
 pub(crate) fn request(stream: &mut TcpStream) -> Option<String> {
+    message(stream, false).map(|(head, _)| head)
+}
+
+/// A message with a Content-Length or none: its head with its end, and all its bytes. `None` at the end of the connection.
+pub(crate) fn message(stream: &mut TcpStream, bodiless: bool) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -13,12 +18,12 @@ pub(crate) fn request(stream: &mut TcpStream) -> Option<String> {
         read(stream, &mut bytes)?;
     };
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let length =
+    let length: Option<usize> =
         head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
-    while bytes.len() < end + length.unwrap_or(0) {
+    while bytes.len() < end + length.filter(|_| !bodiless).unwrap_or(0) {
         read(stream, &mut bytes)?;
     }
-    Some(head)
+    Some((head, bytes))
 }
 
 fn read(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {

@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use crate::support::{against, deployment};
 
-fn ended(signal: &str, drift: Option<&str>) {
+fn ended(signal: &str, drift: Option<&str>, more: &[&str]) {
     let running = deployment(Api::OzApi, drift);
     let folder = tempfile::tempdir().unwrap();
     let (json, junit) = (folder.path().join("report.json"), folder.path().join("report.xml"));
     let reports = [format!("json={}", json.display()), format!("junit={}", junit.display())];
     let arguments = ["--rate", "20/s", "--color", "never", "--report", &reports[0], "--report", &reports[1]];
-    let mut run = against(&running, Api::OzApi, &arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut run = against(&running, Api::OzApi, &[&arguments, more].concat()).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(run.stdout.take().unwrap()).lines();
     // A few probes have been judged when their lines are there.
     assert!(lines.by_ref().map(Result::unwrap).filter(|line| line.starts_with("test ")).take(5).count() == 5);
@@ -40,10 +40,20 @@ fn ended(signal: &str, drift: Option<&str>) {
 
 #[test]
 fn sigterm_leaves_whole_reports_and_ends_3() {
-    ended("TERM", None);
+    ended("TERM", None, &[]);
 }
 
 #[test]
 fn ctrl_c_leaves_whole_reports_and_ends_3_whatever_was_found() {
-    ended("INT", Some("code-as-string"));
+    ended("INT", Some("code-as-string"), &[]);
+}
+
+#[test]
+fn a_run_that_is_ended_is_not_judged_though_a_baseline_breaks() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("base.jsonl");
+    let file = file.to_str().unwrap();
+    let running = deployment(Api::OzApi, None);
+    crate::support::run(&running, Api::OzApi, &["--quiet", "--save-baseline", file]).exits(0);
+    ended("TERM", Some("code-as-string"), &["--baseline", file]);
 }

@@ -1,6 +1,6 @@
 //! Plain fronts before the embedded deployment: they pass on whole requests, and do to some what a test says.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +9,7 @@ use std::thread;
 use errdrift::demo::Running;
 use serde_json::Value;
 
+use crate::received::message;
 use crate::support::{Ran, errdrift};
 
 /// What a front does to a request: passes it on, or answers it itself.
@@ -49,7 +50,7 @@ impl Front {
 }
 
 fn serve(mut client: TcpStream, behind: &str, act: &dyn Fn(&str, usize) -> Act, seen: &AtomicUsize) {
-    while let Some((head, request)) = message(&mut client) {
+    while let Some((head, request)) = message(&mut client, false) {
         let number = seen.fetch_add(1, Ordering::SeqCst);
         match act(&head, number) {
             Act::Drop => return,
@@ -63,7 +64,7 @@ fn serve(mut client: TcpStream, behind: &str, act: &dyn Fn(&str, usize) -> Act, 
                 if server.write_all(&request).is_err() {
                     return;
                 }
-                let Some((_, reply)) = reply(&mut server, head.starts_with("HEAD ")) else { return };
+                let Some((_, reply)) = message(&mut server, head.starts_with("HEAD ")) else { return };
                 if client.write_all(&reply).is_err() || !keeps(&reply) {
                     return;
                 }
@@ -74,37 +75,6 @@ fn serve(mut client: TcpStream, behind: &str, act: &dyn Fn(&str, usize) -> Act, 
 
 fn keeps(reply: &[u8]) -> bool {
     !String::from_utf8_lossy(reply).to_ascii_lowercase().contains("\r\nconnection: close")
-}
-
-/// A message with a Content-Length or none, as text up to its head's end and as bytes.
-fn message(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
-    read(stream, false)
-}
-
-fn reply(stream: &mut TcpStream, bodiless: bool) -> Option<(String, Vec<u8>)> {
-    read(stream, bodiless)
-}
-
-fn read(stream: &mut TcpStream, bodiless: bool) -> Option<(String, Vec<u8>)> {
-    let mut bytes = Vec::new();
-    let mut buffer = [0; 16 * 1024];
-    loop {
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-            let length = head.lines().find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-            });
-            let whole = end + 4 + length.filter(|_| !bodiless).unwrap_or(0);
-            if bytes.len() >= whole {
-                return Some((head, bytes));
-            }
-        }
-        match stream.read(&mut buffer) {
-            Ok(count @ 1..) => bytes.extend_from_slice(&buffer[..count]),
-            _ => return None,
-        }
-    }
 }
 
 /// A reply with this status, type and body.

@@ -1,17 +1,13 @@
 //! A front that speaks HTTP/2 and HTTP/1.1 over TLS before the embedded deployment, and answers alike, or not.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
 use errdrift::demo::Running;
 use errdrift::reference::Api;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
+use crate::authority::acceptor;
 use crate::front::{drifts, report};
 use crate::support::deployment;
 
@@ -23,19 +19,7 @@ struct Secure {
 
 /// `protocols` are what the front offers; `page` what its HTTP/2 side makes of errors.
 fn front(behind: &Running, protocols: &[&str], page: Option<&'static str>) -> Secure {
-    let mut parameters = CertificateParams::new(Vec::new()).unwrap();
-    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let issuer = CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    let authority = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(authority.path(), issuer.pem()).unwrap();
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let private = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let mut config = config.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], private).unwrap();
-    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let (acceptor, authority) = acceptor(protocols);
     let behind: SocketAddr = behind.target.as_str().trim_start_matches("http://").parse().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();

@@ -16,6 +16,7 @@ use crate::plan::Probe;
 use crate::recording::Recorder;
 use crate::repeat;
 use crate::report::ProbeResult;
+use crate::run::allow::Allowed;
 use crate::secret::{Environment, Template};
 use crate::wire::sender::Sender;
 
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) recorder: Recorder,
     pub(crate) settings: Settings,
     pub(crate) pace: Pace,
+    /// What the target has said of its paths' methods.
+    allowed: Allowed,
     hanging: AtomicUsize,
     /// Set once, when no connection can be made any more.
     gone: OnceLock<()>,
@@ -47,6 +50,7 @@ impl Shared {
     pub(crate) fn new(sender: Sender, environment: Environment, recorder: Recorder, settings: Settings) -> Self {
         Self {
             pace: Pace::new(settings.rate),
+            allowed: Allowed::default(),
             sender,
             environment,
             recorder,
@@ -168,6 +172,9 @@ impl Shared {
             return Err(Unsent::Unfit(why));
         }
         let headers = self.resolve(&probe.request).map_err(Unsent::NotSet)?;
+        if let Some(unsent) = self.allowed.against(probe, self).await {
+            return Err(unsent);
+        }
         let mut refused: Vec<Finding> = Vec::new();
         let mut waits = 0;
         loop {

@@ -20,6 +20,14 @@ pub enum Unsent {
     /// The run was stopped before it, and why.
     #[error("{0}")]
     Stopped(String),
+    /// The target itself lists its method for the path, so that it is not a wrong one.
+    #[error("the target's Allow lists {0} for this path, of which the suite does not know")]
+    Listed(String),
+    /// Its method may be one that the path has: neither the suite nor the target rules it out.
+    #[error(
+        "withheld: {0} may be a method of this path; the suite does not list all of them (`complete`, `methods`), and no Allow of the target does"
+    )]
+    NotRuledOut(String),
     /// Somebody ended the run before it, and by what.
     #[error("the run was ended by {0}")]
     Interrupted(String),
@@ -54,7 +62,9 @@ impl Footing {
     pub fn weighs(&self, suite: &str, unsent: &Unsent) -> bool {
         match unsent {
             Unsent::NotSet(name) => self.0.contains(&(suite.to_owned(), name.clone())),
-            Unsent::Unfit(_) | Unsent::Gone | Unsent::Interrupted(_) => false,
+            Unsent::Unfit(_) | Unsent::Gone | Unsent::Listed(_) | Unsent::NotRuledOut(_) | Unsent::Interrupted(_) => {
+                false
+            }
             Unsent::Stopped(_) | Unsent::OurFault(_) => true,
         }
     }

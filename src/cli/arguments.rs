@@ -118,6 +118,9 @@ pub(super) struct List {
     /// As an array of {"probe", "operation", "fault", "cause", "tier"}
     #[arg(long)]
     pub(super) json: bool,
+    /// Every planned request as it would leave, with secrets as variables
+    #[arg(long)]
+    pub(super) requests: bool,
 }
 
 #[derive(Args, Debug)]
@@ -133,6 +136,9 @@ pub(super) struct Run {
     /// List the selected probes in place of sending them
     #[arg(long)]
     pub(super) list: bool,
+    /// Send only what can change nothing: GET, HEAD and OPTIONS of operations that only read; the rest is named
+    #[arg(long)]
+    pub(super) read_only: bool,
     #[command(flatten)]
     pub(super) speed: Speed,
     #[command(flatten)]

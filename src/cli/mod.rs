@@ -9,6 +9,7 @@ mod run;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -16,6 +17,8 @@ use clap::error::ErrorKind;
 use crate::catalog;
 use crate::document::Problems;
 use crate::explain;
+use crate::fault::Tier;
+use crate::plan::{Plan, Selection};
 use crate::session::Failure;
 use crate::verdict::exit;
 use arguments::{Cli, Command};
@@ -84,11 +87,34 @@ fn checked(files: &[std::path::PathBuf]) -> u8 {
     let mut code = exit::CONFORMS;
     for file in files {
         match catalog::check(file) {
-            Ok(what) => say(&format!("{}: {what}", file.display())),
+            Ok(what) => {
+                say(&format!("{}: {what}", file.display()));
+                code = code.max(changes(file));
+            }
             Err(problems) => code = mistaken(&problems),
         }
     }
     code
+}
+
+/// What would be sent to each operation of a suite that changes something, and what would not.
+fn changes(file: &std::path::Path) -> u8 {
+    // What is no suite has no operations.
+    let name = file.to_string_lossy();
+    let name = if name.contains('/') { name.into_owned() } else { format!("./{name}") };
+    let Ok(api) = catalog::load(&name) else { return exit::CONFORMS };
+    let apis = [Arc::new(api)];
+    let tiers = Tier::ALL.iter().map(|(tier, _)| *tier).collect();
+    let selection = Selection { tiers, ..Selection::default() };
+    let unknown = selection.unknown(&apis);
+    if !unknown.is_empty() {
+        return failed(&Failure::Usage(format!("{}: {}", file.display(), unknown.join("; "))));
+    }
+    let lines = crate::render::safety::lines(&apis[0], &Plan::new(&apis, &selection));
+    if !lines.is_empty() {
+        say(&lines);
+    }
+    exit::CONFORMS
 }
 
 /// What each contract would not notice. A file that is wrong weighs more than a contract that is weak.

@@ -14,8 +14,8 @@ use crate::fault::Tier;
 use crate::judge;
 use crate::live::Live;
 use crate::plan::{Plan, Selection};
-use crate::render::human;
 use crate::render::style::Style;
+use crate::render::{self, human};
 use crate::secret::Environment;
 use crate::session::{Failure, Session};
 use crate::verdict::exit;
@@ -66,10 +66,10 @@ pub(super) fn list(arguments: &List) -> u8 {
         Ok((apis, _)) => apis,
         Err(code) => return code,
     };
-    listed(&apis, &selection(&arguments.choice), arguments.json)
+    listed(&apis, &selection(&arguments.choice), arguments.json, arguments.requests)
 }
 
-fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool) -> u8 {
+fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool, requests: bool) -> u8 {
     let unknown = selection.unknown(apis);
     if !unknown.is_empty() {
         return failed(&Failure::Usage(unknown.join("\n")));
@@ -77,13 +77,19 @@ fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool) -> u8 {
     let plan = Plan::new(apis, selection);
     let text = if json {
         let entry = |probe: &crate::plan::Probe| {
-            serde_json::json!({
+            let mut entry = serde_json::json!({
                 "probe": probe.id, "operation": probe.operation, "fault": probe.fault.id,
                 "cause": probe.cause.word(), "tier": probe.fault.tier.word(),
-            })
-            .to_string()
+            });
+            if requests {
+                entry["safe_by"] = probe.guard.to_string().into();
+                entry["request"] = render::requests::value(probe);
+            }
+            entry.to_string()
         };
         format!("[\n{}\n]", plan.probes.iter().map(entry).collect::<Vec<_>>().join(",\n"))
+    } else if requests {
+        render::requests::text(&plan)
     } else {
         plan.probes.iter().map(|probe| probe.id.clone()).collect::<Vec<_>>().join("\n")
     };
@@ -102,9 +108,9 @@ pub(super) fn run(arguments: Run) -> u8 {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    let selection = selection(&arguments.choice);
+    let selection = Selection { harmless: arguments.read_only, ..selection(&arguments.choice) };
     if arguments.list {
-        return listed(&apis, &selection, false);
+        return listed(&apis, &selection, false, false);
     }
     let target = match Target::parse(&arguments.target) {
         Ok(target) => target,

@@ -44,20 +44,22 @@ fn put(root: &mut Value, way: &[String], value: Value) {
     *place = value;
 }
 
-/// The member of that name, in whatever case: a server that minds none sees it, and for another the name is a wrong one.
-fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+/// The member of that name, in whatever case if that does not matter.
+fn member<'v>(value: &'v Value, name: &str, any_case: bool) -> Option<&'v Value> {
     match value {
         Value::Array(elements) => elements.get(name.parse::<usize>().ok()?),
+        Value::Object(members) if !any_case => members.get(name),
         Value::Object(members) => members.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, v)| v),
         _ => None,
     }
 }
 
-/// Whether a request still carries the anchor for whoever reads its content, be it as an extension of JSON.
+/// Whether a request still carries the anchor for whoever reads its content, be it as an extension of JSON. In `any_case`,
+/// also under a name in another case, which is right where the member is required: who minds the case misses it.
 #[must_use]
-pub fn is_carried(draft: &Draft, body: &Body, anchor: &Anchor) -> bool {
+pub fn is_carried(draft: &Draft, body: &Body, anchor: &Anchor, any_case: bool) -> bool {
     if let Some(json) = &draft.json {
-        let place = anchor.way().iter().try_fold(json, |value, name| member(value, name));
+        let place = anchor.way().iter().try_fold(json, |value, name| member(value, name, any_case));
         return place == Some(&anchor.value);
     }
     let Some(content) = &draft.body else { return false };

@@ -135,7 +135,6 @@ impl Selection {
             && !self.skip.iter().any(|text| probe.id.contains(text))
             && (self.faults.is_empty() || self.faults.iter().any(|id| id == probe.fault.id))
             && (self.operations.is_empty() || self.operations.contains(&probe.operation))
-            && (!self.harmless || probe.is_harmless())
     }
 
     /// Whether the whole core tier of the suites is chosen, whatever else is.
@@ -221,7 +220,10 @@ impl Plan {
                 .probes
                 .into_iter()
                 .filter_map(|(probe, bytes)| (seen.insert(bytes) || probe.like.is_some()).then_some(probe));
-            self.probes.extend(fresh.filter(|probe| selection.takes(probe)));
+            let chosen = fresh.filter(|probe| selection.takes(probe));
+            let (left, out): (Vec<_>, Vec<_>) = chosen.partition(|probe| !selection.harmless || probe.is_harmless());
+            self.probes.extend(left);
+            self.withheld.extend(out.into_iter().map(|probe| (probe.id, Withheld::ReadOnly)));
             self.withheld.extend(drafted.withheld);
         }
     }

@@ -107,7 +107,8 @@ impl<'a> Bases<'a> {
         let carried = body.and_then(|body| Some((body, body.anchor.as_ref()?)));
         let carried = carried.and_then(|(body, anchor)| {
             let same = anchored.iter().find(|other| other.name == variant.name)?;
-            anchor::is_carried(&same.draft, body, anchor).then_some((same, anchor))
+            let any_case = !operation.creates_what_it_names() && requires(body);
+            anchor::is_carried(&same.draft, body, anchor, any_case).then_some((same, anchor))
         });
         let (guarded, unread) = (variant.acceptance == Acceptance::Guarded, variant.acceptance == Acceptance::Unread);
         // What does not parse has no values that could be wrong.

@@ -17,6 +17,8 @@ pub mod junit;
 pub mod markdown;
 pub mod mutation;
 pub mod replay;
+pub mod requests;
+pub mod safety;
 pub mod sarif;
 pub mod style;
 pub mod waivers;

@@ -1,0 +1,58 @@
+//! What the target itself says of a path's methods, asked before a method is sent that only the target can rule out.
+//!
+//! The questions change nothing: OPTIONS, and a method that nobody has registered, whose 405 owes an `Allow` (RFC 9110,
+//! sections 9.3.7 and 15.5.6). Each path is asked once.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use crate::attempt::Shared;
+use crate::exchange::Outcome;
+use crate::footing::Unsent;
+use crate::plan::{Probe, RuledOut};
+
+/// Every `Allow` that the answers to the questions about a path had.
+type Said = Arc<OnceCell<Vec<String>>>;
+
+/// What the target has said so far, by the path that was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Allowed(Mutex<BTreeMap<String, Said>>);
+
+impl Allowed {
+    /// Why the probe is not sent; `None` where it needs nobody's word, or has it.
+    ///
+    /// # Errors
+    /// As a probe: a variable that is not set.
+    pub(crate) async fn against(&self, probe: &Probe, shared: &Shared) -> Option<Unsent> {
+        let ruled_out = probe.ruled_out.as_ref()?;
+        let key = format!("{}{}", probe.api.suite.id, ruled_out.questions[0].target);
+        let said = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        let said = said.get_or_init(|| ask(ruled_out, shared)).await;
+        match said.iter().find_map(|allow| ruled_out.has(allow)) {
+            Some(false) => None,
+            Some(true) => Some(Unsent::Listed(ruled_out.method.clone())),
+            None => Some(Unsent::NotRuledOut(ruled_out.method.clone())),
+        }
+    }
+}
+
+async fn ask(ruled_out: &RuledOut, shared: &Shared) -> Vec<String> {
+    let mut said = Vec::new();
+    for question in &ruled_out.questions {
+        let Ok(headers) = shared.resolve(question) else { continue };
+        shared.pace.turn().await;
+        let exchange = shared.sender.send(question, &headers, &shared.environment).await;
+        let Outcome::Reply(reply) = exchange.outcome else { continue };
+        // A success to a method that nobody has is no word on methods, and an error to OPTIONS may be a gateway's.
+        let tells = if question.method == "OPTIONS" { reply.status < 300 } else { reply.status == 405 };
+        if tells {
+            let values: Vec<_> = reply.all("allow").map(|value| String::from_utf8_lossy(value).into_owned()).collect();
+            if !values.is_empty() {
+                said.push(values.join(","));
+            }
+        }
+    }
+    said
+}

@@ -1,0 +1,3 @@
+//! Pieces of a run that decide what may still leave.
+
+pub(crate) mod allow;

@@ -73,8 +73,9 @@ fn root_type(subject: &Subject<'_>) -> Vec<Variant> {
     let required = body.members.values().any(|field| field.required);
     let roots = [("array", "[]"), ("string", "\"errdrift\""), ("number", "1"), ("true", "true"), ("null", "null")];
     let variant = |(name, text): (&str, &str)| {
-        // What an operation needs no body for, a lenient server may take for none; null above all.
-        let unread = body.optional || (name == "null" && !required);
+        // What an operation needs no body for, a lenient server may take for none: null above all, and an empty list, which is
+        // an empty object in PHP and has the members of one in JavaScript.
+        let unread = body.optional || (matches!(name, "null" | "array") && !required);
         subject.variant(name, if unread { Unread } else { Never }, |draft| draft.set_body(text))
     };
     roots.into_iter().map(variant).collect()

@@ -24,6 +24,7 @@ fn root(body: &Body, bytes: &[u8]) -> Option<Members> {
     match parse(bytes)? {
         Json::Object(members) => Some(members),
         Json::Null if !needed => Some(Vec::new()),
+        Json::Array(elements) if !needed && elements.is_empty() => Some(Vec::new()),
         _ if body.optional => Some(Vec::new()),
         _ => None,
     }

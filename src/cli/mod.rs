@@ -2,6 +2,7 @@
 
 mod arguments;
 mod compare;
+mod files;
 mod gates;
 mod output;
 mod replay;

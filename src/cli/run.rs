@@ -7,7 +7,7 @@ use libtest_mimic::{Arguments, ColorSetting};
 
 use super::arguments::{Choice, Color, List, Run};
 use super::output::{say, tell};
-use super::{failed, gates, mistaken};
+use super::{failed, files, gates, mistaken};
 use crate::catalog::{self, Api};
 use crate::engine;
 use crate::fault::Tier;
@@ -111,12 +111,13 @@ pub(super) fn run(arguments: Run) -> u8 {
         Err(why) => return failed(&Failure::Usage(why)),
     };
     let color = colored(arguments.color);
+    let reports = match files::settled(arguments.report.clone()) {
+        Ok(reports) => reports,
+        Err(code) => return code,
+    };
     // A report on standard output stands there alone.
-    let to_stdout = arguments.report.iter().any(|report| report.path.is_none());
-    if arguments.report.iter().filter(|report| report.path.is_none()).count() > 1 {
-        return failed(&Failure::Usage("two reports cannot both go to standard output".to_owned()));
-    }
-    let gates = match gates::read(&arguments, &selection) {
+    let to_stdout = reports.iter().any(|report| report.path.is_none());
+    let gates = match files::of_run(&arguments, &apis, &reports).and_then(|()| gates::read(&arguments, &selection)) {
         Ok(gates) => gates,
         Err(code) => return code,
     };
@@ -131,7 +132,7 @@ pub(super) fn run(arguments: Run) -> u8 {
             ..arguments.reach.engine(arguments.speed.jobs, arguments.speed.rate)
         },
         environment: environment(),
-        reports: arguments.report,
+        reports,
         strict: arguments.strict,
         yes_production: arguments.reach.yes_production,
         unknown,

@@ -107,6 +107,7 @@ impl Session {
         let sender = Sender::new(&self.wire).map_err(Failure::Usage)?;
         let mut plan = self.plan()?;
         let inactive = self.leave_out(&mut plan);
+        signal::listen();
         let sinks = outputs::reports(&self.reports, &opening)?;
         let written = outputs::of_gates(&self.gates)?;
         let is_whole = self.selection.is_whole();

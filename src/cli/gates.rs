@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::arguments::Run;
-use super::output::{say, tell};
+use super::output::{say, show, tell};
 use super::{failed, mistaken};
 use crate::baseline::{Baseline, Comparison};
 use crate::catalog;
@@ -86,7 +86,7 @@ pub(super) fn waive(report: &Path) -> u8 {
     if entries.is_empty() {
         tell("errdrift: nothing in this report needs a waiver");
     } else {
-        say(&entries);
+        show(&entries);
     }
     exit::CONFORMS
 }

@@ -17,6 +17,7 @@ use clap::error::ErrorKind;
 use crate::catalog;
 use crate::document::Problems;
 use crate::explain;
+use crate::render::printable;
 use crate::session::Failure;
 use crate::verdict::exit;
 use arguments::{Cli, Command};
@@ -29,7 +30,9 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe is nobody's error.
-            let _ = error.print();
+            let plain = error.to_string();
+            let shown = output::visible(&plain);
+            let _ = if shown == plain { error.print() } else { Ok(tell(&shown)) };
             return ExitCode::from(if help { exit::CONFORMS } else { exit::USAGE });
         }
     };
@@ -85,7 +88,7 @@ fn checked(files: &[std::path::PathBuf]) -> u8 {
     let mut code = exit::CONFORMS;
     for file in files {
         match catalog::check(file) {
-            Ok(what) => say(&format!("{}: {what}", file.display())),
+            Ok(what) => say(&format!("{}: {what}", printable(&file.to_string_lossy(), usize::MAX))),
             Err(problems) => code = mistaken(&problems),
         }
     }

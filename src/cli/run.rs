@@ -6,7 +6,7 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, ColorSetting};
 
 use super::arguments::{Choice, Color, List, Run};
-use super::output::{say, tell};
+use super::output::{say, say_in_colour, show, tell};
 use super::{failed, files, gates, mistaken};
 use crate::catalog::{self, Api};
 use crate::engine;
@@ -14,8 +14,8 @@ use crate::fault::Tier;
 use crate::judge;
 use crate::live::Live;
 use crate::plan::{Plan, Selection};
-use crate::render::human;
 use crate::render::style::Style;
+use crate::render::{human, json};
 use crate::secret::Environment;
 use crate::session::{Failure, Session};
 use crate::verdict::exit;
@@ -69,19 +69,18 @@ pub(super) fn list(arguments: &List) -> u8 {
     listed(&apis, &selection(&arguments.choice), arguments.json)
 }
 
-fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool) -> u8 {
+fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool) -> u8 {
     let unknown = selection.unknown(apis);
     if !unknown.is_empty() {
         return failed(&Failure::Usage(unknown.join("\n")));
     }
     let plan = Plan::new(apis, selection);
-    let text = if json {
+    let text = if as_json {
         let entry = |probe: &crate::plan::Probe| {
-            serde_json::json!({
+            json::text(&serde_json::json!({
                 "probe": probe.id, "operation": probe.operation, "fault": probe.fault.id,
                 "cause": probe.cause.word(), "tier": probe.fault.tier.word(),
-            })
-            .to_string()
+            }))
         };
         format!("[\n{}\n]", plan.probes.iter().map(entry).collect::<Vec<_>>().join(",\n"))
     } else {
@@ -90,7 +89,9 @@ fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool) -> u8 {
     if plan.probes.is_empty() {
         tell("errdrift: no probe is selected");
     }
-    if json || !plan.probes.is_empty() {
+    if as_json {
+        show(&text);
+    } else if !plan.probes.is_empty() {
         say(&text);
     }
     if plan.probes.is_empty() { exit::NOT_JUDGED } else { exit::CONFORMS }
@@ -145,7 +146,7 @@ pub(super) fn run(arguments: Run) -> u8 {
             if to_stdout {
                 tell(&summary);
             } else {
-                say(&summary);
+                say_in_colour(&summary);
             }
             closing.exit_code
         }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::graph::Graph;
+use super::overlap;
 
 /// Parts that a schema may apply to one place of an instance.
 const APPLIED: u64 = 10_000;
@@ -42,10 +43,7 @@ impl Growth {
                 here.fold((1_u64, 0), |(count, nested), (c, n)| (count.saturating_add(c), nested.max(n)));
             applied[*part] = (count, nested + 1);
             if count > APPLIED {
-                return Err(format!(
-                    "{}: applies {count} schemas to the same place, each time that it is asked for ({APPLIED} are the most); let its references not refer to the same again and again",
-                    shown(&graph.parts[*part].at)
-                ));
+                return Err(again(&graph.parts[*part].at, count));
             }
             if nested + 1 > NESTED {
                 return Err(format!(
@@ -54,7 +52,14 @@ impl Growth {
                 ));
             }
         }
-        let grows = grows(&graph);
+        let growing = growing(&graph);
+        if growing == Growing::Wide {
+            let (part, count) = overlap::most(&graph, &order);
+            if count > APPLIED {
+                return Err(again(&graph.parts[part].at, count));
+            }
+        }
+        let grows = growing != Growing::Not;
         Ok(Self { graph, grows })
     }
 
@@ -68,6 +73,13 @@ impl Growth {
         let steps = count.steps(0, instance, 0);
         (steps > bound).then_some(steps)
     }
+}
+
+fn again(at: &str, count: u64) -> String {
+    format!(
+        "{}: is asked for, or asks, {count} times at the same place of an instance ({APPLIED} are the most); let references not lead to the same again and again",
+        shown(at)
+    )
 }
 
 fn shown(at: &str) -> &str {
@@ -108,9 +120,18 @@ fn order(graph: &Graph) -> Result<Vec<usize>, String> {
     Ok(order)
 }
 
-/// Whether anything leads back to itself by steps into the instance, or there are more ways through the schema than
-/// can be counted beforehand.
-fn grows(graph: &Graph) -> bool {
+/// Whether an instance may be asked for more than its own size.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Growing {
+    Not,
+    /// There are many ways through the schema.
+    Wide,
+    /// Something leads back to itself by steps into the instance.
+    Round,
+}
+
+/// How a schema grows that has an end at each place.
+fn growing(graph: &Graph) -> Growing {
     let next: Vec<Vec<usize>> = graph
         .parts
         .iter()
@@ -122,9 +143,6 @@ fn grows(graph: &Graph) -> bool {
     while let Some((part, at)) = way.last_mut() {
         let Some(&target) = next[*part].get(*at) else {
             ways[*part] = next[*part].iter().fold(1, |sum, target| ways[*target].saturating_add(sum));
-            if ways[*part] > APPLIED {
-                return true;
-            }
             state[*part] = 2;
             way.pop();
             continue;
@@ -135,11 +153,11 @@ fn grows(graph: &Graph) -> bool {
                 state[target] = 1;
                 way.push((target, 0));
             }
-            1 => return true,
+            1 => return Growing::Round,
             _ => {}
         }
     }
-    false
+    if ways[0] > APPLIED { Growing::Wide } else { Growing::Not }
 }
 
 /// The values within a value, itself among them.

@@ -5,6 +5,7 @@
 
 mod graph;
 mod growth;
+mod overlap;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -57,13 +57,40 @@ fn references_that_double_are_refused_by_their_place() {
 }
 
 #[test]
+fn what_doubles_at_each_step_into_any_instance_is_refused_by_its_place() {
+    for (one, other) in [
+        (json!(["properties", "x"]), json!(["properties", "x"])),
+        (json!(["properties", "x"]), json!(["patternProperties", "x"])),
+        (json!(["patternProperties", "^a"]), json!(["patternProperties", "^b"])),
+    ] {
+        let error = refused(&chain(20, |next| {
+            let to = |way: &Value| json!({way[0].as_str().unwrap(): {way[1].as_str().unwrap(): next}});
+            json!({"allOf": [to(&one), to(&other)]})
+        }));
+        assert!(error.contains("/$defs/d20: is asked for"), "{error}");
+    }
+    assert!(refused(&chain(20, |next| json!({"items": next, "contains": next}))).contains("/$defs/d20"));
+    assert!(
+        refused(&chain(
+            20,
+            |next| json!({"additionalProperties": {"$ref": next["$ref"]}, "patternProperties": {"": next}})
+        ))
+        .contains("/$defs/d20")
+    );
+    // A member is either declared or another one, and an element listed or behind those.
+    let either = chain(20, |next| json!({"properties": {"x": next}, "additionalProperties": next}));
+    assert!(Schema::compile("it", &either).unwrap().accepts(&nested(20)));
+    let either = chain(20, |next| json!({"prefixItems": [next, next], "items": next}));
+    Schema::compile("it", &either).unwrap();
+}
+
+#[test]
 fn what_doubles_with_each_step_into_an_instance_is_told_of_the_instance() {
     let twice = |next: &Value| json!({"allOf": [{"properties": {"x": next}}, {"properties": {"x": next}}]});
-    let straight = chain(30, |next| twice(&next));
     let round = json!({"$ref": "#/$defs/t", "$defs": {"t": twice(&json!({"$ref": "#/$defs/t"}))}});
     let lists = json!({"$ref": "#/$defs/t", "$defs": {"t": {"anyOf": [
         {"type": "string", "properties": {"x": {"$ref": "#/$defs/t"}}}, {"additionalProperties": {"$ref": "#/$defs/t"}}]}}});
-    for schema in [straight, round, lists] {
+    for schema in [round, lists] {
         let schema = Schema::compile("it", &schema).unwrap();
         assert!(schema.accepts(&nested(5)));
         assert!(!schema.accepts(&nested(60)));

@@ -1,6 +1,6 @@
 //! The files that a suite was read from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Api, is_path};
 use crate::file::{Named, Role};
@@ -15,7 +15,8 @@ impl Api {
         let suite = Path::new(&self.name);
         let mut files = vec![Named::new(Role::Suite, suite)];
         if is_path(&self.suite.contract) {
-            let contract = suite.with_file_name(&self.suite.contract);
+            // `././x` says no more than `./x`.
+            let contract: PathBuf = suite.with_file_name(&self.suite.contract).components().collect();
             let body = contract.with_file_name(&self.contract.file.body);
             files.extend([Named::new(Role::Contract, contract), Named::new(Role::BodySchema, body)]);
         }

@@ -3,7 +3,7 @@
 //!
 //! Ways that lead to different places are no harm: an instance has them all only if it is as large.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::graph::{Graph, Part};
 
@@ -60,25 +60,27 @@ fn here(graph: &Graph, order: &[usize], mut asked: Asked) -> Asked {
 
 /// The step behind which most is asked for.
 fn likeliest<'g>(graph: &'g Graph, asked: &Asked) -> Option<Step<'g>> {
-    let mut weights = BTreeMap::<Step<'_>, u64>::new();
+    // By how much a step that a part names weighs more than one that none names.
+    let mut weights = BTreeMap::<Step<'_>, i128>::new();
+    let (mut other_member, mut other_element) = (0, 0);
     for (part, count) in asked {
         let part = &graph.parts[*part];
-        let steps: BTreeSet<Step<'_>> = steps(part).collect();
-        for step in steps {
-            let weight = weights.entry(step).or_default();
-            *weight = weight.saturating_add(count.saturating_mul(within(part, step).count() as u64));
+        let weight = |step| within(part, step).count() as i128 * i128::from(*count);
+        let (member, element) = (weight(Step::OtherMember), weight(Step::OtherElement));
+        other_member += member;
+        other_element += element;
+        for name in part.members.keys() {
+            *weights.entry(Step::Member(name)).or_default() += weight(Step::Member(name)) - member;
+        }
+        for index in 0..part.elements.len() {
+            *weights.entry(Step::Element(index)).or_default() += weight(Step::Element(index)) - element;
         }
     }
-    weights.into_iter().max_by_key(|(_, weight)| *weight).map(|(step, _)| step)
-}
-
-fn steps(part: &Part) -> impl Iterator<Item = Step<'_>> {
-    let members = part.members.keys().map(|name| Step::Member(name));
-    let elements = (0..part.elements.len()).map(Step::Element);
-    let has_members = !part.patterns.is_empty() || !part.other_members.is_empty();
-    let has_elements = !part.other_elements.is_empty() || !part.each_element.is_empty();
-    let others = [has_members.then_some(Step::OtherMember), has_elements.then_some(Step::OtherElement)];
-    members.chain(elements).chain(others.into_iter().flatten())
+    for (step, weight) in &mut weights {
+        *weight += if matches!(step, Step::Member(_)) { other_member } else { other_element };
+    }
+    weights.extend([(Step::OtherMember, other_member), (Step::OtherElement, other_element)]);
+    weights.into_iter().filter(|(_, weight)| *weight > 0).max_by_key(|(_, weight)| *weight).map(|(step, _)| step)
 }
 
 /// What a part applies one step further.

@@ -211,7 +211,9 @@ fn schemas_and_documents_that_explode_are_told_at_once() {
     let at = |name: &str| folder.path().join(name);
     let body = fs::read_to_string(at("oz-api.body.schema.json")).unwrap();
     let begin = |more: &str| body.replacen('{', &format!("{{ {more},"), 1);
-    let twice = |n: usize| format!("\"d{n}\": {{\"allOf\": [{{\"$ref\": \"#/$defs/d{0}\"}}, {{\"$ref\": \"#/$defs/d{0}\"}}]}}", n + 1);
+    let twice = |n: usize| {
+        format!("\"d{n}\": {{\"allOf\": [{{\"$ref\": \"#/$defs/d{0}\"}}, {{\"$ref\": \"#/$defs/d{0}\"}}]}}", n + 1)
+    };
     let parts: Vec<_> = (0..30).map(twice).collect();
     let doubling = format!("\"$ref\": \"#/$defs/d0\", \"$defs\": {{{}, \"d30\": {{}}}}", parts.join(", "));
     for (more, words) in [
@@ -235,7 +237,8 @@ fn schemas_and_documents_that_explode_are_told_at_once() {
     }
     let suite = fs::read_to_string(at("suite.toml")).unwrap();
     let pattern = "production = ['(a{1000}){1000}']\n";
-    let kept: String = suite.lines().filter(|line| !line.starts_with("production")).map(|line| format!("{line}\n")).collect();
+    let kept: String =
+        suite.lines().filter(|line| !line.starts_with("production")).map(|line| format!("{line}\n")).collect();
     fs::write(at("pattern.toml"), format!("{pattern}{kept}")).unwrap();
     within(folder.path(), &["check", "pattern.toml"]).exits(2).says("/production/0").says("size limit");
 }

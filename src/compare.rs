@@ -18,6 +18,7 @@ use crate::repeat;
 use crate::report::{Closing, Opening, Repeats};
 use crate::secret::Environment;
 use crate::session::{self, Failure, Session};
+use crate::signal;
 use crate::verdict::{Verdict, exit};
 use crate::wire::sender::Settings as Wire;
 
@@ -124,8 +125,16 @@ impl Compare {
         };
         if !compared.comparison.changes.is_empty() && compared.sides.len() == 2 {
             let found = std::mem::take(&mut compared.comparison.changes);
-            let (steady, intermittent) =
-                session::runtime()?.block_on(self.look_again(found, &left, &right)).map_err(Failure::Usage)?;
+            let looked = session::runtime()?.block_on(async {
+                let look = async { Some(self.look_again(found, &left, &right).await) };
+                signal::unless_ended(&mut Box::pin(signal::ended()), look).await
+            });
+            let (Some(looked), _) = looked else {
+                let by = looked.1.unwrap_or_default();
+                let why = format!("the comparison was ended by {by} before its differences were looked at again");
+                return Err(Failure::Report(why));
+            };
+            let (steady, intermittent) = looked.map_err(Failure::Usage)?;
             (compared.comparison.changes, compared.intermittent) = (steady, intermittent);
         }
         Ok(compared)

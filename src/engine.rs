@@ -25,6 +25,7 @@ use crate::recording::Recorder;
 use crate::repeat;
 use crate::report::{ProbeResult, Repeats};
 use crate::secret::{Environment, Mask};
+use crate::signal;
 use crate::tally::signature;
 use crate::verdict::Severity;
 use crate::wire::sender::Sender;
@@ -112,16 +113,26 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
         records_all: settings.records_all,
     };
     let mut shared = Shared::new(sender, environment, recorder, settings);
-    let controls = Controls::send(&plan, &shared).await;
-    shared.settings.judge.outside = control::outside(&plan, &controls, &shared).await;
+    let mut stop = Box::pin(stop);
+    let before = async {
+        let controls = Controls::send(&plan, &shared).await;
+        let outside = control::outside(&plan, &controls, &shared).await;
+        (controls, outside)
+    };
+    let ((controls, outside), by) = signal::unless_ended(&mut stop, before).await;
+    shared.settings.judge.outside = outside;
     let shared = Arc::new(shared);
+    by.iter().for_each(|by| shared.interrupt(by.clone()));
     for reason in &controls.reasons {
         emit(Event::NotJudged(reason.clone()));
     }
     let (stopping, stopped) = watch::channel(false);
     let interrupted = Arc::clone(&shared);
     let stop = tokio::spawn(async move {
-        let by = stop.await;
+        let by = match by {
+            Some(by) => by,
+            None => stop.await,
+        };
         interrupted.interrupt(by);
         // Nobody may be waiting any more.
         let _ = stopping.send(true);

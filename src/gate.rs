@@ -14,7 +14,15 @@ use crate::report::{Closing, Gate, ProbeResult};
 use crate::tally::signature;
 use crate::verdict::{Severity, Verdict};
 use crate::waiver::Ledger;
-use crate::writing::Writing;
+
+/// What is to be written once the run is over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Writing {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub text: String,
+}
 
 /// What decides about a run beside its probes.
 #[derive(Clone, Debug, Default)]

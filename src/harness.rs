@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use libtest_mimic::{Arguments, Completion, Failed};
 
+use crate::render::printable;
+
 /// What a probe's line says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Line {
@@ -64,7 +66,7 @@ pub fn show(arguments: &Arguments, trials: Vec<Trial>, lines: Receiver<Line>) ->
                 Err(_) => Err(Failed::from("not run")),
             }
         };
-        libtest_mimic::Trial::ignorable_test(trial.id, run).with_ignored_flag(trial.ignored)
+        libtest_mimic::Trial::ignorable_test(printable(&trial.id, usize::MAX), run).with_ignored_flag(trial.ignored)
     };
     let trials = trials.into_iter().map(trial).collect();
     // libtest-mimic unwraps its writes: a closed pipe (`errdrift run … | head`) must not look like a crash.

@@ -1,13 +1,12 @@
 //! Where results go as they come: reports on disk, the tally, and whoever watches. Nothing but the tally keeps them.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 
 use crate::document::closest_or_all;
+use crate::file::{self, Output};
 use crate::render::{github, har, html, json, junit, markdown, sarif};
 use crate::report::{Closing, Opening, ProbeResult};
-use crate::writing::beside;
 
 /// A report's format.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -70,8 +69,16 @@ impl std::str::FromStr for Request {
     }
 }
 
-/// A report under way. It is written beside its place and put there when it is whole, so that an old report stays whole
-/// until then.
+impl Request {
+    /// The same request, with standard output as such where the path is but another name of it.
+    #[must_use]
+    pub fn settled(self) -> Self {
+        let path = self.path.filter(|path| !file::is_standard_output(path));
+        Self { path, ..self }
+    }
+}
+
+/// A report under way. An old one at its place stays whole until this one is.
 pub struct Sink {
     output: Output,
     form: Form,
@@ -91,46 +98,16 @@ enum Form {
     Html(Box<html::Page>),
 }
 
-enum Output {
-    Standard(io::Stdout),
-    File { path: PathBuf, partial: Partial, file: BufWriter<File> },
-}
-
-/// A file beside the report's place. It does not stay behind where the report was not finished.
-struct Partial {
-    path: PathBuf,
-    /// Whether it is the place itself, which is somebody else's.
-    in_place: bool,
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.in_place {
-            // It is gone already where the report is whole.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
-
 impl Sink {
     /// Opens a report, before anything is sent.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn open(request: &Request, opening: &Opening) -> io::Result<Self> {
-        let mut output = match &request.path {
-            None => Output::Standard(io::stdout()),
-            Some(path) => {
-                if path.is_dir() {
-                    return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
-                }
-                let partial = partial(path);
-                Output::File { path: path.clone(), file: BufWriter::new(File::create(&partial.path)?), partial }
-            }
-        };
+        let mut output = Output::open(request.path.as_deref())?;
         let form = match request.format {
             Format::Json => {
-                output.writer().write_all(json::head(opening).as_bytes())?;
+                output.write_all(json::head(opening).as_bytes())?;
                 Form::Json { first: true }
             }
             Format::Junit => Form::Junit(Box::default()),
@@ -138,7 +115,7 @@ impl Sink {
             Format::Markdown => Form::Whole(markdown::document),
             Format::Github => Form::Whole(github::document),
             Format::Har => {
-                output.writer().write_all(har::head(opening).as_bytes())?;
+                output.write_all(har::head(opening).as_bytes())?;
                 Form::Har { opening: Box::new(opening.clone()), first: true }
             }
             Format::Html => Form::Html(Box::default()),
@@ -155,7 +132,7 @@ impl Sink {
             Form::Json { first } => {
                 let text = json::result(result, *first);
                 *first = false;
-                self.output.writer().write_all(text.as_bytes())
+                self.output.write_all(text.as_bytes())
             }
             Form::Junit(junit) => {
                 junit.add(result);
@@ -164,7 +141,7 @@ impl Sink {
             Form::Har { opening, first } => {
                 let Some(text) = har::entry(opening, result, *first) else { return Ok(()) };
                 *first = false;
-                self.output.writer().write_all(text.as_bytes())
+                self.output.write_all(text.as_bytes())
             }
             Form::Whole(_) => Ok(()),
             Form::Html(page) => {
@@ -186,34 +163,11 @@ impl Sink {
             Form::Whole(document) => document(opening, closing),
             Form::Html(page) => {
                 let (front, rest) = page.finish(opening, closing);
-                self.output.writer().write_all(front.as_bytes())?;
+                self.output.write_all(front.as_bytes())?;
                 rest
             }
         };
-        self.output.writer().write_all(rest.as_bytes())?;
-        match self.output {
-            Output::Standard(mut output) => output.flush(),
-            Output::File { path, partial, file } => {
-                file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-                if partial.in_place { Ok(()) } else { std::fs::rename(&partial.path, path) }
-            }
-        }
+        self.output.write_all(rest.as_bytes())?;
+        self.output.close()
     }
-}
-
-impl Output {
-    fn writer(&mut self) -> &mut dyn Write {
-        match self {
-            Self::Standard(output) => output,
-            Self::File { file, .. } => file,
-        }
-    }
-}
-
-/// The name beside the report's place, of this process alone. What is no file of its own kind is written in place.
-fn partial(path: &Path) -> Partial {
-    if path.exists() && !path.is_file() {
-        return Partial { path: path.to_owned(), in_place: true };
-    }
-    Partial { path: beside(path), in_place: false }
 }

@@ -4,6 +4,7 @@
 //! message, credentials) is not made up here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -141,8 +142,8 @@ impl Stored {
     /// Reads a report.
     ///
     /// # Errors
-    /// As [`crate::earlier::Earlier::parse`].
-    pub fn parse(text: &[u8]) -> Result<Self, String> {
+    /// As [`crate::earlier::Earlier::read`].
+    pub fn read(text: &mut dyn Read) -> Result<Self, String> {
         earlier::read(text, |report: &Self| report.schema_version)
     }
 

@@ -9,6 +9,8 @@ mod choice;
 mod commands;
 #[path = "cli/exchanges.rs"]
 mod exchanges;
+#[path = "cli/files.rs"]
+mod files;
 #[path = "cli/reports.rs"]
 mod reports;
 #[path = "cli/secrets.rs"]

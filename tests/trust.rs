@@ -15,6 +15,8 @@ mod authority;
 mod circumstances;
 #[path = "trust/ending.rs"]
 mod ending;
+#[path = "trust/ending_early.rs"]
+mod ending_early;
 #[path = "trust/front.rs"]
 mod front;
 #[path = "trust/guards.rs"]

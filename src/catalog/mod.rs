@@ -5,6 +5,7 @@
 
 mod contract;
 mod field;
+mod files;
 mod operation;
 mod suite;
 mod waivers;

@@ -1,20 +1,21 @@
 //! The files that decide about a run beside its probes, read before anything is sent; and the command that writes waivers.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::SystemTime;
 
 use super::arguments::Run;
-use super::output::{say, tell};
+use super::output::{say, show, tell};
 use super::{failed, mistaken};
 use crate::baseline::{Baseline, Comparison};
 use crate::catalog;
 use crate::cause::{CAUSES, Cause};
 use crate::date::Date;
-use crate::document::Problem;
+use crate::document::{self, Problem};
 use crate::earlier::Earlier;
 use crate::fault;
+use crate::file;
 use crate::gate::Gates;
 use crate::plan::Selection;
 use crate::ratchet::Ratchet;
@@ -22,7 +23,6 @@ use crate::render::{printable, waivers};
 use crate::session::Failure;
 use crate::verdict::exit;
 use crate::waiver::Ledger;
-use crate::writing;
 
 /// Days until a waiver that is written for somebody expires.
 const AHEAD: u16 = 90;
@@ -47,19 +47,14 @@ pub(super) fn read(arguments: &Run, selection: &Selection) -> Result<Gates, u8> 
         gates.baseline = Some((path.clone(), baseline(path).map_err(|problem| mistaken(&problem.into()))?));
     }
     gates.save.clone_from(&arguments.save_baseline);
-    for path in arguments.ratchet.iter().chain(&arguments.save_baseline) {
-        if let Some(why) = writing::obstacle(path) {
-            return Err(failed(&Failure::Usage(format!("cannot write {}: {why}", path.display()))));
-        }
-    }
     Ok(gates)
 }
 
 /// What the ratchet's file holds; nothing where there is no such file yet.
 fn ratchet(path: &Path) -> Result<Option<Ratchet>, Problem> {
     let file = path.display().to_string();
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
+    let text = match file::read(path) {
+        Ok(bytes) => document::text(&file, bytes)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Problem::of_file(file, format!("cannot be read: {error}"))),
     };
@@ -69,8 +64,9 @@ fn ratchet(path: &Path) -> Result<Option<Ratchet>, Problem> {
 
 fn baseline(path: &Path) -> Result<Baseline, Problem> {
     let problem = |message: String| Problem::of_file(path.display().to_string(), message);
-    let text = std::fs::read_to_string(path)
+    let bytes = file::read(path)
         .map_err(|error| problem(format!("cannot be read: {error}")).help("--save-baseline writes one"))?;
+    let text = document::text(&path.display().to_string(), bytes)?;
     Baseline::parse(&text).map_err(|(line, message)| problem(message).on(Some(line)))
 }
 
@@ -90,30 +86,20 @@ pub(super) fn waive(report: &Path) -> u8 {
     if entries.is_empty() {
         tell("errdrift: nothing in this report needs a waiver");
     } else {
-        say(&entries);
+        show(&entries);
     }
     exit::CONFORMS
 }
 
-/// The text of a report; `-` is standard input.
-fn report_text(report: &Path) -> Result<Vec<u8>, Failure> {
-    let mut text = Vec::new();
-    let read = if report.as_os_str() == "-" {
-        io::stdin().lock().read_to_end(&mut text).map(|_| ())
-    } else {
-        std::fs::read(report).map(|bytes| text = bytes)
-    };
-    read.map_err(|error| Failure::Usage(format!("{}: cannot be read: {error}", report.display())))?;
-    Ok(text)
-}
-
 /// A report in JSON, as far as `parse` reads it.
-pub(super) fn report<T>(report: &Path, parse: fn(&[u8]) -> Result<T, String>) -> Result<T, Failure> {
-    parse(&report_text(report)?).map_err(|message| Failure::Usage(format!("{}: {message}", report.display())))
+pub(super) fn report<T>(report: &Path, parse: fn(&mut dyn Read) -> Result<T, String>) -> Result<T, Failure> {
+    let read = file::report(report).map_err(|error| format!("cannot be read: {error}"));
+    read.and_then(|mut text| parse(&mut text))
+        .map_err(|message| Failure::Usage(format!("{}: {message}", report.display())))
 }
 
 fn read_earlier(path: &Path) -> Result<Earlier, Failure> {
-    report(path, Earlier::parse)
+    report(path, Earlier::read)
 }
 
 /// The longest line of a comparison, in characters.

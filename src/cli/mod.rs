@@ -2,6 +2,7 @@
 
 mod arguments;
 mod compare;
+mod files;
 mod gates;
 mod output;
 mod replay;
@@ -19,6 +20,7 @@ use crate::document::Problems;
 use crate::explain;
 use crate::fault::Tier;
 use crate::plan::{Plan, Selection};
+use crate::render::printable;
 use crate::session::Failure;
 use crate::verdict::exit;
 use arguments::{Cli, Command};
@@ -31,7 +33,9 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe is nobody's error.
-            let _ = error.print();
+            let plain = error.to_string();
+            let shown = output::visible(&plain);
+            let _ = if shown == plain { error.print() } else { Ok(tell(&shown)) };
             return ExitCode::from(if help { exit::CONFORMS } else { exit::USAGE });
         }
     };
@@ -88,7 +92,7 @@ fn checked(files: &[std::path::PathBuf]) -> u8 {
     for file in files {
         match catalog::check(file) {
             Ok(what) => {
-                say(&format!("{}: {what}", file.display()));
+                say(&format!("{}: {what}", printable(&file.to_string_lossy(), usize::MAX)));
                 code = code.max(changes(file));
             }
             Err(problems) => code = mistaken(&problems),

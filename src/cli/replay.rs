@@ -6,10 +6,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::arguments::Reach;
-use super::failed;
 use super::gates::report;
 use super::output::{say, tell};
 use super::run::{environment, load, width};
+use super::{failed, files};
 use crate::catalog::Api;
 use crate::document::nearest;
 use crate::render;
@@ -17,10 +17,9 @@ use crate::render::human;
 use crate::render::style::Style;
 use crate::replay::Replay;
 use crate::retrial::Retrial;
-use crate::session::Failure;
-use crate::sink::{self, Sink};
+use crate::session::{self, Failure};
+use crate::sink;
 use crate::stored::Stored;
-use crate::verdict::exit;
 use crate::wire::target::Target;
 
 #[derive(Args, Debug)]
@@ -57,7 +56,7 @@ pub(super) struct JudgeArguments {
 
 /// The report with its exchanges.
 fn stored(path: &Path) -> Result<Stored, u8> {
-    report(path, Stored::parse).map_err(|failure| failed(&failure))
+    report(path, Stored::read).map_err(|failure| failed(&failure))
 }
 
 /// The suites of those ids as they are today: those that are named, else what the report says.
@@ -132,28 +131,22 @@ pub(super) fn judge(arguments: &JudgeArguments) -> u8 {
 }
 
 fn judged(arguments: &JudgeArguments) -> Result<u8, u8> {
-    let usage = |why: String| failed(&Failure::Usage(why));
-    let to_stdout = arguments.reports.iter().filter(|report| report.path.is_none()).count();
-    if to_stdout > 1 {
-        return Err(usage("two reports cannot both go to standard output".to_owned()));
-    }
+    let reports = files::settled(arguments.reports.clone())?;
+    let to_stdout = reports.iter().any(|report| report.path.is_none());
     let stored = stored(&arguments.report)?;
     let ids: Vec<&str> = stored.suites.iter().map(String::as_str).collect();
     let apis = suites(&stored, &ids, &arguments.suite)?;
+    files::of_judge(&arguments.report, &apis, &reports)?;
     let Retrial { opening, results, closing } = Retrial::of(stored, &apis, arguments.strict);
-    for request in &arguments.reports {
-        let name = request.path.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
-        let written = Sink::open(request, &opening).map_err(|error| (exit::USAGE, error)).and_then(|mut sink| {
-            let all = results.iter().try_for_each(|result| sink.result(result));
-            all.and_then(|()| sink.close(&opening, &closing)).map_err(|error| (exit::NOT_JUDGED, error))
-        });
-        written.map_err(|(code, error)| {
-            tell(&format!("errdrift: cannot write the report {name}: {error}"));
-            code
-        })?;
+    let sinks = session::reports(&reports, &opening).map_err(|failure| failed(&failure))?;
+    for (mut sink, name) in sinks {
+        let written = results.iter().try_for_each(|result| sink.result(result));
+        written
+            .and_then(|()| sink.close(&opening, &closing))
+            .map_err(|error| failed(&Failure::Report(format!("cannot write the report {name}: {error}"))))?;
     }
     let summary = human::summary(&opening, &closing, &Style { color: false, width: width() });
-    if to_stdout > 0 {
+    if to_stdout {
         tell(&summary);
     } else {
         say(&summary);

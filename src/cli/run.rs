@@ -6,8 +6,8 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, ColorSetting};
 
 use super::arguments::{Choice, Color, List, Run};
-use super::output::{say, tell};
-use super::{failed, gates, mistaken};
+use super::output::{say, say_in_colour, show, tell};
+use super::{failed, files, gates, mistaken};
 use crate::catalog::{self, Api};
 use crate::engine;
 use crate::fault::Tier;
@@ -15,7 +15,7 @@ use crate::judge;
 use crate::live::Live;
 use crate::plan::{Plan, Selection};
 use crate::render::style::Style;
-use crate::render::{self, human};
+use crate::render::{self, human, json};
 use crate::secret::Environment;
 use crate::session::{Failure, Session};
 use crate::verdict::exit;
@@ -69,13 +69,13 @@ pub(super) fn list(arguments: &List) -> u8 {
     listed(&apis, &selection(&arguments.choice), arguments.json, arguments.requests)
 }
 
-fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool, requests: bool) -> u8 {
+fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool, requests: bool) -> u8 {
     let unknown = selection.unknown(apis);
     if !unknown.is_empty() {
         return failed(&Failure::Usage(unknown.join("\n")));
     }
     let plan = Plan::new(apis, selection);
-    let text = if json {
+    let text = if as_json {
         let entry = |probe: &crate::plan::Probe| {
             let mut entry = serde_json::json!({
                 "probe": probe.id, "operation": probe.operation, "fault": probe.fault.id,
@@ -85,7 +85,7 @@ fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool, requests: bool) 
                 entry["safe_by"] = probe.guard.to_string().into();
                 entry["request"] = render::requests::value(probe);
             }
-            entry.to_string()
+            json::text(&entry)
         };
         format!("[\n{}\n]", plan.probes.iter().map(entry).collect::<Vec<_>>().join(",\n"))
     } else if requests {
@@ -96,7 +96,9 @@ fn listed(apis: &[Arc<Api>], selection: &Selection, json: bool, requests: bool) 
     if plan.probes.is_empty() {
         tell("errdrift: no probe is selected");
     }
-    if json || !plan.probes.is_empty() {
+    if as_json {
+        show(&text);
+    } else if !plan.probes.is_empty() {
         say(&text);
     }
     if plan.probes.is_empty() { exit::NOT_JUDGED } else { exit::CONFORMS }
@@ -117,12 +119,13 @@ pub(super) fn run(arguments: Run) -> u8 {
         Err(why) => return failed(&Failure::Usage(why)),
     };
     let color = colored(arguments.color);
+    let reports = match files::settled(arguments.report.clone()) {
+        Ok(reports) => reports,
+        Err(code) => return code,
+    };
     // A report on standard output stands there alone.
-    let to_stdout = arguments.report.iter().any(|report| report.path.is_none());
-    if arguments.report.iter().filter(|report| report.path.is_none()).count() > 1 {
-        return failed(&Failure::Usage("two reports cannot both go to standard output".to_owned()));
-    }
-    let gates = match gates::read(&arguments, &selection) {
+    let to_stdout = reports.iter().any(|report| report.path.is_none());
+    let gates = match files::of_run(&arguments, &apis, &reports).and_then(|()| gates::read(&arguments, &selection)) {
         Ok(gates) => gates,
         Err(code) => return code,
     };
@@ -137,7 +140,7 @@ pub(super) fn run(arguments: Run) -> u8 {
             ..arguments.reach.engine(arguments.speed.jobs, arguments.speed.rate)
         },
         environment: environment(),
-        reports: arguments.report,
+        reports,
         strict: arguments.strict,
         yes_production: arguments.reach.yes_production,
         unknown,
@@ -150,7 +153,7 @@ pub(super) fn run(arguments: Run) -> u8 {
             if to_stdout {
                 tell(&summary);
             } else {
-                say(&summary);
+                say_in_colour(&summary);
             }
             closing.exit_code
         }

@@ -57,14 +57,9 @@ impl Document {
     /// The file cannot be read, or every mistake in its syntax.
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let file = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| Problem::of_file(&file, format!("cannot be read: {error}")))?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Self::parse(&file, &text),
-            Err(error) => {
-                let line = Newlines::new(&error.as_bytes()[..error.utf8_error().valid_up_to()]).last();
-                Err(Problem::of_file(&file, "is not UTF-8").on(Some(line)).into())
-            }
-        }
+        let bytes =
+            crate::file::read(path).map_err(|error| Problem::of_file(&file, format!("cannot be read: {error}")))?;
+        Self::parse(&file, &text(&file, bytes)?)
     }
 
     /// Parses a text: JSON where the file's name ends in `.json`, else TOML.
@@ -119,6 +114,30 @@ impl Document {
             return Err(problems);
         }
         serde_json::from_value(self.value.clone()).map_err(|error| self.problem("", error.to_string()).into())
+    }
+}
+
+/// The text that a file's bytes are. Not one of our formats has control characters other than tabs and line ends.
+///
+/// # Errors
+/// The first line that is no text.
+pub fn text(file: &str, bytes: Vec<u8>) -> Result<String, Problem> {
+    let wrong = |before: &[u8], message: String| {
+        Err(Problem::of_file(file, message).on(Some(Newlines::new(before).last())).help("write it as text in UTF-8"))
+    };
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            return wrong(&error.as_bytes()[..error.utf8_error().valid_up_to()], "is not UTF-8".to_owned());
+        }
+    };
+    let controls = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x7f);
+    match text.bytes().position(|byte| controls(&byte)) {
+        Some(at) => wrong(
+            &text.as_bytes()[..at],
+            format!("has the control character U+{:04X}, which no text has", text.as_bytes()[at]),
+        ),
+        None => Ok(text),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::render::printable;
+
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Problem {
@@ -39,16 +41,18 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        // A file's text and name are anybody's, and a problem is a line.
+        let line = |text: &str| printable(text, usize::MAX);
+        f.write_str(&line(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
         if !self.pointer.is_empty() {
-            write!(f, ": {}", self.pointer)?;
+            write!(f, ": {}", line(&self.pointer))?;
         }
-        write!(f, ": {}", self.message)?;
+        write!(f, ": {}", line(&self.message))?;
         match &self.help {
-            Some(help) => write!(f, "; {help}"),
+            Some(help) => write!(f, "; {}", line(help)),
             None => Ok(()),
         }
     }

@@ -12,15 +12,25 @@ use crate::schema::member;
 /// Every mistake that the parser gets to; a datetime, and a number that JSON cannot hold.
 pub(super) fn parse(text: &str) -> Result<(Value, Lines), Vec<Slip>> {
     let newlines = Newlines::new(text.as_bytes());
-    let (table, errors) = DeTable::parse_recoverable(text);
+    // Where it is wrong, all mistakes of a large file tell nobody more than the first.
+    let (table, errors) = match DeTable::parse(text) {
+        Err(first) if text.len() > LARGE => return Err(vec![syntax_slip(&first, text, &newlines)]),
+        Ok(table) => (table, Vec::new()),
+        Err(_) => DeTable::parse_recoverable(text),
+    };
     if !errors.is_empty() {
-        return Err(errors.iter().map(|error| syntax_slip(error, text, &newlines)).collect());
+        return Err(errors.iter().take(TOLD).map(|error| syntax_slip(error, text, &newlines)).collect());
     }
     let mut walk = Walk { newlines, lines: Lines::new(), slips: Vec::new() };
     walk.lines.insert(String::new(), 1);
     let value = walk.table(table.get_ref(), "");
     if walk.slips.is_empty() { Ok((value, walk.lines)) } else { Err(walk.slips) }
 }
+
+/// A file of which only the first mistake is told, in bytes.
+const LARGE: usize = 1 << 20;
+/// Mistakes that are told.
+const TOLD: usize = 100;
 
 /// A mistake in the syntax, with the text that it is about where that is short.
 fn syntax_slip(error: &toml::de::Error, text: &str, newlines: &Newlines) -> Slip {

@@ -1,9 +1,11 @@
 //! One run from plan to closing: opens the reports, runs the engine, shows what happens, closes the reports.
 
 mod opening;
+mod outputs;
 mod turn;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::ScopedJoinHandle;
@@ -15,6 +17,7 @@ use libtest_mimic::Arguments;
 use crate::catalog::Api;
 use crate::engine::{self, Event};
 use crate::exchange::Over;
+use crate::file::Output;
 use crate::footing::{Footing, Unsent};
 use crate::gate::Gates;
 use crate::harness::{self, Line, Trial};
@@ -29,6 +32,7 @@ use crate::tally::Tally;
 use crate::wire::client::Client;
 use crate::wire::sender::{Sender, Settings as Wire};
 pub use opening::opening;
+pub(crate) use outputs::reports;
 pub use turn::in_turn;
 
 /// What a run needs.
@@ -103,9 +107,11 @@ impl Session {
         let sender = Sender::new(&self.wire).map_err(Failure::Usage)?;
         let mut plan = self.plan()?;
         let inactive = self.leave_out(&mut plan);
-        let sinks = self.open(&opening)?;
+        signal::listen();
+        let sinks = outputs::reports(&self.reports, &opening)?;
+        let written = outputs::of_gates(&self.gates)?;
         let is_whole = self.selection.is_whole();
-        Ok(Prepared { opening, plan, sender, sinks, session: self, shows_bar, inactive, is_whole })
+        Ok(Prepared { opening, plan, sender, sinks, written, session: self, shows_bar, inactive, is_whole })
     }
 
     /// The plan, once every probe of it is known to leave as it is meant.
@@ -154,16 +160,6 @@ impl Session {
         }
         inactive
     }
-
-    fn open(&self, opening: &Opening) -> Result<Vec<(Sink, String)>, Failure> {
-        let open = |request: &Request| {
-            let name = request.path.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
-            let sink = Sink::open(request, opening)
-                .map_err(|error| Failure::Usage(format!("cannot write the report {name}: {error}")))?;
-            Ok((sink, name))
-        };
-        self.reports.iter().map(open).collect()
-    }
 }
 
 /// A run that has all it needs, and of which nothing was sent yet.
@@ -172,6 +168,8 @@ struct Prepared {
     plan: Plan,
     sender: Sender,
     sinks: Vec<(Sink, String)>,
+    /// The files that the gates may write in the end.
+    written: BTreeMap<PathBuf, Output>,
     session: Session,
     shows_bar: bool,
     /// What cannot be put to the test on this target.
@@ -187,7 +185,7 @@ impl Prepared {
         lines: &mpsc::Sender<Line>,
         watch: &mut (dyn FnMut(&ProbeResult) + Send),
     ) -> Result<(Opening, Closing), Failure> {
-        let Self { opening, plan, sender, mut sinks, mut session, shows_bar, inactive, is_whole } = self;
+        let Self { opening, plan, sender, mut sinks, mut written, mut session, shows_bar, inactive, is_whole } = self;
         session.engine.records_all |= !sinks.is_empty();
         let start = Instant::now();
         let mut tally = Tally::default();
@@ -237,7 +235,7 @@ impl Prepared {
             }
         }
         for writing in writings {
-            if let Err(error) = writing.write() {
+            if let Err(error) = outputs::write(&writing, written.remove(&writing.path)) {
                 broken.get_or_insert(format!("cannot write {}: {error}", writing.path.display()));
             }
         }

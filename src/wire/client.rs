@@ -41,7 +41,7 @@ impl Client {
         if let Some(path) = &settings.ca {
             let wrong =
                 |error: &dyn std::fmt::Display| format!("cannot use the certificates of {}: {error}", path.display());
-            let pem = std::fs::read(path).map_err(|error| wrong(&error))?;
+            let pem = crate::file::read(path).map_err(|error| wrong(&error))?;
             let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| wrong(&error))?;
             if certificates.is_empty() {
                 return Err(wrong(&"it holds no certificate in PEM"));

@@ -181,7 +181,8 @@ fn trust(settings: &Settings) -> Result<ClientConfig, String> {
         let wrong =
             |error: &dyn std::fmt::Display| format!("cannot use the certificates of {}: {error}", path.display());
         let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| wrong(&error))? {
+        let pem = crate::file::read(path).map_err(|error| wrong(&error))?;
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
             roots.add(certificate.map_err(|error| wrong(&error))?).map_err(|error| wrong(&error))?;
         }
         if roots.is_empty() {

@@ -1,0 +1,47 @@
+//! The files of a command, held against each other before anything is sent.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::arguments::Run;
+use super::failed;
+use crate::catalog::Api;
+use crate::file::{self, Named, Role};
+use crate::session::Failure;
+use crate::sink::Request;
+
+/// The reports, where each of them goes somewhere else.
+pub(super) fn settled(reports: Vec<Request>) -> Result<Vec<Request>, u8> {
+    let reports: Vec<_> = reports.into_iter().map(Request::settled).collect();
+    if reports.iter().filter(|report| report.path.is_none()).count() > 1 {
+        return Err(failed(&Failure::Usage("two reports cannot both go to standard output".to_owned())));
+    }
+    Ok(reports)
+}
+
+/// Whether what a run writes is no file that it reads, and nothing is written twice.
+pub(super) fn of_run(arguments: &Run, apis: &[Arc<Api>], reports: &[Request]) -> Result<(), u8> {
+    let read = [
+        (Role::Waivers, &arguments.waivers),
+        (Role::Baseline, &arguments.baseline),
+        (Role::Certificates, &arguments.reach.ca),
+    ];
+    let written = [(Role::SavedBaseline, &arguments.save_baseline), (Role::Ratchet, &arguments.ratchet)];
+    let named = |(role, path): (Role, &Option<_>)| path.clone().map(|path| Named { role, path: Some(path) });
+    let inputs = apis.iter().flat_map(|api| api.files()).chain(read.into_iter().filter_map(named)).collect();
+    distinct(inputs, reports, written.into_iter().filter_map(named).collect())
+}
+
+/// Whether no report of `judge` overwrites what it reads.
+pub(super) fn of_judge(report: &Path, apis: &[Arc<Api>], reports: &[Request]) -> Result<(), u8> {
+    let mut inputs: Vec<_> = apis.iter().flat_map(|api| api.files()).collect();
+    if report.as_os_str() != "-" {
+        inputs.push(Named::new(Role::EarlierReport, report));
+    }
+    distinct(inputs, reports, Vec::new())
+}
+
+fn distinct(inputs: Vec<Named>, reports: &[Request], mut outputs: Vec<Named>) -> Result<(), u8> {
+    outputs.extend(reports.iter().map(|report| Named { role: Role::Report, path: report.path.clone() }));
+    file::distinct(&inputs, &outputs).map_err(|why| failed(&Failure::Usage(format!("{why}; nothing was sent"))))
+}

@@ -13,6 +13,8 @@ mod exchanges;
 mod files;
 #[path = "cli/reports.rs"]
 mod reports;
+#[path = "cli/safe.rs"]
+mod safe;
 #[path = "cli/secrets.rs"]
 mod secrets;
 #[path = "cli/support.rs"]

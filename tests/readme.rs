@@ -76,3 +76,15 @@ fn every_file_that_the_readme_names_is_there() {
         assert!(README.contains(file) && root.join(file).exists(), "{file}");
     }
 }
+
+#[test]
+fn every_promise_of_the_safety_page_names_a_test_that_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/safety.md")).unwrap();
+    let named: Vec<(&str, &str)> = page.split('`').filter_map(|word| word.split_once(".rs::")).collect();
+    assert!(named.len() > 30, "{}", named.len());
+    for (file, test) in named {
+        let text = std::fs::read_to_string(root.join(format!("{file}.rs"))).unwrap_or_default();
+        assert!(text.contains(&format!("fn {test}()")), "no {file}.rs::{test}");
+    }
+}

@@ -16,6 +16,7 @@ use crate::plan::Probe;
 use crate::recording::Recorder;
 use crate::repeat;
 use crate::report::ProbeResult;
+use crate::run::brake::Brake;
 use crate::secret::{Environment, Template};
 use crate::wire::sender::Sender;
 
@@ -32,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) recorder: Recorder,
     pub(crate) settings: Settings,
     pub(crate) pace: Pace,
+    pub(crate) brake: Brake,
     hanging: AtomicUsize,
     /// Set once, when no connection can be made any more.
     gone: OnceLock<()>,
@@ -47,6 +49,7 @@ impl Shared {
     pub(crate) fn new(sender: Sender, environment: Environment, recorder: Recorder, settings: Settings) -> Self {
         Self {
             pace: Pace::new(settings.rate),
+            brake: Brake::new(0),
             sender,
             environment,
             recorder,
@@ -171,8 +174,12 @@ impl Shared {
         let mut refused: Vec<Finding> = Vec::new();
         let mut waits = 0;
         loop {
+            let mut pass = self.brake.pass(probe, &self.recorder).await.map_err(Unsent::Braked)?;
             self.pace.turn().await;
-            let exchange = self.sender.send(&probe.request, &headers, &self.environment).await;
+            let fresh = pass.leaves();
+            let request = fresh.as_ref().unwrap_or(&probe.request);
+            let exchange = self.sender.send_while(request, &headers, &self.environment, &mut pass).await;
+            pass.settle(&exchange.outcome);
             let asked = match &exchange.outcome {
                 Outcome::Reply(reply) => pace::asked(reply),
                 Outcome::Silence(silence) => {

@@ -23,7 +23,8 @@ use crate::judge;
 use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::repeat;
-use crate::report::{ProbeResult, Repeats};
+use crate::report::{MayHaveChanged, ProbeResult, Repeats};
+use crate::run::catch_all;
 use crate::secret::{Environment, Mask};
 use crate::tally::signature;
 use crate::verdict::Severity;
@@ -62,6 +63,8 @@ pub enum Event {
     },
     /// The run as a whole cannot be judged.
     NotJudged(String),
+    /// Requests that may have changed the target, in the order in which they left.
+    MayHaveChanged(Vec<MayHaveChanged>),
     /// Probes that show this drift were sent again.
     Repeated {
         /// The drift's signature.
@@ -112,7 +115,8 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
         records_all: settings.records_all,
     };
     let mut shared = Shared::new(sender, environment, recorder, settings);
-    let controls = Controls::send(&plan, &shared).await;
+    let mut controls = Controls::send(&plan, &shared).await;
+    catch_all::rule_out(&plan, &mut controls, &shared).await;
     shared.settings.judge.outside = control::outside(&plan, &controls, &shared).await;
     let shared = Arc::new(shared);
     for reason in &controls.reasons {
@@ -136,6 +140,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     if let Some(reason) = shared.obituary() {
         emit(Event::NotJudged(reason));
     }
+    emit(Event::MayHaveChanged(shared.brake.changed()));
     emit(Event::Ended {
         connection_failures: shared.sender.connection_failures(),
         interrupted: shared.interrupted().cloned(),

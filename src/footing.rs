@@ -20,6 +20,9 @@ pub enum Unsent {
     /// The run was stopped before it, and why.
     #[error("{0}")]
     Stopped(String),
+    /// The target accepted what it must refuse, and why the probe was held back.
+    #[error("{0}")]
+    Braked(String),
     /// Somebody ended the run before it, and by what.
     #[error("the run was ended by {0}")]
     Interrupted(String),
@@ -55,7 +58,7 @@ impl Footing {
         match unsent {
             Unsent::NotSet(name) => self.0.contains(&(suite.to_owned(), name.clone())),
             Unsent::Unfit(_) | Unsent::Gone | Unsent::Interrupted(_) => false,
-            Unsent::Stopped(_) | Unsent::OurFault(_) => true,
+            Unsent::Stopped(_) | Unsent::Braked(_) | Unsent::OurFault(_) => true,
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! A suite is a TOML file (`suites/*.toml`); this module is its typed form. It knows nothing of faults.
 
+mod expects;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -10,6 +12,7 @@ use serde_json::Value;
 use crate::cause::Cause;
 use crate::judge::layer::Layer;
 use crate::secret::Environment;
+pub use expects::{Expects, is_json};
 
 /// The suite's file, as it is read.
 #[derive(Clone, Debug, Deserialize)]
@@ -198,6 +201,21 @@ pub enum Effect {
     MovesMoney,
 }
 
+impl Effect {
+    /// The word that suites use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Session => "session",
+            Self::Creates => "creates",
+            Self::Changes => "changes",
+            Self::Deletes => "deletes",
+            Self::MovesMoney => "moves-money",
+        }
+    }
+}
+
 /// A method and path that exist, with what a correct request needs.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -219,9 +237,10 @@ pub struct Operation {
     /// Whether the weaker credential has no right to it.
     #[serde(default)]
     pub privileged: bool,
-    /// Whether its correct request is sent as the control: only where it changes nothing and is known to succeed.
-    #[serde(default)]
-    pub control: bool,
+    /// What the success of its correct request looks like, where that is sent as the control: only where it changes nothing
+    /// and is known to succeed.
+    #[serde(default, deserialize_with = "expects::control")]
+    pub control: Option<Expects>,
     /// The operation whose control stands for this one, where its own correct request is not safe to send.
     #[serde(default)]
     pub controlled_by: Option<String>,

@@ -13,7 +13,7 @@ use crate::finding::Finding;
 use crate::judge::layer::Layer;
 use crate::plan::Plan;
 use crate::report::{
-    Closing, CodeCoverage, Coverage, Drift, Inactive, NotExercised, Precedence, ProbeResult, Repeats, Summary,
+    Closing, CodeCoverage, Coverage, Drift, Inactive, MayHaveChanged, NotExercised, Precedence, ProbeResult, Repeats, Summary,
 };
 use crate::verdict::{Severity, Verdict, exit};
 
@@ -30,6 +30,7 @@ pub struct Tally {
     not_exercised: Vec<NotExercised>,
     withheld: Vec<NotExercised>,
     reasons: Vec<String>,
+    may_have_changed: Vec<MayHaveChanged>,
     coverage: Vec<Coverage>,
     /// The causes of the faults that are sent, by suite.
     causes: BTreeSet<(String, Cause)>,
@@ -232,6 +233,11 @@ impl Tally {
         }
     }
 
+    /// Takes in requests that may have changed the target.
+    pub fn may_have_changed(&mut self, requests: Vec<MayHaveChanged>) {
+        self.may_have_changed.extend(requests);
+    }
+
     /// The numbers so far.
     #[must_use]
     pub fn summary(&self) -> Summary {
@@ -274,6 +280,7 @@ impl Tally {
             exit_code: if verdict == Verdict::Error { exit::NOT_JUDGED } else { verdict.exit_code() },
             verdict,
             reasons: self.reasons,
+            may_have_changed: self.may_have_changed,
             summary: self.summary,
             drifts,
             catalogue: self.catalogue,

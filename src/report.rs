@@ -3,7 +3,7 @@
 //! Results pass by one at a time, in the order of the plan. Only the [`crate::tally::Tally`] remembers them, and only what a reader
 //! needs at the end: counts, drifts with one example each, and what was not exercised.
 
-mod changed;
+pub mod changed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::finding::Finding;
 use crate::judge::layer::Layer;
 use crate::verdict::{Severity, Verdict};
 
-pub use changed::{MayHaveChanged, headline};
+pub use changed::MayHaveChanged;
 
 /// The version of the report's format (`schemas/report.schema.json`).
 pub const SCHEMA_VERSION: u32 = 1;

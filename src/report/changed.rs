@@ -1,4 +1,4 @@
-//! A request that may have changed the target, though it must be refused: what to look for, and where.
+//! A request that may have changed the target, though it must be refused: what to look for, and where. Pure.
 
 use std::fmt;
 
@@ -39,6 +39,21 @@ impl fmt::Display for MayHaveChanged {
         let Self { probe, method, url, time, look_for, .. } = self;
         write!(f, "{time} {method} {url}: {} ({probe}); look for {look_for}", self.answer())
     }
+}
+
+/// As many are told where people read; the JSON report has all.
+const TOLD: usize = 10;
+
+/// The first of them in a line each, and how many there are besides.
+#[must_use]
+pub fn lines(changed: &[MayHaveChanged]) -> Vec<String> {
+    let mut ordered: Vec<_> = changed.iter().collect();
+    ordered.sort_by_key(|request| request.status.is_none());
+    let mut lines: Vec<_> = ordered.iter().take(TOLD).map(ToString::to_string).collect();
+    if changed.len() > TOLD {
+        lines.push(format!("and {} more, in the JSON report", changed.len() - TOLD));
+    }
+    lines
 }
 
 /// What is said before the list: that the target may have been changed, and by how many requests of which kind.

@@ -63,6 +63,9 @@ pub enum Failure {
     /// What was asked for makes no sense; nothing was sent.
     #[error("{0}")]
     Usage(String),
+    /// The target could not be judged; nothing that may change something was sent.
+    #[error("{0}")]
+    NotJudged(String),
     /// A report could not be written to its end.
     #[error("{0}")]
     Report(String),

@@ -9,6 +9,7 @@ use crate::engine::{self, Settings};
 use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::run::brake::Brake;
+use crate::run::came::may_change;
 use crate::run::catch_all;
 use crate::secret::Environment;
 use crate::verdict::Verdict;
@@ -53,7 +54,7 @@ impl Again {
 
     /// Why the probe may not be sent: it may change something, and the target is not known to be the API.
     pub(crate) async fn against(&self, plan: &Plan, probe: &Probe) -> Option<String> {
-        if probe.is_harmless() {
+        if !may_change(probe) {
             return None;
         }
         let mut controls = Controls::send(plan, &self.shared).await;

@@ -175,6 +175,10 @@ impl Shared {
         let mut waits = 0;
         loop {
             let mut pass = self.brake.pass(probe, &self.recorder).await.map_err(Unsent::Braked)?;
+            // It may have waited for its turn.
+            if let Some(unsent) = self.stopped() {
+                return Err(unsent);
+            }
             self.pace.turn().await;
             let fresh = pass.leaves();
             let request = fresh.as_ref().unwrap_or(&probe.request);

@@ -125,8 +125,9 @@ impl Compare {
         if !compared.comparison.changes.is_empty() && compared.sides.len() == 2 {
             let found = std::mem::take(&mut compared.comparison.changes);
             let changed: Vec<_> = compared.sides.iter().map(|(.., closing)| closing.may_have_changed.len()).collect();
-            let (steady, intermittent) =
-                session::runtime()?.block_on(self.look_again(found, &left, &right, &changed)).map_err(Failure::Usage)?;
+            let (steady, intermittent) = session::runtime()?
+                .block_on(self.look_again(found, &left, &right, &changed))
+                .map_err(Failure::Usage)?;
             (compared.comparison.changes, compared.intermittent) = (steady, intermittent);
         }
         Ok(compared)

@@ -170,8 +170,7 @@ struct ControlFailure {
 const REFUSED: &str = "check --target and the credentials, which are refused";
 const UNREACHABLE: &str = "check --target, and whether the deployment is up";
 
-const OTHER_FORM: &str =
-    "check --target: a login or another application may answer; if that is right, the suite says so in `control.expects`";
+const OTHER_FORM: &str = "check --target: a login or another application may answer; if that is right, the suite says so in `control.expects`";
 
 /// What to do about a control that was answered, but not by a success.
 fn advice(control: &Control, reply: &Reply) -> &'static str {

@@ -13,7 +13,8 @@ use crate::finding::Finding;
 use crate::judge::layer::Layer;
 use crate::plan::Plan;
 use crate::report::{
-    Closing, CodeCoverage, Coverage, Drift, Inactive, MayHaveChanged, NotExercised, Precedence, ProbeResult, Repeats, Summary,
+    Closing, CodeCoverage, Coverage, Drift, Inactive, MayHaveChanged, NotExercised, Precedence, ProbeResult, Repeats,
+    Summary,
 };
 use crate::verdict::{Severity, Verdict, exit};
 

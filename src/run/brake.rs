@@ -22,7 +22,7 @@ use std::time::SystemTime;
 
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, Semaphore, SemaphorePermit};
 
-use super::came::Came;
+use super::came::{Came, may_change};
 use super::look_for;
 use crate::exchange::{Outcome, Over, Request};
 use crate::plan::Probe;
@@ -88,7 +88,7 @@ impl Brake {
     /// # Errors
     /// Why it may not.
     pub(crate) async fn pass<'b>(&'b self, probe: &'b Probe, recorder: &'b Recorder) -> Result<Pass<'b>, String> {
-        if probe.is_harmless() {
+        if !may_change(probe) {
             return Ok(Pass(None));
         }
         let operation = self.operation(probe);
@@ -106,7 +106,8 @@ impl Brake {
         let permit = permit.map_err(|_| self.verdict())?;
         let request = (!refuses && probe.request.over == Over::Any && probe.request.script.is_none())
             .then(|| Request { over: Over::Fresh, ..probe.request.clone() });
-        let held = Held { brake: self, operation, probe, recorder, permit: Some(permit), _turn: turn, request, left: None };
+        let held =
+            Held { brake: self, operation, probe, recorder, permit: Some(permit), _turn: turn, request, left: None };
         Ok(Pass(Some(held)))
     }
 
@@ -146,7 +147,9 @@ impl Brake {
             MOST.. => format!("{MOST} requests that must be refused were accepted"),
             some => format!("{MOST} requests that must be refused were accepted or had no answer ({some} accepted)"),
         };
-        format!("{why}: nothing that may change the target was sent any more; what to look for stands first in the report")
+        format!(
+            "{why}: nothing that may change the target was sent any more; what to look for stands first in the report"
+        )
     }
 }
 

@@ -1,8 +1,25 @@
-//! What came of a request that may change something, as the brake sees it. Pure: it knows no other request.
+//! Which requests may change something, and what came of one, as the brake sees it. Pure: it knows no other request.
 
 use crate::exchange::{Ending, Outcome, Reply, Silence};
 use crate::judge;
 use crate::plan::Probe;
+
+/// The methods by which nothing is asked but an answer (RFC 9110, section 9.2.1).
+const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
+
+/// Whether the probe may change something, so that the brake has to let it pass: by the effect of its operation, or by its
+/// method. Where an operation has another method than a safe one, a safe one is not the operation: who answers it by a
+/// success has another operation at that path, which only reads.
+pub(crate) fn may_change(probe: &Probe) -> bool {
+    if probe.is_harmless() {
+        return false;
+    }
+    // TRACE is answered by the request itself, with the credential in it.
+    let traces = probe.request.method == "TRACE" && probe.request.variables().is_empty();
+    let is_safe = probe.asks_only() || traces && probe.request.script.is_none();
+    let has_safe_method = probe.declared().is_some_and(|operation| SAFE.contains(&operation.method.as_str()));
+    !is_safe || has_safe_method && !probe.reads()
+}
 
 /// What came of a request that may change something and must be refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -31,9 +31,9 @@ pub(crate) async fn rule_out(plan: &Plan, controls: &mut Controls, shared: &Shar
             && is_like(&reply, controls.succeeded.get(suite))
         {
             let path = format!("{}{NOWHERE}", api.suite.prefix.trim_end_matches('/'));
-            let what = recording::shown(&format!("{} with {}", reply.status, text::describe(&reply)), &shared.recorder.mask);
-            let as_controls =
-                if controls.succeeded.contains_key(suite) { ", just as the controls are" } else { "" };
+            let what =
+                recording::shown(&format!("{} with {}", reply.status, text::describe(&reply)), &shared.recorder.mask);
+            let as_controls = if controls.succeeded.contains_key(suite) { ", just as the controls are" } else { "" };
             let reason = format!(
                 "the target is not the API of {suite}: it answers a path that does not exist ({path}) by {what}{as_controls}; a catch-all, or the page of another application; nothing else was sent; check --target, its host and its prefix"
             );

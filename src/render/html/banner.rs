@@ -2,7 +2,7 @@
 
 use super::markup::Html;
 use crate::render::count::{count, number};
-use crate::report::{Closing, Opening, Summary, MayHaveChanged, changed};
+use crate::report::{Closing, MayHaveChanged, Opening, Summary, changed};
 use crate::verdict::Verdict;
 
 /// The verdict in a word, and its class.

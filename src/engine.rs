@@ -63,8 +63,13 @@ pub enum Event {
     },
     /// The run as a whole cannot be judged.
     NotJudged(String),
-    /// Requests that may have changed the target, in the order in which they left.
-    MayHaveChanged(Vec<MayHaveChanged>),
+    /// What the brake saw.
+    MayHaveChanged {
+        /// Requests that may have changed the target, in the order in which they left.
+        requests: Vec<MayHaveChanged>,
+        /// Whether probes were held back for that.
+        held_back: bool,
+    },
     /// Probes that show this drift were sent again.
     Repeated {
         /// The drift's signature.
@@ -140,7 +145,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     if let Some(reason) = shared.obituary() {
         emit(Event::NotJudged(reason));
     }
-    emit(Event::MayHaveChanged(shared.brake.changed()));
+    emit(Event::MayHaveChanged { requests: shared.brake.changed(), held_back: shared.brake.held_back() });
     emit(Event::Ended {
         connection_failures: shared.sender.connection_failures(),
         interrupted: shared.interrupted().cloned(),

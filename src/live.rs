@@ -33,7 +33,7 @@ pub(crate) fn bar(probes: usize) -> ProgressBar {
 pub(crate) fn line(event: &Event) -> Option<Line> {
     Some(match event {
         Event::NotJudged(_)
-        | Event::MayHaveChanged(_)
+        | Event::MayHaveChanged { .. }
         | Event::Repeated { .. }
         | Event::Compared(_)
         | Event::Ended { .. } => return None,

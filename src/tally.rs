@@ -32,6 +32,8 @@ pub struct Tally {
     withheld: Vec<NotExercised>,
     reasons: Vec<String>,
     may_have_changed: Vec<MayHaveChanged>,
+    /// Whether probes were held back, so that what the suites want of a run cannot be there.
+    held_back: bool,
     coverage: Vec<Coverage>,
     /// The causes of the faults that are sent, by suite.
     causes: BTreeSet<(String, Cause)>,
@@ -218,7 +220,7 @@ impl Tally {
 
     /// What the suites want and what the run could not put to the test; `whole` where no part of the suites was chosen.
     pub fn covers(&mut self, apis: &[Arc<Api>], whole: bool) {
-        let asked = whole && self.interrupted.is_none();
+        let asked = whole && self.interrupted.is_none() && !self.held_back;
         for api in apis.iter().filter(|_| asked) {
             for reason in coverage::shortfalls(&api.suite, &self.coverage) {
                 self.not_judged(reason);
@@ -234,8 +236,9 @@ impl Tally {
         }
     }
 
-    /// Takes in requests that may have changed the target.
-    pub fn may_have_changed(&mut self, requests: Vec<MayHaveChanged>) {
+    /// Takes in requests that may have changed the target, and whether probes were held back for that.
+    pub fn may_have_changed(&mut self, requests: Vec<MayHaveChanged>, held_back: bool) {
+        self.held_back |= held_back;
         self.may_have_changed.extend(requests);
     }
 

@@ -16,7 +16,7 @@
 //! It does not judge: what an answer is worth is said by [`crate::judge`].
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -44,6 +44,7 @@ pub(crate) struct Brake {
     /// Permits that are kept for good, or until an operation refuses a request.
     kept: AtomicUsize,
     changed: Mutex<Vec<MayHaveChanged>>,
+    held_back: AtomicBool,
 }
 
 /// An operation, and what it did with such requests so far.
@@ -80,7 +81,13 @@ impl Brake {
         if kept == MOST {
             permits.close();
         }
-        Self { permits, operations: Mutex::default(), kept: AtomicUsize::new(kept), changed: Mutex::default() }
+        Self {
+            permits,
+            operations: Mutex::default(),
+            kept: AtomicUsize::new(kept),
+            changed: Mutex::default(),
+            held_back: AtomicBool::new(false),
+        }
     }
 
     /// Waits until the probe may leave. What can change nothing leaves at once.
@@ -88,6 +95,12 @@ impl Brake {
     /// # Errors
     /// Why it may not.
     pub(crate) async fn pass<'b>(&'b self, probe: &'b Probe, recorder: &'b Recorder) -> Result<Pass<'b>, String> {
+        let pass = self.wait(probe, recorder).await;
+        self.held_back.fetch_or(pass.is_err(), Ordering::Relaxed);
+        pass
+    }
+
+    async fn wait<'b>(&'b self, probe: &'b Probe, recorder: &'b Recorder) -> Result<Pass<'b>, String> {
         if !may_change(probe) {
             return Ok(Pass(None));
         }
@@ -109,6 +122,11 @@ impl Brake {
         let held =
             Held { brake: self, operation, probe, recorder, permit: Some(permit), _turn: turn, request, left: None };
         Ok(Pass(Some(held)))
+    }
+
+    /// Whether a probe was held back.
+    pub(crate) fn held_back(&self) -> bool {
+        self.held_back.load(Ordering::Relaxed)
     }
 
     /// The requests that may have changed the target, in the order in which they left.

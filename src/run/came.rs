@@ -1,24 +1,17 @@
 //! Which requests may change something, and what came of one, as the brake sees it. Pure: it knows no other request.
 
+use crate::answer::media_type;
 use crate::exchange::{Ending, Outcome, Reply, Silence};
 use crate::judge;
 use crate::plan::Probe;
 
-/// The methods by which nothing is asked but an answer (RFC 9110, section 9.2.1).
-const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
-
 /// Whether the probe may change something, so that the brake has to let it pass: by the effect of its operation, or by its
-/// method. Where an operation has another method than a safe one, a safe one is not the operation: who answers it by a
-/// success has another operation at that path, which only reads.
+/// method. Where an operation has no safe method (RFC 9110, section 9.2.1), a safe one is not the operation: who answers it by
+/// a success has another operation at that path, which only reads.
 pub(crate) fn may_change(probe: &Probe) -> bool {
-    if probe.is_harmless() {
-        return false;
-    }
-    // TRACE is answered by the request itself, with the credential in it.
-    let traces = probe.request.method == "TRACE" && probe.request.variables().is_empty();
-    let is_safe = probe.asks_only() || traces && probe.request.script.is_none();
-    let has_safe_method = probe.declared().is_some_and(|operation| SAFE.contains(&operation.method.as_str()));
-    !is_safe || has_safe_method && !probe.reads()
+    let safe = |method: &str| ["GET", "HEAD", "OPTIONS", "TRACE"].contains(&method);
+    let has_safe_method = probe.declared().is_some_and(|operation| safe(&operation.method));
+    !probe.is_harmless() && (!probe.asks_only() || has_safe_method)
 }
 
 /// What came of a request that may change something and must be refused.
@@ -50,7 +43,10 @@ impl Came {
     }
 
     fn of_reply(probe: &Probe, reply: &Reply) -> Self {
+        // The request itself, sent back, is all that TRACE does (RFC 9110, section 9.3.8); many a gateway answers it.
+        let traced = || probe.request.method == "TRACE" && media_type(reply).as_deref() == Some("message/http");
         match reply.status {
+            200 if traced() => Self::Nothing,
             200..=299 | 303 if !is_error(probe, reply) => Self::Accepted(reply.status),
             429 | 502..=504 => Self::Nothing,
             200..=299 | 303 | 400.. => Self::Refused,
@@ -63,4 +59,77 @@ impl Came {
 fn is_error(probe: &Probe, reply: &Reply) -> bool {
     let json = (reply.ending == Ending::Complete).then(|| judge::body::read(reply).json).flatten();
     json.is_some_and(|json| judge::is_envelope(&probe.api.contract, &json))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::catalog;
+    use crate::plan::{Plan, Selection};
+
+    /// A probe of Oz API, by its id behind the suite.
+    fn probe(id: &str) -> Probe {
+        let api = Arc::new(catalog::load("oz-api").unwrap());
+        let selection = Selection { filter: Some(format!("oz-api/{id}")), exact: true, ..Selection::default() };
+        Plan::new(&[api], &selection).probes.remove(0)
+    }
+
+    fn reply(status: u16, media_type: &str, body: &str) -> Outcome {
+        let headers = vec![("Content-Type".to_owned(), media_type.into())];
+        Outcome::Reply(Reply { status, headers, body: body.into(), ..Reply::default() })
+    }
+
+    #[test]
+    fn a_safe_method_changes_nothing_unless_the_operation_has_one() {
+        let mut get = probe("users.create/credentials-absent");
+        assert!(may_change(&get));
+        "GET".clone_into(&mut get.request.method);
+        assert!(!may_change(&get), "the operation has another method");
+        assert!(!may_change(&probe("users.list/credentials-absent")));
+        let mut put = probe("users.list/credentials-absent");
+        "PUT".clone_into(&mut put.request.method);
+        assert!(may_change(&put), "the operation only reads, and the method does not");
+        // GET that logs out.
+        let mut out = probe("users.create/credentials-absent");
+        let mut api = catalog::load("oz-api").unwrap();
+        let declared = api.suite.operation.iter_mut().find(|operation| operation.id == "users.create").unwrap();
+        "GET".clone_into(&mut declared.method);
+        out.api = Arc::new(api);
+        "HEAD".clone_into(&mut out.request.method);
+        assert!(may_change(&out));
+    }
+
+    #[test]
+    fn a_success_without_the_contracts_error_is_accepted() {
+        let probe = probe("users.create/credentials-absent");
+        let came = |outcome: &Outcome| Came::of(&probe, outcome);
+        let error = r#"{"error_code": 6, "error_message": "no"}"#;
+        for status in [200, 201, 204, 207, 303] {
+            assert_eq!(came(&reply(status, "application/json", "{}")), Came::Accepted(status));
+            assert_eq!(came(&reply(status, "application/json", error)), Came::Refused);
+        }
+        let cut =
+            Reply { status: 200, body: error.into(), ending: Ending::Truncated("cut".into()), ..Reply::default() };
+        assert_eq!(came(&Outcome::Reply(cut)), Came::Accepted(200), "what did not come whole shows no error");
+        for status in [400, 401, 405, 422, 500, 501] {
+            assert_eq!(came(&reply(status, "text/html", "no")), Came::Refused);
+        }
+        for status in [302, 307, 308, 429, 502, 503, 504] {
+            assert_eq!(came(&reply(status, "text/html", "")), Came::Nothing);
+        }
+        assert_eq!(came(&Outcome::Silence(Silence::Closed("reset".into()))), Came::Unanswered);
+        assert_eq!(came(&Outcome::Silence(Silence::TimedOut(Duration::ZERO))), Came::Unanswered);
+        assert_eq!(came(&Outcome::Silence(Silence::Unreachable("refused".into()))), Came::Nothing);
+    }
+
+    #[test]
+    fn a_trace_that_is_sent_back_did_nothing() {
+        let mut trace = probe("users.list/credentials-absent");
+        "TRACE".clone_into(&mut trace.request.method);
+        assert_eq!(Came::of(&trace, &reply(200, "message/http", "TRACE / HTTP/1.1")), Came::Nothing);
+        assert_eq!(Came::of(&trace, &reply(200, "application/json", "{}")), Came::Accepted(200));
+    }
 }

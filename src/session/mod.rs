@@ -342,7 +342,7 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
             tally.not_exercised(probe, reason);
         }
         Event::NotJudged(reason) => tally.not_judged(reason),
-        Event::MayHaveChanged(requests) => tally.may_have_changed(requests),
+        Event::MayHaveChanged { requests, held_back } => tally.may_have_changed(requests, held_back),
         Event::Repeated { signature, repeats } => tally.repeated(&signature, repeats),
         Event::Compared(compared) => tally.compared(*compared),
         Event::Ended { connection_failures, interrupted } => tally.ended(connection_failures, interrupted),

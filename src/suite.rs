@@ -47,8 +47,28 @@ pub struct Suite {
     /// Whether a path with a slash behind it and the same without are one path.
     #[serde(default)]
     pub trailing_slash: bool,
+    /// Whether the operations are all that the API has on their paths: then a method that is not listed is not there.
+    #[serde(default)]
+    pub complete: bool,
+    /// What is not sent, and why.
+    #[serde(default)]
+    pub skip: Vec<Skip>,
     /// The operations.
     pub operation: Vec<Operation>,
+}
+
+/// Probes that are not to be sent to this API.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skip {
+    /// The operation's id; every operation where it is absent.
+    #[serde(default)]
+    pub operation: Option<String>,
+    /// The fault's id; every fault where it is absent.
+    #[serde(default)]
+    pub fault: Option<String>,
+    /// Why, for the report.
+    pub reason: String,
 }
 
 /// A path of the deployment, and what its reply must hold.
@@ -92,6 +112,23 @@ pub struct OwedBy {
 }
 
 impl Suite {
+    /// The operations on the path, whatever its parameters are called, and with or without a slash at its end.
+    pub fn on_path(&self, path: &str) -> impl Iterator<Item = &Operation> {
+        self.operation.iter().filter(move |operation| same_path(&operation.path, path))
+    }
+
+    /// Whether the path is known to have the method: it is an operation, or `methods` of one lists it.
+    #[must_use]
+    pub fn has_method(&self, path: &str, method: &str) -> bool {
+        self.on_path(path).any(|operation| operation.method == method || operation.lists(method))
+    }
+
+    /// Whether a method that [`Suite::has_method`] does not know is known not to be there.
+    #[must_use]
+    pub fn lists_all_methods(&self, path: &str) -> bool {
+        self.complete || self.on_path(path).any(|operation| operation.complete || operation.methods.is_some())
+    }
+
     /// Puts the variables of the environment in the places of known resources. Gives those that are not set, with their
     /// operations: what is not known is not asked for.
     pub fn know(&mut self, environment: &Environment) -> Vec<(String, String)> {
@@ -193,6 +230,8 @@ pub enum Effect {
     Session,
     /// It creates something.
     Creates,
+    /// It replaces what it names, or creates it where it does not exist.
+    Upserts,
     /// It changes something.
     Changes,
     /// It deletes something.
@@ -228,6 +267,12 @@ pub struct Operation {
     pub path: String,
     /// What it does to the target's state.
     pub effect: Effect,
+    /// Whether the operations on its path are all that the API has there.
+    #[serde(default)]
+    pub complete: bool,
+    /// All methods that its path has, beside those of operations on it.
+    #[serde(default)]
+    pub methods: Option<Vec<String>>,
     /// The name of the credential that it needs; none where it is absent.
     #[serde(default)]
     pub credential: Option<String>,
@@ -268,6 +313,41 @@ pub struct Operation {
     pub source: Option<String>,
 }
 
+impl Operation {
+    /// Whether it only reads, so that its correct request may be sent. PUT, PATCH and DELETE change something by what they
+    /// are (RFC 9110, section 9.3; RFC 5789), whatever else is said of them.
+    #[must_use]
+    pub fn reads(&self) -> bool {
+        self.effect == Effect::None && !matches!(self.method.as_str(), "PUT" | "PATCH" | "DELETE")
+    }
+
+    /// Whether its request may create the very thing that its path names (RFC 9110, section 9.3.4).
+    #[must_use]
+    pub fn creates_what_it_names(&self) -> bool {
+        self.method == "PUT" || self.effect == Effect::Upserts
+    }
+
+    /// Whether its request may create something, be it only on the way to what its path names.
+    #[must_use]
+    pub fn may_create(&self) -> bool {
+        self.creates_what_it_names() || self.effect == Effect::Creates
+    }
+
+    fn lists(&self, method: &str) -> bool {
+        self.methods.iter().flatten().any(|listed| listed == method)
+    }
+}
+
+/// Whether two path templates name the same path, whatever their parameters are called.
+#[must_use]
+pub fn same_path(one: &str, other: &str) -> bool {
+    let segments = |path: &str| -> Vec<String> {
+        let segment = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
+        path.trim_end_matches('/').split('/').map(segment).collect()
+    };
+    segments(one) == segments(other)
+}
+
 /// Why a well-formed request is refused all the same.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -305,12 +385,21 @@ pub struct Body {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Anchor {
-    /// The member's name, at the body's top level.
+    /// The member's name at the body's top level, or a JSON Pointer to it. For a form part, its name.
     pub member: String,
     /// The value that is wrong beyond doubt. For a form part, its text.
     pub value: Value,
     /// The cause that it has.
     pub cause: Cause,
+}
+
+impl Anchor {
+    /// The names on the way to the member, from the root (RFC 6901, section 4).
+    #[must_use]
+    pub fn way(&self) -> Vec<String> {
+        let Some(rest) = self.member.strip_prefix('/') else { return vec![self.member.clone()] };
+        rest.split('/').map(|part| part.replace("~1", "/").replace("~0", "~")).collect()
+    }
 }
 
 /// The type of a field.

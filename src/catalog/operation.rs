@@ -7,11 +7,13 @@ use super::suite::Findings;
 use crate::cause::Cause;
 use crate::document::closest_or_all;
 use crate::schema::member;
-use crate::suite::{Anchor, Body, Effect, FieldType, Operation, Suite};
+use crate::suite::{Anchor, Body, Effect, Field, FieldType, Operation, Suite};
 
 /// Every mistake in one operation, which stands at `at`.
 pub(super) fn check(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {
     path(suite, operation, at, findings);
+    methods(suite, operation, at, findings);
+    effect(operation, at, findings);
     credential(suite, operation, at, findings);
     for (name, declared) in &operation.path_parameters {
         field::check(declared, Site::Path, &format!("{at}{}", member("/path_parameters", name)), findings);
@@ -36,7 +38,7 @@ pub(super) fn check(suite: &Suite, operation: &Operation, at: &str, findings: &m
     }
     let all_exist =
         !operation.path_parameters.is_empty() && operation.path_parameters.values().all(|declared| declared.exists);
-    if operation.effect != Effect::None && all_exist && !is_refused(operation) {
+    if !operation.reads() && !operation.may_create() && all_exist && !is_refused(operation) {
         findings.doubtful(
             format!("{at}/effect"),
             "the operation changes something, names only what exists, and nothing in it is sure to be refused",
@@ -59,7 +61,7 @@ fn controlled_by(suite: &Suite, operation: &Operation, at: &str, findings: &mut 
 
 fn known(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
     let at = format!("{at}/known");
-    if !operation.known.is_empty() && operation.effect != Effect::None {
+    if !operation.known.is_empty() && !operation.reads() {
         findings.wrong(&at, "a resource that exists is asked for by reads alone", "leave `known` out");
     }
     for name in operation.known.keys().filter(|name| !operation.path_parameters.contains_key(*name)) {
@@ -67,7 +69,7 @@ fn known(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
         let help = closest_or_all(name, &names).unwrap_or_else(|| "leave it out".to_owned());
         findings.wrong(member(&at, name), format!("the path has no parameter `{name}`"), help);
     }
-    let unknown = |(name, field): (&String, &crate::suite::Field)| !field.exists && !operation.known.contains_key(name);
+    let unknown = |(name, field): (&String, &Field)| !field.exists && !operation.known.contains_key(name);
     if !operation.known.is_empty() && operation.path_parameters.iter().any(unknown) {
         findings.wrong(&at, "a parameter of the path is not known", "name an id that exists for each");
     }
@@ -170,7 +172,12 @@ fn is_form(body: &Body) -> bool {
 
 /// An anchor that a server may take for right would let a probe change something.
 fn anchored(body: &Body, anchor: &Anchor, at: &str, findings: &mut Findings<'_>) {
-    let Some(declared) = body.members.get(&anchor.member) else {
+    let way = anchor.way();
+    if is_form(body) && way.len() > 1 {
+        findings.wrong(format!("{at}/member"), "a form has parts and no members below them", "name a part");
+        return;
+    }
+    let Some(declared) = declared(body, &way) else {
         let names: Vec<_> = body.members.keys().map(String::as_str).collect();
         let help = closest_or_all(&anchor.member, &names).unwrap_or_else(|| "declare it under `members`".to_owned());
         findings.wrong(format!("{at}/member"), format!("the body has no member `{}`", anchor.member), help);
@@ -191,8 +198,42 @@ fn anchored(body: &Body, anchor: &Anchor, at: &str, findings: &mut Findings<'_>)
     }
 }
 
+/// The declaration of the member at the end of the way: members by name, elements of an array by their index.
+fn declared<'b>(body: &'b Body, way: &[String]) -> Option<&'b Field> {
+    let (first, rest) = way.split_first()?;
+    rest.iter().try_fold(body.members.get(first)?, |field, name| match field.kind {
+        FieldType::Array => field.items.as_deref(),
+        _ => field.members.get(name),
+    })
+}
+
+/// What the suite says of the methods of the operation's path.
+fn methods(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+    let Some(methods) = &operation.methods else { return };
+    for other in suite.on_path(&operation.path).filter(|other| !methods.contains(&other.method)) {
+        let message = format!("`{}` is not among all methods of the path, and {} has it", other.method, other.id);
+        findings.wrong(format!("{at}/methods"), message, "list every method that the path has");
+    }
+}
+
+/// An effect that the method belies, and what cannot be probed for want of an anchor.
+fn effect(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+    if operation.effect == Effect::None && !operation.reads() {
+        let message = format!("{} changes something by what it is (RFC 9110, section 9.3)", operation.method);
+        findings.doubtful(format!("{at}/effect"), message, "it is treated as `changes`; write so");
+    }
+    let anchor = operation.body.as_ref().and_then(|body| body.anchor.as_ref());
+    if operation.may_create() && anchor.is_none() && operation.refused.is_none() {
+        findings.doubtful(
+            format!("{at}/effect"),
+            "the operation may create something, and no member of its body is named that is wrong beyond doubt",
+            "many of its probes are withheld: write `anchor` in its body, as anchor = { member = \"size\", value = \"no number\", cause = \"wrong-type\" }",
+        );
+    }
+}
+
 fn control(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
-    if operation.effect != Effect::None {
+    if !operation.reads() {
         findings.wrong(at, "a control is sent as it is, and this operation changes something", "leave `control` out");
     }
     if operation.refused.is_some() {

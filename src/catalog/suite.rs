@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::operation;
-use crate::document::{Document, Problem};
+use crate::document::{Document, Problem, closest_or_all};
 use crate::schema::member;
 use crate::secret::Template;
 use crate::suite::{Credential, Scheme, Secret, Suite};
@@ -15,6 +15,7 @@ pub(super) fn check(suite: &Suite, document: &Document) -> (Vec<Problem>, Vec<Pr
         findings.credential(&member("/credentials", name), credential);
     }
     declarations(suite, &mut findings);
+    skipped(suite, &mut findings);
     let mut ids = BTreeMap::new();
     let mut routes = BTreeMap::new();
     for (index, op) in suite.operation.iter().enumerate() {
@@ -46,6 +47,17 @@ fn declarations(suite: &Suite, findings: &mut Findings<'_>) {
             let why = error.to_string();
             let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
             findings.wrong(at, format!("`{text}` is no regular expression: {why}"), "write it as `^staging\\.`");
+        }
+    }
+}
+
+/// Operations that are skipped and do not exist.
+fn skipped(suite: &Suite, findings: &mut Findings<'_>) {
+    let operations: Vec<_> = suite.operation.iter().map(|operation| operation.id.as_str()).collect();
+    for (index, skip) in suite.skip.iter().enumerate() {
+        if let Some(name) = skip.operation.as_deref().filter(|name| !operations.contains(name)) {
+            let help = closest_or_all(name, &operations).unwrap_or_default();
+            findings.wrong(format!("/skip/{index}/operation"), format!("no operation `{name}`"), help);
         }
     }
 }

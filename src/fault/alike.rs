@@ -115,7 +115,7 @@ fn plain(subject: &Subject<'_>) -> Vec<&'static str> {
         faults.extend(["credentials-absent", "body-truncated"]);
     }
     let types = is_first(subject, |operation, body| {
-        draft::names_nothing(operation) && body.members.values().any(|field| field.required)
+        draft::is_refused_by_path(operation) && body.members.values().any(|field| field.required)
     });
     if types {
         faults.extend(["body-truncated", "member-type"]);

@@ -235,7 +235,13 @@ fn other_type(subject: &Subject<'_>) -> Vec<Variant> {
             ("array", json!([])),
             ("object", json!({})),
         ] {
-            let Some(acceptance) = taken(member.field.kind, name) else { continue };
+            let Some(acceptance) = taken(member.field, name) else { continue };
+            // An empty object may be taken for an empty list; one with a member is no element of objects that need others.
+            let value = if name == "object" && has_demanding_elements(member.field) {
+                json!({ "errdrift": true })
+            } else {
+                value
+            };
             let acceptance = if member.required { acceptance } else { Lenient };
             let id = format!("{}.{name}", member.name());
             let variant = with(subject, &members, member, id, acceptance, value);
@@ -252,20 +258,33 @@ fn other_type(subject: &Subject<'_>) -> Vec<Variant> {
     variants
 }
 
+/// Whether the field is a list of objects that have required members.
+fn has_demanding_elements(field: &Field) -> bool {
+    field.items.as_ref().is_some_and(|items| demands(items))
+}
+
+/// Whether the field is an object with a required member: nothing that is empty stands for it.
+fn demands(field: &Field) -> bool {
+    field.kind == FieldType::Object && field.members.values().any(|member| member.required)
+}
+
 /// Whether a lenient server may take the JSON type for the declared one; `None` where it is the declared one.
-fn taken(kind: FieldType, given: &str) -> Option<Acceptance> {
-    Some(match (kind, given) {
+fn taken(field: &Field, given: &str) -> Option<Acceptance> {
+    Some(match (field.kind, given) {
         (FieldType::String | FieldType::Uuid, "string")
         | (FieldType::Integer | FieldType::Number, "number")
         | (FieldType::Boolean, "boolean")
         | (FieldType::Object | FieldType::Json, "object")
         | (FieldType::Array, "array")
         | (FieldType::File, _) => return None,
+        // A single value may be taken for a list of it.
+        (FieldType::Array, _) if has_demanding_elements(field) => Never,
         (FieldType::String, "number" | "boolean")
         | (FieldType::Integer | FieldType::Number, "boolean")
         | (FieldType::Boolean, "string" | "number")
-        | (FieldType::Array, "string" | "number" | "boolean" | "object")
-        | (FieldType::Object, "array") => Lenient,
+        | (FieldType::Array, "string" | "number" | "boolean" | "object") => Lenient,
+        // PHP knows no difference between an empty list and an empty object.
+        (FieldType::Object, "array") if !demands(field) => Lenient,
         _ => Never,
     })
 }

@@ -7,7 +7,7 @@ use super::like::Like;
 use crate::cause::Cause;
 use crate::exchange::{Over, Request, Script};
 use crate::secret::{Template, percent_encoded};
-use crate::suite::{Anchor, Body, Credential, Effect, Field, FieldType, Operation, Scheme, Secret, Suite};
+use crate::suite::{Body, Credential, Field, FieldType, Operation, Scheme, Secret, Suite};
 
 /// A UUID that no resource has.
 pub const UNKNOWN_UUID: &str = "5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36";
@@ -154,6 +154,8 @@ pub struct Draft {
     pub body: Option<Vec<u8>>,
     /// The content before it became bytes, where it is JSON.
     pub json: Option<Value>,
+    /// The parts before they became bytes, where it is form data.
+    pub parts: Vec<(String, String)>,
     /// What leaves in the place of all this.
     pub script: Option<Script>,
     /// What it leaves over.
@@ -186,26 +188,6 @@ impl Draft {
         draft
     }
 
-    /// The operation's request with its anchor: wrong beyond doubt, so that a fault that a lenient server takes for right
-    /// does no harm. `None` where the operation has no anchor.
-    #[must_use]
-    pub fn anchored(suite: &Suite, operation: &Operation) -> Option<Self> {
-        let body = operation.body.as_ref()?;
-        let anchor = body.anchor.as_ref()?;
-        let mut draft = Self::of(suite, operation);
-        if let Some(Value::Object(members)) = &mut draft.json {
-            members.insert(anchor.member.clone(), anchor.value.clone());
-            let json = draft.json.take()?;
-            draft.set_json(json);
-        } else {
-            let mut parts = parts(body);
-            parts.retain(|(name, _)| *name != anchor.member);
-            parts.push((anchor.member.clone(), anchor.value.as_str().unwrap_or_default().to_owned()));
-            draft.set_form(&parts);
-        }
-        Some(draft)
-    }
-
     /// Makes the content this JSON value.
     pub fn set_json(&mut self, value: Value) {
         self.body = Some(value.to_string().into_bytes());
@@ -217,6 +199,7 @@ impl Draft {
     pub fn set_form(&mut self, parts: &[(String, String)]) {
         self.body = Some(form(parts).into_bytes());
         self.json = None;
+        self.parts = parts.to_vec();
         self.content_type = Some(format!("multipart/form-data; boundary={BOUNDARY}"));
     }
 
@@ -241,22 +224,10 @@ impl Draft {
     }
 }
 
-/// Whether a request that was made from the anchored one still carries the anchor.
-#[must_use]
-pub fn carries_anchor(draft: &Draft, anchor: &Anchor) -> bool {
-    if let Some(json) = &draft.json {
-        return json.get(&anchor.member) == Some(&anchor.value);
-    }
-    let is_form = draft.content_type.as_ref().is_some_and(|media_type| media_type.starts_with("multipart/"));
-    let part = part(&anchor.member, anchor.value.as_str().unwrap_or_default());
-    // JSON text that is no value any more is made from text that had the anchor.
-    !is_form || draft.body.as_ref().is_some_and(|body| String::from_utf8_lossy(body).contains(&part))
-}
-
 /// Whether a correct server refuses the operation's well-formed request, and for which cause.
 #[must_use]
 pub fn standing(operation: &Operation) -> Option<Cause> {
-    if names_nothing(operation) {
+    if is_refused_by_path(operation) {
         Some(Cause::UnknownResource)
     } else {
         operation.refused.as_ref().map(|refusal| refusal.cause)
@@ -269,10 +240,16 @@ pub fn names_nothing(operation: &Operation) -> bool {
     operation.path_parameters.values().any(|field| !field.exists && !field.lenient)
 }
 
+/// Whether every correct server refuses what the operation's path names: it does not exist, and is not created on demand.
+#[must_use]
+pub fn is_refused_by_path(operation: &Operation) -> bool {
+    names_nothing(operation) && !operation.may_create()
+}
+
 /// Whether the operation's correct request may be sent.
 #[must_use]
 pub fn is_safe(operation: &Operation) -> bool {
-    operation.effect == Effect::None
+    operation.reads()
 }
 
 /// The operation's path with a value for each parameter, percent-encoded where it must be.
@@ -394,6 +371,6 @@ pub fn form(parts: &[(String, String)]) -> String {
     format!("{}--{BOUNDARY}--\r\n", parts.iter().map(|(name, text)| part(name, text)).collect::<String>())
 }
 
-fn part(name: &str, text: &str) -> String {
+pub(super) fn part(name: &str, text: &str) -> String {
     format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
 }

@@ -169,14 +169,11 @@ pub static FAULTS: &[Fault] = &[
         "XML, YAML and form text under a JSON type.",
         "<a>1</a>",
         "RFC 8259, section 2",
-        |s| whole_refused(
-            s,
-            &[
-                ("xml", "<?xml version=\"1.0\"?><errdrift>1</errdrift>"),
-                ("yaml", "errdrift: 1\nlist:\n  - a\n"),
-                ("form", "errdrift=1&b=2"),
-            ]
-        )
+        |s| texts(s, Never, |json| vec![
+            ("xml", "<?xml version=\"1.0\"?><errdrift>1</errdrift>".to_owned()),
+            ("yaml", yaml(json)),
+            ("form", "errdrift=1&b=2".to_owned()),
+        ])
     ),
     fault!(
         "body-byte-order-mark",
@@ -192,10 +189,14 @@ pub static FAULTS: &[Fault] = &[
         "The text in UTF-16, with and without a byte order mark.",
         "FF FE 7B 00 …",
         "RFC 8259, section 8.1",
-        |s| open(s, |json| {
+        // Who reads it as UTF-8 finds an object whose names nobody knows.
+        |s| bytes(s, Unread, |json| {
             let units = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
             vec![("little-endian", units(json)), ("marked", units(&format!("\u{feff}{json}")))]
         })
+        .into_iter()
+        .map(Variant::form_only)
+        .collect()
     ),
     fault!(
         "body-invalid-utf-8",
@@ -300,9 +301,11 @@ fn whole(subject: &Subject<'_>, bodies: &[(&'static str, &str)]) -> Vec<Variant>
     texts(subject, acceptance, |_| bodies.iter().map(|(name, body)| (*name, (*body).to_owned())).collect())
 }
 
-/// A text in place of the whole body that is no JSON for anyone.
-fn whole_refused(subject: &Subject<'_>, bodies: &[(&'static str, &str)]) -> Vec<Variant> {
-    texts(subject, Never, |_| bodies.iter().map(|(name, body)| (*name, (*body).to_owned())).collect())
+/// The members as a block of YAML, in which every JSON value is one, and a list in its own style.
+fn yaml(json: &str) -> String {
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
+    let line = |(name, value): (&String, &serde_json::Value)| format!("{name}: {value}\n");
+    format!("errdrift: 1\n{}list:\n  - a\n", members.iter().map(line).collect::<String>())
 }
 
 fn truncated(subject: &Subject<'_>) -> Vec<Variant> {

@@ -8,13 +8,17 @@ use crate::cause::Cause;
 /// request target, which the reqwest sender does not put on the wire as given.
 const STANDARD: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
 
+/// Methods that are registered as safe (IANA's registry of HTTP methods) and that an API rarely has: a server that knows one
+/// changes nothing.
+const REGISTERED: &[&str] = &["SEARCH", "REPORT", "PROPFIND", "QUERY"];
+
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
     Fault {
         id: "method-unsupported",
         cause: Cause::WrongMethod,
         tier: Tier::Core,
-        what: "A standard method that the path does not have, without content.",
+        what: "A standard method that the path does not have, without content; PUT and POST with content that is no JSON, in case the path has them.",
         example: "PATCH /api/version",
         source: "RFC 9110, section 15.5.6",
         apply: unsupported,
@@ -29,6 +33,15 @@ pub static FAULTS: &[Fault] = &[
         apply: invented,
     },
     Fault {
+        id: "method-registered",
+        cause: Cause::WrongMethod,
+        tier: Tier::Core,
+        what: "A method that is registered as safe and that the path does not have.",
+        example: "PROPFIND /api/version",
+        source: "RFC 9110, section 15.5.6; RFC 4918; RFC 5323; RFC 3253",
+        apply: registered,
+    },
+    Fault {
         id: "method-lower-case",
         cause: Cause::WrongMethod,
         tier: Tier::Core,
@@ -41,10 +54,24 @@ pub static FAULTS: &[Fault] = &[
 
 fn unsupported(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(operation) = subject.operation.filter(|_| subject.first_of_path) else { return Vec::new() };
-    let has = |method: &str| {
-        subject.suite.operation.iter().any(|o| same_path(&o.path, &operation.path) && o.method == method)
-    };
-    STANDARD.iter().filter(|method| !has(method)).map(|method| with_method(subject, method, method)).collect()
+    let path = operation.path.as_str();
+    let mut variants = Vec::new();
+    for method in STANDARD.iter().filter(|method| !subject.suite.has_method(path, method)) {
+        let variant = with_method(subject, method, method);
+        let carries = !variant.draft.credential.is_empty();
+        variants.push(variant);
+        // Whether the path has the method after all, only an answer to a request without a credential may tell.
+        let missing = matches!(*method, "PATCH" | "DELETE") && draft::names_nothing(operation);
+        if carries && *method != "GET" && !missing && !subject.suite.lists_all_methods(path) {
+            let name = format!("{method}.without-credentials");
+            let bare = with_method(subject, &name, method);
+            variants.push(bare.also(&[Cause::NoCredentials]));
+        }
+    }
+    for bare in variants.iter_mut().filter(|variant| variant.name.ends_with(".without-credentials")) {
+        bare.draft.credential.clear();
+    }
+    variants
 }
 
 fn invented(subject: &Subject<'_>) -> Vec<Variant> {
@@ -69,18 +96,14 @@ fn with_method(subject: &Subject<'_>, name: &str, method: &str) -> Variant {
     if variant.draft.credential.is_empty() { variant.also(&[Cause::NoCredentials]) } else { variant }
 }
 
+fn registered(subject: &Subject<'_>) -> Vec<Variant> {
+    let Some(operation) = subject.operation.filter(|_| subject.first_of_path) else { return Vec::new() };
+    let lacks = |method: &&&str| !subject.suite.has_method(&operation.path, method);
+    REGISTERED.iter().filter(lacks).map(|method| with_method(subject, method, method)).collect()
+}
+
 fn lower_case(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(operation) = subject.operation.filter(|_| subject.first_of_path) else { return Vec::new() };
     let variant = subject.variant("", Acceptance::Lenient, |draft| draft.method = operation.method.to_lowercase());
     vec![if variant.draft.credential.is_empty() { variant.also(&[Cause::NoCredentials]) } else { variant }]
-}
-
-/// Whether two path templates name the same path, whatever their parameters are called.
-#[must_use]
-pub fn same_path(one: &str, other: &str) -> bool {
-    let parts = |path: &str| -> Vec<String> {
-        let part = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
-        path.trim_end_matches('/').split('/').map(part).collect()
-    };
-    parts(one) == parts(other)
 }

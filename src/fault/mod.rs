@@ -4,6 +4,7 @@
 //! it without harm is decided once, in [`crate::plan`], from each variant's [`Acceptance`].
 
 pub mod alike;
+pub mod anchor;
 pub mod body;
 pub mod credentials;
 pub mod draft;

@@ -103,7 +103,7 @@ fn part_missing(subject: &Subject<'_>) -> Vec<Variant> {
     required
         .map(|(name, _)| {
             subject.variant(name, Never, |draft| {
-                let mut parts = draft::parts(body);
+                let mut parts = std::mem::take(&mut draft.parts);
                 parts.retain(|(other, _)| other != name);
                 // Form data has at least one part.
                 parts.push(("errdrift".into(), "probe".into()));
@@ -114,40 +114,44 @@ fn part_missing(subject: &Subject<'_>) -> Vec<Variant> {
 }
 
 /// One variant a JSON part and text.
-fn each(subject: &Subject<'_>, acceptance: super::Acceptance, texts: &[(&str, &str)]) -> Vec<Variant> {
+fn each(subject: &Subject<'_>, acceptance: impl Fn(&str) -> super::Acceptance, texts: &[(&str, &str)]) -> Vec<Variant> {
     let Some(body) = subject.form_body() else { return Vec::new() };
-    let json = body.members.iter().filter(|(_, field)| field.kind == FieldType::Json);
-    json.flat_map(|(part, _)| texts.iter().map(move |(name, text)| with(subject, part, name, acceptance, text)))
-        .collect()
+    let json = body.members.iter().filter(|(_, field)| field.kind == FieldType::Json).map(|(part, _)| part.as_str());
+    let variants = |part: &str| -> Vec<Variant> {
+        let variant = |(name, text): &(&str, &str)| with(subject, part, name, acceptance(part), text);
+        texts.iter().map(variant).collect()
+    };
+    json.flat_map(variants).collect()
 }
 
 fn with(subject: &Subject<'_>, part: &str, name: &str, acceptance: super::Acceptance, text: &str) -> Variant {
     let variant = subject.variant(format!("{part}.{name}"), acceptance, |draft| {
-        if let Some(body) = subject.form_body() {
-            let mut parts = draft::parts(body);
-            parts.retain(|(other, _)| other != part);
-            parts.push((part.to_owned(), text.to_owned()));
-            draft.set_form(&parts);
-        }
+        let mut parts = std::mem::take(&mut draft.parts);
+        parts.retain(|(other, _)| other != part);
+        parts.push((part.to_owned(), text.to_owned()));
+        draft.set_form(&parts);
     });
     // The form itself is right: what is wrong is the value of one of its parameters.
     variant.also(&[Cause::InvalidValue, Cause::WrongType])
 }
 
+/// What is said of a part that a server may pass over, where it is optional.
+fn unless_required(subject: &Subject<'_>, part: &str, otherwise: super::Acceptance) -> super::Acceptance {
+    let required = subject.form_body().and_then(|body| body.members.get(part)).is_some_and(|field| field.required);
+    if required { Never } else { otherwise }
+}
+
 fn part_not_json(subject: &Subject<'_>) -> Vec<Variant> {
-    let mut variants = each(subject, Never, &[("cut", "{"), ("text", "errdrift")]);
-    // Some parsers take these.
-    variants.extend(each(
-        subject,
-        Guarded,
-        &[("single-quotes", "{'errdrift':1}"), ("trailing-comma", "{\"errdrift\":1,}")],
-    ));
+    let mut variants = each(subject, |_| Never, &[("cut", "{"), ("text", "errdrift")]);
+    // Some parsers take these, and read a list where an object is wanted.
+    let lenient = |part: &str| unless_required(subject, part, Guarded);
+    variants.extend(each(subject, lenient, &[("single-quotes", "['errdrift']"), ("trailing-comma", "[1,]")]));
     variants
 }
 
 fn part_root_type(subject: &Subject<'_>) -> Vec<Variant> {
     let texts = [("array", "[]"), ("string", "\"errdrift\""), ("number", "1"), ("true", "true"), ("null", "null")];
-    each(subject, Unread, &texts)
+    each(subject, |part| unless_required(subject, part, Unread), &texts)
 }
 
 fn member_type(subject: &Subject<'_>) -> Vec<Variant> {

@@ -2,10 +2,9 @@
 
 use super::Acceptance::{Lenient, Never};
 use super::draft::{self, Draft, Subject, Variant};
-use super::method::same_path;
 use super::{Fault, fault};
 use crate::cause::Cause;
-use crate::suite::{Field, FieldType, Operation};
+use crate::suite::{Field, FieldType, Operation, same_path};
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
@@ -101,7 +100,8 @@ fn unknown(subject: &Subject<'_>) -> Vec<Variant> {
 fn unknown_id(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(operation) = subject.operation else { return Vec::new() };
     let mut variants = Vec::new();
-    if draft::standing(operation) == Some(Cause::UnknownResource) && !operation.path_parameters.is_empty() {
+    let referred = operation.refused.as_ref().is_some_and(|refusal| refusal.cause == Cause::UnknownResource);
+    if draft::names_nothing(operation) || (referred && !operation.path_parameters.is_empty()) {
         variants.push(subject.variant("", Never, |_| {}));
     } else if operation.path_parameters.values().any(|field| field.lenient) {
         variants.push(subject.variant("", Lenient, |_| {}));

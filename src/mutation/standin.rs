@@ -18,7 +18,7 @@ use crate::exchange::{Exchange, Outcome, Reply, Request};
 use crate::fault;
 use crate::finding::Finding;
 use crate::judge::{Settings, judge};
-use crate::plan::{Expectation, Probe};
+use crate::plan::{Expectation, Guard, Probe};
 use crate::schema::pointed;
 use crate::suite::{Body, Effect, Field, FieldType, Minimum, Operation, OwedBy, Suite};
 use crate::verdict::Severity;
@@ -102,6 +102,8 @@ fn probe(api: &Arc<Api>, index: usize, cause: Cause) -> Option<Probe> {
         request: Request { method: "POST".to_owned(), target: "/".to_owned(), ..Request::default() },
         expectation: Expectation { also: Vec::new(), tolerated: false, form_only: false, governed: true },
         like: None,
+        guard: Guard::Reads,
+        ruled_out: None,
     })
 }
 
@@ -161,6 +163,8 @@ fn operation(id: String, members: BTreeMap<String, Field>) -> Operation {
         method: "POST".to_owned(),
         path: "/".to_owned(),
         effect: Effect::None,
+        complete: false,
+        methods: None,
         credential: None,
         credentials_unsure: None,
         privileged: false,
@@ -189,6 +193,8 @@ fn suite(operation: Vec<Operation>) -> Suite {
         minimum: Minimum::default(),
         precedence: Vec::new(),
         trailing_slash: false,
+        complete: false,
+        skip: Vec::new(),
         operation,
     }
 }

@@ -1,15 +1,18 @@
 //! Operations × faults → probes: selected, sharded, in a fixed order. Pure: nothing is sent, no variable is read.
 //!
-//! What an operation can bear is decided in `plan::bearing`.
+//! What may be sent, and why, is decided in `plan::safety`.
 
-mod bearing;
 mod effect;
+mod guard;
+mod safety;
 
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-use bearing::{Bases, Borne};
+use guard::Admitted;
+pub use guard::{Guard, RuledOut, Withheld};
+use safety::Bases;
 
 use crate::catalog::Api;
 use crate::cause::Cause;
@@ -42,6 +45,10 @@ pub struct Probe {
     pub expectation: Expectation,
     /// What its answer is compared with.
     pub like: Option<Like>,
+    /// Why it may be sent.
+    pub guard: Guard,
+    /// What the target must have said before it is sent.
+    pub ruled_out: Option<Box<RuledOut>>,
 }
 
 impl Probe {
@@ -162,7 +169,8 @@ impl Selection {
             (!known.contains(&name.as_str()))
                 .then(|| format!("no {kind} `{name}`; did you mean `{}`?", nearest(name, known)))
         };
-        let unknown_faults = self.faults.iter().filter_map(|name| check("fault", name, &faults));
+        let skips = apis.iter().flat_map(|api| &api.suite.skip).filter_map(|skip| skip.fault.as_ref());
+        let unknown_faults = self.faults.iter().chain(skips).filter_map(|name| check("fault", name, &faults));
         unknown_faults.chain(self.operations.iter().filter_map(|name| check("operation", name, &operations))).collect()
     }
 }
@@ -175,7 +183,7 @@ pub struct Plan {
     /// The controls of the operations that have probes; one of the suite where none of them has a control.
     pub controls: Vec<Control>,
     /// Faults that fit an operation and are withheld from it, with the reason.
-    pub withheld: Vec<(String, String)>,
+    pub withheld: Vec<(String, Withheld)>,
 }
 
 impl Plan {
@@ -223,7 +231,7 @@ impl Plan {
 #[derive(Default)]
 struct Drafted {
     probes: Vec<(Probe, Vec<u8>)>,
-    withheld: Vec<(String, String)>,
+    withheld: Vec<(String, Withheld)>,
 }
 
 /// Every fault on every operation, in order; the operations are shared among the processors.
@@ -251,13 +259,13 @@ fn draft(api: &Arc<Api>, operation: Option<&Operation>, selection: &Selection) -
         let anchored = bases.anchored.as_ref().map_or_else(Vec::new, |subject| (fault.apply)(subject));
         for variant in correct {
             let id = id(api, operation, fault, &variant.name);
-            match bases.bear(fault, &variant, &anchored) {
-                Ok(borne) => {
-                    let probe = probe(api, operation, fault, id, borne);
+            match bases.admit(fault, &variant, &anchored) {
+                Ok(admitted) => {
+                    let probe = probe(api, operation, fault, id, admitted);
                     let bytes = bytes(&probe.request);
                     drafted.probes.push((probe, bytes));
                 }
-                Err(reason) => drafted.withheld.push((id, reason.to_owned())),
+                Err(reason) => drafted.withheld.push((id, reason)),
             }
         }
     }
@@ -270,8 +278,14 @@ fn id(api: &Api, operation: Option<&Operation>, fault: &Fault, variant: &str) ->
     if variant.is_empty() { id } else { format!("{id}/{variant}") }
 }
 
-fn probe(api: &Arc<Api>, operation: Option<&Operation>, fault: &'static Fault, id: String, borne: Borne) -> Probe {
-    let Borne { variant, tolerated, also: standing } = borne;
+fn probe(
+    api: &Arc<Api>,
+    operation: Option<&Operation>,
+    fault: &'static Fault,
+    id: String,
+    admitted: Admitted,
+) -> Probe {
+    let Admitted { variant, guard, tolerated, also: standing, ruled_out } = admitted;
     let cause = variant.instead.unwrap_or(fault.cause);
     let mut also: Vec<Cause> = Vec::new();
     for other in variant.also.into_iter().chain(standing) {
@@ -290,6 +304,8 @@ fn probe(api: &Arc<Api>, operation: Option<&Operation>, fault: &'static Fault, i
         request,
         expectation: Expectation { also, tolerated, form_only: variant.form_only, governed },
         like: variant.like,
+        guard,
+        ruled_out: ruled_out.map(Box::new),
     }
 }
 

@@ -199,7 +199,7 @@ impl Prepared {
         }
         tally.plan(&plan);
         for (probe, reason) in &plan.withheld {
-            tally.withheld(probe.clone(), reason.clone());
+            tally.withheld(probe.clone(), reason.to_string());
         }
         let bar = bar(plan.probes.len());
         let mut broken = None;

@@ -20,8 +20,32 @@ fn value_of(name: &str) -> String {
 /// The operations that some server might carry out for the request.
 pub(crate) fn accepted<'s>(suite: &'s Suite, request: &Request) -> Vec<&'s Operation> {
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-    let reached = suite.operation.iter().filter(|operation| operation.method.eq_ignore_ascii_case(&request.method));
+    let reached = suite.operation.iter().filter(|operation| is_taken_for(suite, operation, &request.method));
     reached.filter(|operation| accepts(suite, operation, path, query, request)).collect()
+}
+
+/// Whether a server takes the method for that of the operation: in whatever case, and every one that it does not know on
+/// the path for POST.
+fn is_taken_for(suite: &Suite, operation: &Operation, method: &str) -> bool {
+    let known = || suite.has_method(&operation.path, method) || ["GET", "HEAD", "OPTIONS", "TRACE"].contains(&method);
+    operation.method.eq_ignore_ascii_case(method) || (operation.method == "POST" && !known())
+}
+
+/// Whether a server that creates by PUT whatever it is given would store something for the request: an object, or nothing.
+pub(crate) fn is_stored(suite: &Suite, request: &Request) -> bool {
+    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let reached = suite.operation.iter().filter(|operation| same_path_as(operation, path));
+    let mut reached = reached.filter(|operation| authorised(suite, operation, query, request));
+    let body = request.body.as_deref().unwrap_or_default();
+    let is_object = body.is_empty() || matches!(super::lenient_json::parse(body), Some(Json::Object(_)));
+    request.method.eq_ignore_ascii_case("PUT") && is_object && reached.next().is_some()
+}
+
+fn same_path_as(operation: &Operation, path: &str) -> bool {
+    let parts = |path: &str| -> Vec<String> { path.split('/').filter(|part| !part.is_empty()).map(decoded).collect() };
+    let (declared, given) = (parts(&operation.path), parts(path));
+    declared.len() == given.len()
+        && declared.iter().zip(&given).all(|(declared, given)| name_of(declared).is_some() || declared == given)
 }
 
 fn accepts(suite: &Suite, operation: &Operation, path: &str, query: &str, request: &Request) -> bool {
@@ -55,6 +79,10 @@ fn name_of(part: &str) -> Option<&str> {
 /// is not the example may be somebody's.
 fn exists(operation: &Operation, name: &str, given: &str) -> bool {
     let Some(field) = operation.path_parameters.get(name) else { return true };
+    // What creates may create on demand what it names, or what it needs on the way.
+    if operation.may_create() {
+        return true;
+    }
     let example = field.example.as_ref().map(|example| example.as_str().map_or(example.to_string(), str::to_owned));
     if example.as_deref() == Some(given) {
         return field.exists;

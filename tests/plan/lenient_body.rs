@@ -78,8 +78,12 @@ fn accepts(field: &Field, value: &Json) -> bool {
         FieldType::Boolean => !matches!(value, Json::Array(_) | Json::Object(_)),
         FieldType::Array => match (value, &field.items) {
             (Json::Array(elements), Some(items)) => elements.iter().all(|element| accepts(items, element)),
+            // PHP knows no difference between a list and an object: the elements are the values of its members.
+            (Json::Object(members), Some(items)) => {
+                members.iter().all(|(_, value)| accepts(items, value)) || accepts(items, value)
+            }
             // A single element stands for an array of it.
-            (single, Some(items)) => accepts(items, single) || matches!(single, Json::Object(_)),
+            (single, Some(items)) => accepts(items, single),
             _ => true,
         },
         // PHP knows no difference between an empty array and an empty object.

@@ -19,9 +19,23 @@ const WIDER: &[(&str, &[&str], &str)] = &[
     (
         "method-unsupported",
         &["method", "body", "content-type", "credential"],
-        "sent without content; DELETE and TRACE without credentials",
+        "sent without content, or with content that no server takes; DELETE and TRACE without credentials",
     ),
-    ("method-invented", &["method", "body", "content-type"], "sent without content"),
+    (
+        "method-invented",
+        &["method", "body", "content-type", "credential"],
+        "sent without content; where a POST of the path needs none, with its anchor or without a credential",
+    ),
+    (
+        "method-registered",
+        &["method", "body", "content-type", "credential"],
+        "sent without content; where a POST of the path needs none, with its anchor or without a credential",
+    ),
+    (
+        "method-lower-case",
+        &["method", "body", "content-type", "credential"],
+        "where a POST of the path needs no content, with its anchor or without a credential",
+    ),
     ("accept-impossible", &["accept", "credential"], "put on a request that is wrong anyway"),
     ("accept-html", &["accept", "credential"], "put on a request that is wrong anyway"),
     ("accept-absent", &["accept", "credential"], "put on a request that is wrong anyway"),
@@ -66,7 +80,7 @@ fn differing(api: &Api, one: &Request, other: &Request) -> BTreeSet<String> {
 fn bases(probe: &Probe) -> Vec<Request> {
     let suite = &probe.api.suite;
     if let Some(operation) = suite.operation.iter().find(|operation| operation.id == probe.operation) {
-        let anchored = Draft::anchored(suite, operation);
+        let anchored = errdrift::fault::anchor::anchored(suite, operation);
         return std::iter::once(Draft::of(suite, operation)).chain(anchored).map(Draft::request).collect();
     }
     let name = suite.operation.iter().find_map(|operation| operation.credential.as_ref()).unwrap();

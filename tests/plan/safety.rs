@@ -4,7 +4,7 @@ use errdrift::exchange::Request;
 use errdrift::fault::draft::Draft;
 use errdrift::suite::{Effect, Operation};
 
-use super::lenient::accepted;
+use super::lenient::{accepted, is_stored};
 use super::support::{APIS, PLAN};
 
 fn changing(operations: Vec<&Operation>) -> Vec<String> {
@@ -23,6 +23,14 @@ fn the_most_lenient_server_carries_out_no_probe_that_would_change_its_state() {
         }
     }
     assert!(harmful.is_empty(), "{} of {}\n{}", harmful.len(), PLAN.probes.len(), harmful.join("\n"));
+}
+
+#[test]
+fn a_server_that_creates_by_put_whatever_it_is_given_stores_nothing() {
+    let stored =
+        PLAN.probes.iter().filter(|probe| probe.ruled_out.is_none() && is_stored(&probe.api.suite, &probe.request));
+    let stored: Vec<_> = stored.map(|probe| probe.id.as_str()).collect();
+    assert!(stored.is_empty(), "{stored:#?}");
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! The anchor of an operation: a member that makes every request wrong beyond doubt, so that a fault which a lenient server
+//! takes for right does no harm.
+
+use serde_json::{Value, json};
+
+use super::draft::{Draft, part, parts};
+use crate::suite::{Anchor, Body, Operation, Suite};
+
+/// The operation's correct request with its anchor in the place of a right value. `None` where the operation has none.
+#[must_use]
+pub fn anchored(suite: &Suite, operation: &Operation) -> Option<Draft> {
+    let body = operation.body.as_ref()?;
+    let anchor = body.anchor.as_ref()?;
+    let mut draft = Draft::of(suite, operation);
+    if let Some(mut json) = draft.json.take() {
+        put(&mut json, &anchor.way(), anchor.value.clone());
+        draft.set_json(json);
+    } else {
+        let mut parts = parts(body);
+        parts.retain(|(name, _)| *name != anchor.member);
+        parts.push((anchor.member.clone(), anchor.value.as_str().unwrap_or_default().to_owned()));
+        draft.set_form(&parts);
+    }
+    Some(draft)
+}
+
+/// Sets a member in a JSON value, and makes the objects on the way to it.
+fn put(root: &mut Value, way: &[String], value: Value) {
+    let mut place = root;
+    for name in way {
+        if let Value::Array(elements) = place {
+            match name.parse().ok().and_then(|index: usize| elements.get_mut(index)) {
+                Some(element) => place = element,
+                None => return,
+            }
+            continue;
+        }
+        if !place.is_object() {
+            *place = json!({});
+        }
+        let Some(members) = place.as_object_mut() else { return };
+        place = members.entry(name.clone()).or_insert(Value::Null);
+    }
+    *place = value;
+}
+
+/// The member of that name, in whatever case: a server that minds none sees it, and for another the name is a wrong one.
+fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    match value {
+        Value::Array(elements) => elements.get(name.parse::<usize>().ok()?),
+        Value::Object(members) => members.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, v)| v),
+        _ => None,
+    }
+}
+
+/// Whether a request still carries the anchor for whoever reads its content, be it as an extension of JSON.
+#[must_use]
+pub fn is_carried(draft: &Draft, body: &Body, anchor: &Anchor) -> bool {
+    if let Some(json) = &draft.json {
+        let place = anchor.way().iter().try_fold(json, |value, name| member(value, name));
+        return place == Some(&anchor.value);
+    }
+    let Some(content) = &draft.body else { return false };
+    if body.media_type == "application/json" {
+        let name = anchor.way().pop().unwrap_or_default();
+        // Text that is no JSON any more is made from text that had the anchor: in UTF-16, in other quotes, as YAML.
+        let plain =
+            |text: &[u8]| -> Vec<u8> { text.iter().filter(|byte| !b"\0\"' \n".contains(byte)).copied().collect() };
+        let (content, member) = (plain(content), plain(format!("{name}:{}", anchor.value).as_bytes()));
+        return content.windows(member.len()).any(|part| part == member);
+    }
+    let part = part(&anchor.member, anchor.value.as_str().unwrap_or_default());
+    String::from_utf8_lossy(content).contains(&part)
+}

@@ -44,6 +44,7 @@ fn deed(probe: &Probe) -> String {
         Effect::None => format!("anything that {id} changes, which only reads by its suite"),
         Effect::Session => format!("a session that {id} opened or renewed"),
         Effect::Creates => format!("something that {id} created"),
+        Effect::Upserts => format!("something that {id} created or replaced"),
         Effect::Changes => format!("something that {id} changed"),
         Effect::Deletes => format!("something that {id} deleted"),
         Effect::MovesMoney => format!("money that {id} moved"),

@@ -66,3 +66,35 @@ fn an_operation_that_refuses_some_and_loses_some_is_not_held_back() {
     assert_eq!(report["not_exercised"], serde_json::json!([]));
     assert!(!changed(&report).is_empty());
 }
+
+#[test]
+fn what_was_under_way_when_the_run_was_ended_is_told() {
+    let running = deployment(Api::OzApi, None);
+    let (reached, reach) = std::sync::mpsc::channel();
+    let reached = std::sync::Mutex::new(reached);
+    let target = Target::start(Some(&running), move |asked| {
+        if !asked.changes() {
+            return Act::Pass;
+        }
+        reached.lock().unwrap().send(()).unwrap();
+        Act::Late(std::time::Duration::from_secs(60), String::new())
+    });
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let json = format!("json={}", file.path().display());
+    let arguments = ["run", "oz-api", "--target", &target.url, "--quiet", "--operation", "users.create"];
+    let mut command = crate::support::errdrift(&[&arguments[..], &["--timeout", "50s", "--report", &json]].concat());
+    command.envs(errdrift::reference::environment(Api::OzApi).iter().copied());
+    let run = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    reach.recv().unwrap();
+    let sent = std::process::Command::new("kill").args(["-s", "TERM", &run.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let output = run.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        stdout.contains("this run may have changed the target: 1 request that must be refused had no answer"),
+        "{stdout}"
+    );
+    let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file.path()).unwrap()).unwrap();
+    assert_eq!(changed(&report).len(), 1);
+}

@@ -2,6 +2,7 @@
 //!
 //! A suite is a TOML file (`suites/*.toml`); this module is its typed form. It knows nothing of faults.
 
+mod effect;
 mod expects;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use crate::cause::Cause;
 use crate::judge::layer::Layer;
 use crate::secret::Environment;
+pub use effect::Effect;
 pub use expects::{Expects, is_json};
 
 /// The suite's file, as it is read.
@@ -218,41 +220,6 @@ pub struct Secret {
     /// The password, for `basic`.
     #[serde(default)]
     pub password: Option<String>,
-}
-
-/// What an operation does to the target's state.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Effect {
-    /// It only reads: its correct request may be sent.
-    None,
-    /// It opens or renews a session.
-    Session,
-    /// It creates something.
-    Creates,
-    /// It replaces what it names, or creates it where it does not exist.
-    Upserts,
-    /// It changes something.
-    Changes,
-    /// It deletes something.
-    Deletes,
-    /// It moves money.
-    MovesMoney,
-}
-
-impl Effect {
-    /// The word that suites use.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Session => "session",
-            Self::Creates => "creates",
-            Self::Changes => "changes",
-            Self::Deletes => "deletes",
-            Self::MovesMoney => "moves-money",
-        }
-    }
 }
 
 /// A method and path that exist, with what a correct request needs.

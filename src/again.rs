@@ -8,6 +8,9 @@ use crate::control::{self, Controls};
 use crate::engine::{self, Settings};
 use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
+use crate::run::brake::Brake;
+use crate::run::came::may_change;
+use crate::run::catch_all;
 use crate::secret::Environment;
 use crate::verdict::Verdict;
 use crate::wire::sender::{Sender, Settings as Wire};
@@ -19,7 +22,8 @@ pub(crate) struct Again {
 }
 
 impl Again {
-    /// Makes itself ready, and asks the target what it says of a path outside its APIs, as a run does.
+    /// Makes itself ready, and asks the target what it says of a path outside its APIs, as a run does. `accepted` requests
+    /// may have changed it already: they count.
     ///
     /// # Errors
     /// A file of certificates that cannot be read, or a proxy that is none.
@@ -29,6 +33,7 @@ impl Again {
         environment: Environment,
         settings: Settings,
         tap: Option<Tap>,
+        accepted: usize,
     ) -> Result<Self, String> {
         let sender = Sender::new(wire)?;
         let sender = match tap {
@@ -42,8 +47,19 @@ impl Again {
             records_all: false,
         };
         let mut shared = Shared::new(sender, environment, recorder, settings);
+        shared.brake = Brake::new(accepted);
         shared.settings.judge.outside = control::outside(plan, &Controls::default(), &shared).await;
         Ok(Self { shared })
+    }
+
+    /// Why the probe may not be sent: it may change something, and the target is not known to be the API.
+    pub(crate) async fn against(&self, plan: &Plan, probe: &Probe) -> Option<String> {
+        if !may_change(probe) {
+            return None;
+        }
+        let mut controls = Controls::send(plan, &self.shared).await;
+        catch_all::rule_out(plan, &mut controls, &self.shared).await;
+        controls.against(probe).cloned()
     }
 
     /// What the probe is answered with now, `Some(None)` in a silence; `None` where it says nothing of the target.

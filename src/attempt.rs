@@ -17,6 +17,7 @@ use crate::recording::Recorder;
 use crate::repeat;
 use crate::report::ProbeResult;
 use crate::run::allow::Allowed;
+use crate::run::brake::Brake;
 use crate::secret::{Environment, Template};
 use crate::wire::sender::Sender;
 
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) pace: Pace,
     /// What the target has said of its paths' methods.
     allowed: Allowed,
+    pub(crate) brake: Brake,
     hanging: AtomicUsize,
     /// Set once, when no connection can be made any more.
     gone: OnceLock<()>,
@@ -51,6 +53,7 @@ impl Shared {
         Self {
             pace: Pace::new(settings.rate),
             allowed: Allowed::default(),
+            brake: Brake::new(0),
             sender,
             environment,
             recorder,
@@ -178,8 +181,16 @@ impl Shared {
         let mut refused: Vec<Finding> = Vec::new();
         let mut waits = 0;
         loop {
+            let mut pass = self.brake.pass(probe, &self.recorder).await.map_err(Unsent::Braked)?;
+            // It may have waited for its turn.
+            if let Some(unsent) = self.stopped() {
+                return Err(unsent);
+            }
             self.pace.turn().await;
-            let exchange = self.sender.send(&probe.request, &headers, &self.environment).await;
+            let fresh = pass.leaves();
+            let request = fresh.as_ref().unwrap_or(&probe.request);
+            let exchange = self.sender.send_while(request, &headers, &self.environment, &mut pass).await;
+            pass.settle(&exchange.outcome);
             let asked = match &exchange.outcome {
                 Outcome::Reply(reply) => pace::asked(reply),
                 Outcome::Silence(silence) => {

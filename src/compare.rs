@@ -125,8 +125,9 @@ impl Compare {
         };
         if !compared.comparison.changes.is_empty() && compared.sides.len() == 2 {
             let found = std::mem::take(&mut compared.comparison.changes);
+            let changed: Vec<_> = compared.sides.iter().map(|(.., closing)| closing.may_have_changed.len()).collect();
             let looked = session::runtime()?.block_on(async {
-                let look = async { Some(self.look_again(found, &left, &right).await) };
+                let look = async { Some(self.look_again(found, &left, &right, &changed).await) };
                 signal::unless_ended(&mut Box::pin(signal::ended()), look).await
             });
             let (Some(looked), _) = looked else {
@@ -156,20 +157,22 @@ impl Compare {
         }
     }
 
-    /// Sends some probes of each change again, to both sides in turn.
+    /// Sends some probes of each change again, to both sides in turn, of which so many requests may have changed each already.
     async fn look_again(
         &self,
         found: BTreeMap<Change, Vec<String>>,
         left: &Answers,
         right: &Answers,
+        changed: &[usize],
     ) -> Result<(BTreeMap<Change, Vec<String>>, BTreeMap<Change, Intermittence>), String> {
         let plans: Vec<Plan> = self.sides.iter().map(|side| Plan::new(&side.apis, &self.selection)).collect();
         let probes = |plan: &'_ Plan| -> BTreeMap<String, Probe> {
             plan.probes.iter().map(|probe| (probe.id.clone(), probe.clone())).collect()
         };
         let mut targets = Vec::new();
-        for (side, plan) in self.sides.iter().zip(&plans) {
-            let again = Again::new(plan, &side.wire, side.environment.clone(), self.engine.clone(), None).await?;
+        for ((side, plan), changed) in self.sides.iter().zip(&plans).zip(changed) {
+            let (wire, environment, engine) = (&side.wire, side.environment.clone(), self.engine.clone());
+            let again = Again::new(plan, wire, environment, engine, None, *changed).await?;
             targets.push((again, probes(plan)));
         }
         let refused = |answers: &Answers, id: &str| {

@@ -13,6 +13,7 @@ use crate::judge::text;
 use crate::judge::{self};
 use crate::plan::{Control, Plan, Probe};
 use crate::recording;
+use crate::run::form::{self, Form};
 
 /// What the controls say of the target.
 #[derive(Default)]
@@ -20,7 +21,9 @@ pub(crate) struct Controls {
     /// Why an operation's probes prove nothing, by suite and operation.
     failed: BTreeMap<(String, String), String>,
     /// Why a suite's probes prove nothing.
-    suites: BTreeMap<String, String>,
+    pub(crate) suites: BTreeMap<String, String>,
+    /// The forms of the successes, by suite.
+    pub(crate) succeeded: BTreeMap<String, Vec<Form>>,
     /// Why a credential proves nothing, by suite and name.
     credentials: BTreeMap<(String, String), String>,
     /// For the summary.
@@ -48,11 +51,12 @@ impl Controls {
                     continue;
                 };
                 sent += 1;
-                if let Err(failure) = outcome {
-                    failures.push((control.operation.clone(), failure));
-                    if matches!(failures.last(), Some((_, ControlFailure { unreachable: true, .. }))) {
-                        break;
-                    }
+                match outcome {
+                    Ok(form) => all.succeeded.entry(suite.to_owned()).or_default().push(form),
+                    Err(failure) => failures.push((control.operation.clone(), failure)),
+                }
+                if failures.last().is_some_and(|(_, failure)| failure.unreachable || failure.formless) {
+                    break;
                 }
             }
             if sent == 0 && !missing.is_empty() {
@@ -61,7 +65,16 @@ impl Controls {
                     .push(format!("no control of {suite} could be sent, so nothing shows that it is there: {missing}"));
             }
             let unreachable = failures.last().is_some_and(|(_, failure)| failure.unreachable);
-            if sent > 0 && (unreachable || failures.len() == sent) {
+            if let Some((operation, failure)) = failures.iter().find(|(_, failure)| failure.formless) {
+                // Whoever answers so may well not be the API, whatever else succeeded.
+                all.refuse(
+                    suite,
+                    format!(
+                        "the target is not the API of {suite}: the control of {operation} {}; nothing else was sent; {}",
+                        failure.text, failure.advice
+                    ),
+                );
+            } else if sent > 0 && (unreachable || failures.len() == sent) {
                 let (operation, failure) = &failures[failures.len() - 1];
                 let advice = failure.advice;
                 let reason = format!("no control of {suite} succeeded: {operation} {}; {advice}", failure.text);
@@ -85,6 +98,12 @@ impl Controls {
             }
         }
         all
+    }
+
+    /// Takes in why nothing of a suite can be judged.
+    pub(crate) fn refuse(&mut self, suite: &str, reason: String) {
+        self.reasons.push(reason.clone());
+        self.suites.insert(suite.to_owned(), reason);
     }
 
     /// Credentials with which no control succeeded: what is refused with one says nothing of a request.
@@ -142,12 +161,16 @@ impl Controls {
 struct ControlFailure {
     text: String,
     unreachable: bool,
+    /// Whether it was a success, and not of the form that the suite declares.
+    formless: bool,
     /// What to do about it.
     advice: &'static str,
 }
 
 const REFUSED: &str = "check --target and the credentials, which are refused";
 const UNREACHABLE: &str = "check --target, and whether the deployment is up";
+
+const OTHER_FORM: &str = "check --target: a login or another application may answer; if that is right, the suite says so in `control.expects`";
 
 /// What to do about a control that was answered, but not by a success.
 fn advice(control: &Control, reply: &Reply) -> &'static str {
@@ -177,26 +200,34 @@ fn succeeds(reply: &Reply) -> bool {
 }
 
 /// Sends a control; `None` where a variable is missing.
-async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), ControlFailure>> {
+async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, ControlFailure>> {
     let headers = shared.resolve(&control.request).ok()?;
-    let mut failure = ControlFailure { text: String::new(), unreachable: false, advice: UNREACHABLE };
+    let mut failure = ControlFailure { text: String::new(), unreachable: false, formless: false, advice: UNREACHABLE };
+    let declared = control.api.suite.operation.iter().find(|operation| operation.id == control.operation);
+    let expects = declared.and_then(|operation| operation.control.clone()).unwrap_or_default();
     for _ in 0..CONTROL_ATTEMPTS {
         let exchange = shared.sender.send(&control.request, &headers, &shared.environment).await;
         match exchange.outcome {
-            Outcome::Reply(reply) if succeeds(&reply) => return Some(Ok(())),
+            Outcome::Reply(reply) if succeeds(&reply) => {
+                let Some(why) = form::breach(&expects, &reply) else { return Some(Ok(Form::of(&reply))) };
+                let actual = format!("was answered {} with {}, {why}", reply.status, text::describe(&reply));
+                let text = recording::shown(&actual, &shared.recorder.mask);
+                failure = ControlFailure { text, unreachable: false, formless: true, advice: OTHER_FORM };
+            }
             Outcome::Reply(reply) => {
                 let whole = if reply.ending == Ending::Complete { "" } else { ", which did not come whole" };
                 let actual = format!("was answered {} with {}{whole}", reply.status, text::describe(&reply));
                 failure = ControlFailure {
                     text: recording::shown(&actual, &shared.recorder.mask),
                     unreachable: false,
+                    formless: false,
                     advice: advice(control, &reply),
                 };
             }
             Outcome::Silence(silence) => {
                 let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
                 let text = recording::shown(&format!("had no answer ({silence})"), &shared.recorder.mask);
-                failure = ControlFailure { text, unreachable, advice: UNREACHABLE };
+                failure = ControlFailure { text, unreachable, formless: false, advice: UNREACHABLE };
             }
         }
         if failure.unreachable {

@@ -79,7 +79,7 @@ fn uncontrolled(suite: &Suite, coverage: &[Coverage]) -> Option<Inactive> {
     let probed: BTreeSet<&str> =
         coverage.iter().filter(|covered| covered.suite == suite.id).map(|covered| covered.operation.as_str()).collect();
     let is = |operation: &&Operation| {
-        probed.contains(operation.id.as_str()) && !operation.control && operation.controlled_by.is_none()
+        probed.contains(operation.id.as_str()) && operation.control.is_none() && operation.controlled_by.is_none()
     };
     let without: Vec<_> = suite.operation.iter().filter(is).map(|operation| operation.id.as_str()).collect();
     let some = without.iter().take(5).copied().collect::<Vec<_>>().join(", ");

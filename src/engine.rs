@@ -23,7 +23,8 @@ use crate::judge;
 use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::repeat;
-use crate::report::{ProbeResult, Repeats};
+use crate::report::{MayHaveChanged, ProbeResult, Repeats};
+use crate::run::catch_all;
 use crate::secret::{Environment, Mask};
 use crate::signal;
 use crate::tally::signature;
@@ -63,6 +64,13 @@ pub enum Event {
     },
     /// The run as a whole cannot be judged.
     NotJudged(String),
+    /// What the brake saw.
+    MayHaveChanged {
+        /// Requests that may have changed the target, in the order in which they left.
+        requests: Vec<MayHaveChanged>,
+        /// Whether probes were held back for that.
+        held_back: bool,
+    },
     /// Probes that show this drift were sent again.
     Repeated {
         /// The drift's signature.
@@ -115,7 +123,8 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     let mut shared = Shared::new(sender, environment, recorder, settings);
     let mut stop = Box::pin(stop);
     let before = async {
-        let controls = Controls::send(&plan, &shared).await;
+        let mut controls = Controls::send(&plan, &shared).await;
+        catch_all::rule_out(&plan, &mut controls, &shared).await;
         let outside = control::outside(&plan, &controls, &shared).await;
         (controls, outside)
     };
@@ -147,6 +156,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     if let Some(reason) = shared.obituary() {
         emit(Event::NotJudged(reason));
     }
+    emit(Event::MayHaveChanged { requests: shared.brake.changed(), held_back: shared.brake.held_back() });
     emit(Event::Ended {
         connection_failures: shared.sender.connection_failures(),
         interrupted: shared.interrupted().cloned(),

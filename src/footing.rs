@@ -28,6 +28,9 @@ pub enum Unsent {
         "withheld: {0} may be a method of this path; the suite does not list all of them (`complete`, `methods`), and no Allow of the target does"
     )]
     NotRuledOut(String),
+    /// The target accepted what it must refuse, and why the probe was held back.
+    #[error("{0}")]
+    Braked(String),
     /// Somebody ended the run before it, and by what.
     #[error("the run was ended by {0}")]
     Interrupted(String),
@@ -65,7 +68,7 @@ impl Footing {
             Unsent::Unfit(_) | Unsent::Gone | Unsent::Listed(_) | Unsent::NotRuledOut(_) | Unsent::Interrupted(_) => {
                 false
             }
-            Unsent::Stopped(_) | Unsent::OurFault(_) => true,
+            Unsent::Stopped(_) | Unsent::Braked(_) | Unsent::OurFault(_) => true,
         }
     }
 }

@@ -86,7 +86,7 @@ impl Recorder {
     }
 
     /// What was sent for the probe.
-    fn request(&self, probe: &Probe) -> RecordedRequest {
+    pub(crate) fn request(&self, probe: &Probe) -> RecordedRequest {
         let mut recorded = request(&probe.request, &self.target, self.insecure, &self.mask);
         let Some(script) = &probe.request.script else { return recorded };
         let whole = written(script, &self.target);

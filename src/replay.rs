@@ -13,7 +13,7 @@ use crate::fault;
 use crate::identity;
 use crate::judge;
 use crate::plan::{Plan, Probe, Selection};
-use crate::report::ProbeResult;
+use crate::report::{MayHaveChanged, ProbeResult};
 use crate::secret::Environment;
 use crate::session::{self, Failure};
 use crate::tally::signature;
@@ -55,6 +55,8 @@ pub enum Piece {
 pub struct Replayed {
     /// The target.
     pub target: String,
+    /// The request, where it may have changed the target.
+    pub may_have_changed: Vec<MayHaveChanged>,
     /// What left.
     pub sent: Vec<Piece>,
     /// What came, without secrets.
@@ -93,16 +95,24 @@ impl Replay {
         let (sent, rewritten) = (leaves(probe, &wire), rewritten(probe, &wire));
         session::runtime()?.block_on(async {
             let tap = Tap::default();
-            let again = Again::new(&plan, &wire, environment, engine, Some(tap.clone()));
-            let shared = again.await.map_err(Failure::Usage)?.shared;
+            let again = Again::new(&plan, &wire, environment, engine, Some(tap.clone()), 0);
+            let again = again.await.map_err(Failure::Usage)?;
+            let shared = &again.shared;
             if let Some(why) = shared.sender.unfit(&probe.request).await {
                 return Err(Failure::Usage(format!("{} is not for this target: {why}", probe.id)));
             }
             let headers = shared.resolve(&probe.request);
             let headers =
                 headers.map_err(|name| Failure::Usage(format!("{} needs ${{{name}}}: it is not set", probe.id)))?;
+            if let Some(why) = again.against(&plan, probe).await {
+                return Err(Failure::NotJudged(format!("{} was not sent: {why}", probe.id)));
+            }
+            let mut pass = shared.brake.pass(probe, &shared.recorder).await.map_err(Failure::NotJudged)?;
             tap.clear();
-            let exchange = shared.sender.send(&probe.request, &headers, &shared.environment).await;
+            let fresh = pass.leaves();
+            let request = fresh.as_ref().unwrap_or(&probe.request);
+            let exchange = shared.sender.send_while(request, &headers, &shared.environment, &mut pass).await;
+            pass.settle(&exchange.outcome);
             let mask = &shared.recorder.mask;
             let received = match &exchange.outcome {
                 Outcome::Reply(reply) if rewritten.is_some() => mask.bytes(&message(reply)),
@@ -117,7 +127,8 @@ impl Replay {
             let now = result.findings.iter().map(|finding| signature(&result, finding)).collect();
             let sent = sent.into_iter().map(masked).collect();
             let target = wire.target.as_str().to_owned();
-            Ok(Replayed { target, sent, received, rewritten, result, before, now })
+            let may_have_changed = shared.brake.changed();
+            Ok(Replayed { target, may_have_changed, sent, received, rewritten, result, before, now })
         })
     }
 }

@@ -189,6 +189,7 @@ fn closed(mut tally: Tally, stored: Stored, apis: &[Arc<Api>], strict: bool) -> 
     for reason in stored.reasons.into_iter().filter(|reason| !made_again(reason)) {
         tally.not_judged(reason);
     }
+    tally.may_have_changed(stored.may_have_changed, false);
     for unsent in stored.not_exercised {
         tally.not_exercised(unsent.probe, unsent.reason);
     }

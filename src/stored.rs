@@ -16,7 +16,7 @@ use crate::exchange::Reply;
 use crate::finding::Finding;
 use crate::judge::layer::Layer;
 use crate::judge::rules;
-use crate::report::{NotExercised, RecordedReply, RecordedRequest, Repeats};
+use crate::report::{MayHaveChanged, NotExercised, RecordedReply, RecordedRequest, Repeats};
 use crate::tally::place;
 use crate::verdict::Severity;
 
@@ -52,6 +52,9 @@ pub struct Stored {
     /// Why the run could not be judged.
     #[serde(default)]
     pub reasons: Vec<String>,
+    /// Requests that may have changed the target.
+    #[serde(default)]
+    pub may_have_changed: Vec<MayHaveChanged>,
     /// Planned probes that were not sent.
     #[serde(default)]
     pub not_exercised: Vec<NotExercised>,

@@ -13,7 +13,8 @@ use crate::finding::Finding;
 use crate::judge::layer::Layer;
 use crate::plan::Plan;
 use crate::report::{
-    Closing, CodeCoverage, Coverage, Drift, Inactive, NotExercised, Precedence, ProbeResult, Repeats, Summary,
+    Closing, CodeCoverage, Coverage, Drift, Inactive, MayHaveChanged, NotExercised, Precedence, ProbeResult, Repeats,
+    Summary,
 };
 use crate::verdict::{Severity, Verdict, exit};
 
@@ -30,6 +31,9 @@ pub struct Tally {
     not_exercised: Vec<NotExercised>,
     withheld: Vec<NotExercised>,
     reasons: Vec<String>,
+    may_have_changed: Vec<MayHaveChanged>,
+    /// Whether probes were held back, so that what the suites want of a run cannot be there.
+    held_back: bool,
     coverage: Vec<Coverage>,
     /// The causes of the faults that are sent, by suite.
     causes: BTreeSet<(String, Cause)>,
@@ -216,7 +220,7 @@ impl Tally {
 
     /// What the suites want and what the run could not put to the test; `whole` where no part of the suites was chosen.
     pub fn covers(&mut self, apis: &[Arc<Api>], whole: bool) {
-        let asked = whole && self.interrupted.is_none();
+        let asked = whole && self.interrupted.is_none() && !self.held_back;
         for api in apis.iter().filter(|_| asked) {
             for reason in coverage::shortfalls(&api.suite, &self.coverage) {
                 self.not_judged(reason);
@@ -230,6 +234,12 @@ impl Tally {
         if !self.reasons.contains(&reason) {
             self.reasons.push(reason);
         }
+    }
+
+    /// Takes in requests that may have changed the target, and whether probes were held back for that.
+    pub fn may_have_changed(&mut self, requests: Vec<MayHaveChanged>, held_back: bool) {
+        self.held_back |= held_back;
+        self.may_have_changed.extend(requests);
     }
 
     /// The numbers so far.
@@ -274,6 +284,7 @@ impl Tally {
             exit_code: if verdict == Verdict::Error { exit::NOT_JUDGED } else { verdict.exit_code() },
             verdict,
             reasons: self.reasons,
+            may_have_changed: self.may_have_changed,
             summary: self.summary,
             drifts,
             catalogue: self.catalogue,

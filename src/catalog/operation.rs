@@ -33,7 +33,7 @@ pub(super) fn check(suite: &Suite, operation: &Operation, at: &str, findings: &m
     }
     controlled_by(suite, operation, at, findings);
     known(operation, at, findings);
-    if operation.control {
+    if operation.control.is_some() {
         control(operation, &format!("{at}/control"), findings);
     }
     let all_exist =
@@ -50,8 +50,8 @@ pub(super) fn check(suite: &Suite, operation: &Operation, at: &str, findings: &m
 fn controlled_by(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {
     let Some(other) = &operation.controlled_by else { return };
     let at = format!("{at}/controlled_by");
-    let controls: Vec<_> = suite.operation.iter().filter(|o| o.control).map(|o| o.id.as_str()).collect();
-    if operation.control {
+    let controls: Vec<_> = suite.operation.iter().filter(|o| o.control.is_some()).map(|o| o.id.as_str()).collect();
+    if operation.control.is_some() {
         findings.wrong(at, "the operation is its own control", "leave one of `control` and `controlled_by` out");
     } else if !controls.contains(&other.as_str()) {
         let help = closest_or_all(other, &controls).unwrap_or_else(|| "write `control = true` at one".to_owned());

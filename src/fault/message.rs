@@ -107,7 +107,7 @@ pub(super) fn is_read(subject: &Subject<'_>) -> bool {
 }
 
 fn control<'s>(subject: &Subject<'s>) -> Option<&'s Operation> {
-    let controls = || subject.suite.operation.iter().filter(|operation| operation.control);
+    let controls = || subject.suite.operation.iter().filter(|operation| operation.control.is_some());
     // An account without the right to it would make its refusal say nothing.
     let open = |operation: &&Operation| operation.credential.is_some() && !operation.privileged;
     controls().find(open).or_else(|| controls().next())

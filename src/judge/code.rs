@@ -109,7 +109,7 @@ fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
 /// operation at all.
 fn is_realized(case: &Case<'_>) -> bool {
     let operation = case.probe.declared();
-    case.probe.cause == Cause::WrongMethod || operation.is_some_and(|operation| operation.control)
+    case.probe.cause == Cause::WrongMethod || operation.is_some_and(|operation| operation.control.is_some())
 }
 
 /// Holds the answer against the probe's cause and against what else describes the request. The cause that it fits best is

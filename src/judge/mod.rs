@@ -176,7 +176,7 @@ fn answer(case: &Case<'_>) -> Answer {
 }
 
 /// Whether a JSON document is the contract's body: it has the member that tells it.
-fn is_envelope(contract: &Contract, json: &Value) -> bool {
+pub(crate) fn is_envelope(contract: &Contract, json: &Value) -> bool {
     pointed(json, &contract.file.envelope).is_some_and(|member| !member.is_null())
 }
 

@@ -168,7 +168,7 @@ fn operation(id: String, members: BTreeMap<String, Field>) -> Operation {
         credential: None,
         credentials_unsure: None,
         privileged: false,
-        control: true,
+        control: Some(crate::suite::Expects::default()),
         controlled_by: None,
         known: BTreeMap::new(),
         refused: None,

@@ -343,7 +343,7 @@ fn controls(api: &Arc<Api>, operations: &BTreeSet<&str>) -> Vec<Control> {
         operation: operation.id.clone(),
         request: Draft::of(&api.suite, operation).request(),
     };
-    let all: Vec<_> = api.suite.operation.iter().filter(|operation| operation.control).collect();
+    let all: Vec<_> = api.suite.operation.iter().filter(|operation| operation.control.is_some()).collect();
     let wanted = |other: &Operation| {
         let stands = |operation: &&Operation| operation.controlled_by.as_ref() == Some(&other.id);
         let mut others = api.suite.operation.iter().filter(stands);

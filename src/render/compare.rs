@@ -4,6 +4,7 @@ use super::count::{count, number};
 use super::printable;
 use crate::baseline::listed;
 use crate::compare::Compared;
+use crate::report::changed;
 use crate::verdict::exit;
 
 /// A longer line is cut.
@@ -19,6 +20,10 @@ pub fn text(compared: &Compared) -> String {
         let rest = [(numbers.inconclusive, "inconclusive"), (numbers.not_exercised, "not exercised")];
         parts.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", number(*n))));
         lines.push(format!("{name:<5}  {} · {}", opening.target, parts.join(", ")));
+    }
+    for (name, _, closing) in compared.sides.iter().filter(|(.., closing)| !closing.may_have_changed.is_empty()) {
+        lines.push(format!("{name}: {}", changed::headline(&closing.may_have_changed)));
+        lines.extend(changed::lines(&closing.may_have_changed).into_iter().map(|line| format!("{name}: {line}")));
     }
     let mut steady = compared.comparison.clone();
     let (added, gone) = (std::mem::take(&mut steady.added), std::mem::take(&mut steady.gone));

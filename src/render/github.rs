@@ -9,7 +9,7 @@ use super::count::count;
 use super::style::Style;
 use super::{human, printable};
 use crate::judge::layer::Layer;
-use crate::report::{Closing, Drift, Opening};
+use crate::report::{Closing, Drift, Opening, changed};
 use crate::verdict::{Severity, exit};
 
 /// As many annotations of a kind are shown by GitHub, of a step.
@@ -22,6 +22,7 @@ const LONGEST_COMMAND: usize = 2_000;
 #[must_use]
 pub fn document(opening: &Opening, closing: &Closing) -> String {
     let reasons = closing.reasons.iter().map(|reason| not_judged(reason)).chain(verdict(opening, closing));
+    let reasons = may_have_changed(closing).into_iter().chain(reasons);
     let reasons = reasons.map(|line| (Severity::Error, line));
     let drifts = closing.drifts.iter().map(|drift| (drift.severity, annotation(opening, drift)));
     let mut lines = Vec::new();
@@ -43,6 +44,15 @@ pub fn document(opening: &Opening, closing: &Closing) -> String {
         lines.push(format!("errdrift: {} without an annotation: GitHub shows {MOST} of a kind", left.join(", ")));
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// What may have changed the target, in one annotation.
+fn may_have_changed(closing: &Closing) -> Option<String> {
+    let requests = &closing.may_have_changed;
+    let lines = [changed::headline(requests)].into_iter().chain(changed::lines(requests));
+    let text = lines.map(|line| printable(&line, LONGEST_VALUE)).collect::<Vec<_>>().join("\n");
+    let title = property("errdrift: may have changed the target");
+    (!requests.is_empty()).then(|| format!("::{} title={title}::{}", command(Severity::Error), data(&text)))
 }
 
 fn not_judged(reason: &str) -> String {

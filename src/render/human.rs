@@ -12,7 +12,7 @@ use super::style::Ink;
 pub use super::style::Style;
 use super::{drift, printable, wrapped};
 use crate::cause::Cause;
-use crate::report::{Closing, CodeCoverage, Drift, NotExercised, Opening, Precedence};
+use crate::report::{Closing, CodeCoverage, Drift, MayHaveChanged, NotExercised, Opening, Precedence, changed};
 use crate::verdict::{Severity, Verdict};
 
 /// A longer text of ours or of a suite is cut.
@@ -27,6 +27,9 @@ const NAME: usize = 40;
 pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
     let (notes, drifts): (Vec<_>, Vec<_>) = closing.drifts.iter().partition(|drift| drift.severity == Severity::Note);
     let mut sections = vec![run(opening, style)];
+    if !closing.may_have_changed.is_empty() {
+        sections.push(changed(&closing.may_have_changed, style));
+    }
     sections.extend(drifts.iter().map(|drift| drift::block(drift, style)));
     if !notes.is_empty() {
         let lines: String = notes.iter().map(|note| drift::note(note, style)).collect();
@@ -68,6 +71,13 @@ pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
     }
     sections.push(verdict(opening, closing, style));
     sections.join("\n")
+}
+
+/// What may have changed the target: nothing matters more to whoever owns it.
+fn changed(requests: &[MayHaveChanged], style: &Style) -> String {
+    let head = changed::headline(requests);
+    let lines: String = changed::lines(requests).iter().map(|line| hanging("  • ", line, style)).collect();
+    format!("{}\n{lines}", style.paint(Ink::Red, &printable(&head, LONGEST)))
 }
 
 fn title(name: &str, remark: &str, style: &Style) -> String {

@@ -54,6 +54,7 @@ pub fn tail(closing: &Closing) -> String {
         ("exit_code", text(exit_code)),
         ("verdict", text(verdict)),
         ("reasons", lines(reasons)),
+        ("may_have_changed", lines(&closing.may_have_changed)),
         ("summary", text(summary)),
         ("drifts", lines(drifts)),
         ("catalogue", lines(catalogue)),

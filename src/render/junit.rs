@@ -10,11 +10,13 @@ use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, Te
 use super::count::count;
 use super::printable;
 use crate::finding::Finding;
-use crate::report::{Closing, Opening, ProbeResult};
+use crate::report::{Closing, Opening, ProbeResult, changed};
 use crate::verdict::{Verdict, exit};
 
 /// The suite of what is true of the run and of no probe.
 const RUN: &str = "errdrift";
+/// The case of what may have changed the target.
+const CHANGED: &str = "may have changed the target";
 /// A longer value is not for reading.
 const LONGEST: usize = 4_000;
 
@@ -66,6 +68,11 @@ impl Junit {
             case.set_classname(printable(&format!("{suite}.{operation}"), LONGEST));
             self.suite(suite).add_test_case(case);
         }
+        if !closing.may_have_changed.is_empty() {
+            // Before everything else.
+            self.suites.insert(0, TestSuite::new(RUN));
+            self.changed(closing);
+        }
         for reason in &closing.reasons {
             self.run_case("not judged", red(NonSuccessKind::Error, reason, ""));
         }
@@ -92,6 +99,21 @@ impl Junit {
         // Jenkins's schema has no such count at the root, though quick-junit has.
         let skipped = format!(" skipped=\"{}\"", report.skipped);
         Ok(report.to_string()?.replacen(&skipped, "", 1))
+    }
+
+    /// What may have changed the target; red where the run is.
+    fn changed(&mut self, closing: &Closing) {
+        let head = changed::headline(&closing.may_have_changed);
+        let lines = changed::lines(&closing.may_have_changed);
+        let lines = lines.iter().map(|line| printable(line, LONGEST)).collect::<Vec<_>>().join("\n");
+        if closing.exit_code == exit::CONFORMS {
+            let mut case = TestCase::new(CHANGED, TestCaseStatus::success());
+            case.set_classname(RUN);
+            case.set_system_out(format!("{head}\n{lines}"));
+            self.suite(RUN).add_test_case(case);
+        } else {
+            self.run_case(CHANGED, red(NonSuccessKind::Failure, &head, &lines));
+        }
     }
 
     fn run_case(&mut self, name: &str, status: TestCaseStatus) {

@@ -12,7 +12,7 @@ use super::human::verdict;
 use super::style::Style;
 use super::{hides, printable};
 use crate::judge::layer::Layer;
-use crate::report::{Closing, Drift, NotExercised, Opening};
+use crate::report::{Closing, Drift, MayHaveChanged, NotExercised, Opening, changed};
 
 /// GitHub refuses a comment of more than 65,536 characters; this is in bytes, of which a character has at least one.
 pub const MOST: usize = 60_000;
@@ -34,6 +34,7 @@ const COMMAND: usize = 2_000;
 #[must_use]
 pub fn document(opening: &Opening, closing: &Closing) -> String {
     let mut text = head(opening, closing);
+    text.push_str(&may_have_changed(&closing.may_have_changed));
     text.push_str(&reasons(&closing.reasons));
     text.push_str(&table(closing, TABLE.saturating_sub(text.len())));
     let drifts = &closing.drifts;
@@ -184,6 +185,15 @@ fn by_reason(noun: &str, entries: &[NotExercised]) -> String {
 }
 
 /// Why the run could not be judged.
+/// What may have changed the target.
+fn may_have_changed(requests: &[MayHaveChanged]) -> String {
+    if requests.is_empty() {
+        return String::new();
+    }
+    let lines: String = changed::lines(requests).iter().map(|line| format!("* {}\n", code(line, VALUE * 2))).collect();
+    format!("\n**{}**:\n\n{lines}", changed::headline(requests))
+}
+
 fn reasons(reasons: &[String]) -> String {
     if reasons.is_empty() {
         return String::new();

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::count::count;
 use super::{hides, printable};
 use crate::replay::{Piece, Replayed};
+use crate::report::changed;
 use crate::verdict::Verdict;
 
 /// As many bytes of one side are shown.
@@ -16,8 +17,12 @@ const LONGEST: usize = 2_000;
 /// The exchange and what it came to.
 #[must_use]
 pub fn text(replayed: &Replayed) -> String {
-    let Replayed { target, sent, received, rewritten, result, before, now } = replayed;
+    let Replayed { target, may_have_changed, sent, received, rewritten, result, before, now } = replayed;
     let mut text = format!("{} to {}\n", printable(&result.probe, LONGEST), printable(target, LONGEST));
+    if !may_have_changed.is_empty() {
+        let told = [changed::headline(may_have_changed)].into_iter().chain(changed::lines(may_have_changed));
+        told.for_each(|line| text.push_str(&(printable(&line, LONGEST) + "\n")));
+    }
     if let Some(why) = rewritten {
         let _ = writeln!(text, "({why})");
     }

@@ -15,7 +15,7 @@ use super::style::Style;
 use super::{human, markdown, printable};
 use crate::judge::layer::Layer;
 use crate::judge::rules::{self, Rule};
-use crate::report::{Closing, Drift, Opening};
+use crate::report::{Closing, Drift, Opening, changed};
 use crate::verdict::{Severity, exit};
 
 /// As many results of a run are shown by GitHub.
@@ -295,7 +295,13 @@ fn message(drift: &Drift, command: Option<&str>) -> String {
 fn notifications(opening: &Opening, closing: &Closing) -> Vec<Notification> {
     let notification =
         |level, text: &str| Notification { level, message: Message { text: plain(text, LONGEST_VALUE) } };
-    let mut all: Vec<_> = closing.reasons.iter().map(|reason| notification(Severity::Error, reason)).collect();
+    let mut all = Vec::new();
+    if !closing.may_have_changed.is_empty() {
+        all.push(notification(Severity::Error, &changed::headline(&closing.may_have_changed)));
+        let lines = changed::lines(&closing.may_have_changed);
+        all.extend(lines.iter().map(|line| notification(Severity::Error, line)));
+    }
+    all.extend(closing.reasons.iter().map(|reason| notification(Severity::Error, reason)));
     if closing.exit_code == exit::NOT_JUDGED && all.is_empty() {
         let line = human::verdict(opening, closing, &Style::default());
         all.push(notification(Severity::Error, line.trim_end()));

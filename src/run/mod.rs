@@ -1,3 +1,8 @@
-//! Pieces of a run that decide what may still leave.
+//! The pieces of a run that decide what may still leave, before the target is harmed.
 
 pub(crate) mod allow;
+pub(crate) mod brake;
+pub(crate) mod came;
+pub(crate) mod catch_all;
+pub(crate) mod form;
+mod look_for;

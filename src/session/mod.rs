@@ -67,6 +67,9 @@ pub enum Failure {
     /// What was asked for makes no sense; nothing was sent.
     #[error("{0}")]
     Usage(String),
+    /// The target could not be judged; nothing that may change something was sent.
+    #[error("{0}")]
+    NotJudged(String),
     /// A report could not be written to its end.
     #[error("{0}")]
     Report(String),
@@ -337,6 +340,7 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
             tally.not_exercised(probe, reason);
         }
         Event::NotJudged(reason) => tally.not_judged(reason),
+        Event::MayHaveChanged { requests, held_back } => tally.may_have_changed(requests, held_back),
         Event::Repeated { signature, repeats } => tally.repeated(&signature, repeats),
         Event::Compared(compared) => tally.compared(*compared),
         Event::Ended { connection_failures, interrupted } => tally.ended(connection_failures, interrupted),

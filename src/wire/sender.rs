@@ -23,6 +23,21 @@ const RESEND: &[Duration] = &[Duration::ZERO, Duration::from_millis(50), Duratio
 /// closes on purpose.
 const ON_PURPOSE: usize = 8;
 
+/// Whether a request whose connection was lost before its reply was whole may leave once more.
+pub(crate) trait Resend {
+    /// Whether it may, after this came of it.
+    fn again(&mut self, lost: &Outcome) -> impl Future<Output = bool> + Send;
+}
+
+/// It may, always.
+struct Always;
+
+impl Resend for Always {
+    async fn again(&mut self, _: &Outcome) -> bool {
+        true
+    }
+}
+
 /// How the target is reached.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -104,6 +119,17 @@ impl Sender {
     /// Sends a request with its header fields resolved; a script's secrets come from the environment. A connection that fails
     /// is tried again; what the target answers never is.
     pub async fn send(&self, request: &Request, headers: &[(String, Vec<u8>)], environment: &Environment) -> Exchange {
+        self.send_while(request, headers, environment, &mut Always).await
+    }
+
+    /// The same, where somebody else has a say in whether it leaves again.
+    pub(crate) async fn send_while(
+        &self,
+        request: &Request,
+        headers: &[(String, Vec<u8>)],
+        environment: &Environment,
+        may: &mut (impl Resend + Send),
+    ) -> Exchange {
         let start = Instant::now();
         let deadline = tokio::time::Instant::now() + self.timeout;
         let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
@@ -123,7 +149,13 @@ impl Sender {
                 }
                 _ => None,
             };
-            if let Some(pause) = pause.filter(|pause| tokio::time::Instant::now() + **pause < deadline) {
+            let mut pause = pause.filter(|pause| tokio::time::Instant::now() + **pause < deadline);
+            // Nothing was written where there was no connection.
+            if pause.is_some() && !matches!(outcome, Outcome::Silence(Silence::Unreachable(_))) {
+                let again = tokio::time::timeout_at(deadline, may.again(&outcome)).await;
+                pause = pause.filter(|_| again.unwrap_or(false));
+            }
+            if let Some(pause) = pause {
                 self.failures.fetch_add(1, Ordering::Relaxed);
                 if !matches!(outcome, Outcome::Silence(Silence::Unreachable(_))) {
                     closed = Some(outcome);

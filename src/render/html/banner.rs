@@ -2,7 +2,7 @@
 
 use super::markup::Html;
 use crate::render::count::{count, number};
-use crate::report::{Closing, Opening, Summary};
+use crate::report::{Closing, MayHaveChanged, Opening, Summary, changed};
 use crate::verdict::Verdict;
 
 /// The verdict in a word, and its class.
@@ -26,6 +26,9 @@ pub(super) fn banner(opening: &Opening, closing: &Closing) -> Html {
             html.fixed(" ");
             html.line("span", &[], &said(closing));
         });
+        if !closing.may_have_changed.is_empty() {
+            may_have_changed(html, &closing.may_have_changed);
+        }
         html.element("dl", &[("class", "facts")], |html| facts(html, opening, closing));
         for reason in &closing.reasons {
             html.line("p", &[("class", "reason")], &format!("Not judged: {reason}"));
@@ -37,6 +40,16 @@ pub(super) fn banner(opening: &Opening, closing: &Closing) -> Html {
         html.element("dl", &[("class", "numbers")], |html| numbers(html, &closing.summary));
     });
     html
+}
+
+/// What may have changed the target, before anything else that was found.
+fn may_have_changed(html: &mut Html, requests: &[MayHaveChanged]) {
+    html.line("p", &[("class", "reason")], &changed::headline(requests));
+    html.element("ul", &[("class", "reason")], |html| {
+        for line in changed::lines(requests) {
+            html.line("li", &[], &line);
+        }
+    });
 }
 
 fn said(closing: &Closing) -> String {

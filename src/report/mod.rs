@@ -3,6 +3,8 @@
 //! Results pass by one at a time, in the order of the plan. Only the [`crate::tally::Tally`] remembers them, and only what a reader
 //! needs at the end: counts, drifts with one example each, and what was not exercised.
 
+pub mod changed;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use crate::cause::Cause;
 use crate::finding::Finding;
 use crate::judge::layer::Layer;
 use crate::verdict::{Severity, Verdict};
+
+pub use changed::MayHaveChanged;
 
 /// The version of the report's format (`schemas/report.schema.json`).
 pub const SCHEMA_VERSION: u32 = 1;
@@ -343,6 +347,8 @@ pub struct Closing {
     pub verdict: Verdict,
     /// Why it could not be judged, where it could not.
     pub reasons: Vec<String>,
+    /// Requests that may have changed the target, in the order in which they left.
+    pub may_have_changed: Vec<MayHaveChanged>,
     /// The numbers.
     pub summary: Summary,
     /// The drifts, most severe first, then the most frequent.

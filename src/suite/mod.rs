@@ -2,6 +2,9 @@
 //!
 //! A suite is a TOML file (`suites/*.toml`); this module is its typed form. It knows nothing of faults.
 
+mod effect;
+mod expects;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -10,6 +13,8 @@ use serde_json::Value;
 use crate::cause::Cause;
 use crate::judge::layer::Layer;
 use crate::secret::Environment;
+pub use effect::Effect;
+pub use expects::{Expects, is_json};
 
 /// The suite's file, as it is read.
 #[derive(Clone, Debug, Deserialize)]
@@ -217,26 +222,6 @@ pub struct Secret {
     pub password: Option<String>,
 }
 
-/// What an operation does to the target's state.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Effect {
-    /// It only reads: its correct request may be sent.
-    None,
-    /// It opens or renews a session.
-    Session,
-    /// It creates something.
-    Creates,
-    /// It replaces what it names, or creates it where it does not exist.
-    Upserts,
-    /// It changes something.
-    Changes,
-    /// It deletes something.
-    Deletes,
-    /// It moves money.
-    MovesMoney,
-}
-
 /// A method and path that exist, with what a correct request needs.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -264,9 +249,10 @@ pub struct Operation {
     /// Whether the weaker credential has no right to it.
     #[serde(default)]
     pub privileged: bool,
-    /// Whether its correct request is sent as the control: only where it changes nothing and is known to succeed.
-    #[serde(default)]
-    pub control: bool,
+    /// What the success of its correct request looks like, where that is sent as the control: only where it changes nothing
+    /// and is known to succeed.
+    #[serde(default, deserialize_with = "expects::control")]
+    pub control: Option<Expects>,
     /// The operation whose control stands for this one, where its own correct request is not safe to send.
     #[serde(default)]
     pub controlled_by: Option<String>,

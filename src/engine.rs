@@ -131,7 +131,9 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     let ((controls, outside), by) = signal::unless_ended(&mut stop, before).await;
     shared.settings.judge.outside = outside;
     let shared = Arc::new(shared);
-    by.iter().for_each(|by| shared.interrupt(by.clone()));
+    if let Some(by) = &by {
+        shared.interrupt(by.clone());
+    }
     for reason in &controls.reasons {
         emit(Event::NotJudged(reason.clone()));
     }

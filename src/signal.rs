@@ -26,7 +26,7 @@ pub(crate) fn listen() {
 
 /// Waits until somebody ends the run, and says what by. What came since [`listen`] counts.
 pub(crate) async fn ended() -> String {
-    let Some(mut ended) = listening().clone() else { return pending().await };
+    let Some(mut ended) = listening().cloned() else { return pending().await };
     match ended.wait_for(Option::is_some).await.map(|by| *by) {
         Ok(Some(by)) => by.to_owned(),
         _ => pending().await,
@@ -46,16 +46,17 @@ pub(crate) async fn unless_ended<T: Default>(
 }
 
 /// The one listener of the process; none where the system gives no such handler, so that signals end it as they always did.
-fn listening() -> &'static Option<Ended> {
+fn listening() -> Option<&'static Ended> {
     static LISTENING: OnceLock<Option<Ended>> = OnceLock::new();
-    LISTENING.get_or_init(|| {
+    let _ = LISTENING.get_or_init(|| {
         let (sender, receiver) = watch::channel(None);
         let (begun, begins) = sync_channel(1);
         // A thread of its own: it hears a second signal even where the run waits for its own output.
         thread::Builder::new().name("signals".to_owned()).spawn(move || hear(&sender, &begun)).ok()?;
         begins.recv().ok()?;
         Some(receiver)
-    })
+    });
+    LISTENING.get()?.as_ref()
 }
 
 /// Hears signals until the end of the process.

@@ -28,8 +28,8 @@ pub(super) fn of_run(arguments: &Run, apis: &[Arc<Api>], reports: &[Request]) ->
     ];
     let written = [(Role::SavedBaseline, &arguments.save_baseline), (Role::Ratchet, &arguments.ratchet)];
     let named = |(role, path): (Role, &Option<_>)| path.clone().map(|path| Named { role, path: Some(path) });
-    let inputs = apis.iter().flat_map(|api| api.files()).chain(read.into_iter().filter_map(named)).collect();
-    distinct(inputs, reports, written.into_iter().filter_map(named).collect())
+    let inputs: Vec<_> = apis.iter().flat_map(|api| api.files()).chain(read.into_iter().filter_map(named)).collect();
+    distinct(&inputs, reports, written.into_iter().filter_map(named).collect())
 }
 
 /// Whether no report of `judge` overwrites what it reads.
@@ -38,10 +38,10 @@ pub(super) fn of_judge(report: &Path, apis: &[Arc<Api>], reports: &[Request]) ->
     if report.as_os_str() != "-" {
         inputs.push(Named::new(Role::EarlierReport, report));
     }
-    distinct(inputs, reports, Vec::new())
+    distinct(&inputs, reports, Vec::new())
 }
 
-fn distinct(inputs: Vec<Named>, reports: &[Request], mut outputs: Vec<Named>) -> Result<(), u8> {
+fn distinct(inputs: &[Named], reports: &[Request], mut outputs: Vec<Named>) -> Result<(), u8> {
     outputs.extend(reports.iter().map(|report| Named { role: Role::Report, path: report.path.clone() }));
-    file::distinct(&inputs, &outputs).map_err(|why| failed(&Failure::Usage(format!("{why}; nothing was sent"))))
+    file::distinct(inputs, &outputs).map_err(|why| failed(&Failure::Usage(format!("{why}; nothing was sent"))))
 }

@@ -35,12 +35,16 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             // A closed pipe is nobody's error.
             let plain = error.to_string();
             let shown = output::visible(&plain);
-            let _ = if shown == plain { error.print() } else { Ok(tell(&shown)) };
+            if shown == plain {
+                let _ = error.print();
+            } else {
+                tell(&shown);
+            }
             return ExitCode::from(if help { exit::CONFORMS } else { exit::USAGE });
         }
     };
     let code = match cli.command {
-        Command::Run(arguments) => run::run(*arguments),
+        Command::Run(arguments) => run::run(&arguments),
         Command::List(arguments) => run::list(&arguments),
         Command::Demo => crate::demo::run(say).unwrap_or_else(|failure| failed(&failure)),
         Command::Serve(arguments) => {

@@ -105,7 +105,7 @@ fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool, requests: boo
 }
 
 /// Runs, prints the summary, and gives the exit code.
-pub(super) fn run(arguments: Run) -> u8 {
+pub(super) fn run(arguments: &Run) -> u8 {
     let (apis, unknown) = match load(&arguments.choice.suites, &environment()) {
         Ok(loaded) => loaded,
         Err(code) => return code,
@@ -125,7 +125,7 @@ pub(super) fn run(arguments: Run) -> u8 {
     };
     // A report on standard output stands there alone.
     let to_stdout = reports.iter().any(|report| report.path.is_none());
-    let gates = match files::of_run(&arguments, &apis, &reports).and_then(|()| gates::read(&arguments, &selection)) {
+    let gates = match files::of_run(arguments, &apis, &reports).and_then(|()| gates::read(arguments, &selection)) {
         Ok(gates) => gates,
         Err(code) => return code,
     };

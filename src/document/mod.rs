@@ -122,9 +122,8 @@ impl Document {
 /// # Errors
 /// The first line that is no text.
 pub fn text(file: &str, bytes: Vec<u8>) -> Result<String, Problem> {
-    let wrong = |before: &[u8], message: String| {
-        Err(Problem::of_file(file, message).on(Some(Newlines::new(before).last())).help("write it as text in UTF-8"))
-    };
+    let wrong =
+        |before: &[u8], message: String| Err(Problem::of_file(file, message).on(Some(Newlines::new(before).last())));
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

@@ -95,9 +95,8 @@ impl fmt::Display for Named {
 /// # Errors
 /// The first two that are one file, or a path that leads nowhere.
 pub fn distinct(inputs: &[Named], outputs: &[Named]) -> Result<(), String> {
-    let key = |named: &Named| {
-        place::Key::of(named.path.as_deref()).map_err(|error| format!("{named} cannot be used: {error}"))
-    };
+    let key =
+        |named: &Named| place::Key::of(named.path.as_deref()).map_err(|error| format!("cannot write {named}: {error}"));
     let mut known = Vec::new();
     for input in inputs {
         // What cannot be read is told by whoever reads it.

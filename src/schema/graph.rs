@@ -49,7 +49,7 @@ impl Graph {
     /// The graph of a schema.
     pub(super) fn of(schema: &Value) -> Self {
         let mut builder = Builder::default();
-        builder.part(schema, String::new(), "");
+        builder.part(schema, "", "");
         let mut read = 0;
         // References may lead to what is no part by any keyword, which is then one.
         while read < builder.references.len() {
@@ -94,13 +94,13 @@ const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
 impl<'s> Builder<'s> {
     /// The number of a part, which is read where it is new.
-    fn part(&mut self, value: &'s Value, at: String, base: &str) -> usize {
+    fn part(&mut self, value: &'s Value, at: &str, base: &str) -> usize {
         if let Some(number) = self.known.get(&std::ptr::from_ref(value)) {
             return *number;
         }
         let number = self.graph.parts.len();
         self.known.insert(std::ptr::from_ref(value), number);
-        self.graph.parts.push(Part { at: at.clone(), ..Part::default() });
+        self.graph.parts.push(Part { at: at.to_owned(), ..Part::default() });
         self.values.push(value);
         let Value::Object(schema) = value else {
             if number == 0 {
@@ -114,8 +114,8 @@ impl<'s> Builder<'s> {
             self.resources.insert(base.clone(), number);
         }
         self.names(schema, &base, number);
-        self.applied(schema, &at, &base, number);
-        self.stepped(schema, &at, &base, number);
+        self.applied(schema, at, &base, number);
+        self.stepped(schema, at, &base, number);
         number
     }
 
@@ -134,20 +134,20 @@ impl<'s> Builder<'s> {
         let mut here = Vec::new();
         for keyword in ONE {
             let at = member(at, keyword);
-            here.extend(schema.get(keyword).map(|value| (self.part(value, at.clone(), base), at)));
+            here.extend(schema.get(keyword).map(|value| (self.part(value, &at, base), at)));
         }
         for keyword in SEVERAL {
             let at = member(at, keyword);
             for (index, value) in schema.get(keyword).and_then(Value::as_array).into_iter().flatten().enumerate() {
                 let at = format!("{at}/{index}");
-                here.push((self.part(value, at.clone(), base), at));
+                here.push((self.part(value, &at, base), at));
             }
         }
         for keyword in NAMED {
             let at = member(at, keyword);
             for (name, value) in schema.get(keyword).and_then(Value::as_object).into_iter().flatten() {
                 let at = member(&at, name);
-                here.push((self.part(value, at.clone(), base), at));
+                here.push((self.part(value, &at, base), at));
             }
         }
         self.graph.parts[number].here = here;
@@ -163,7 +163,7 @@ impl<'s> Builder<'s> {
         let named = |builder: &mut Self, keyword: &str| -> Vec<(String, usize)> {
             let at = member(at, keyword);
             let members = schema.get(keyword).and_then(Value::as_object).into_iter().flatten();
-            members.map(|(name, value)| (name.clone(), builder.part(value, member(&at, name), base))).collect()
+            members.map(|(name, value)| (name.clone(), builder.part(value, &member(&at, name), base))).collect()
         };
         let members = named(self, "properties").into_iter().collect();
         let patterns = named(self, "patternProperties").into_iter().map(|(_, part)| part).collect();
@@ -176,9 +176,9 @@ impl<'s> Builder<'s> {
             match schema.get(keyword) {
                 Some(Value::Array(values)) => (0..)
                     .zip(values)
-                    .map(|(index, value): (usize, _)| builder.part(value, format!("{at}/{index}"), base))
+                    .map(|(index, value): (usize, _)| builder.part(value, &format!("{at}/{index}"), base))
                     .collect(),
-                Some(value) => vec![builder.part(value, at, base)],
+                Some(value) => vec![builder.part(value, &at, base)],
                 None => Vec::new(),
             }
         };
@@ -217,7 +217,7 @@ impl<'s> Builder<'s> {
         }
         let at = format!("{}{fragment}", self.graph.parts[resource].at);
         let target = self.values[resource].pointer(&fragment);
-        target.map(|target| self.part(target, at, &base)).into_iter().collect()
+        target.map(|target| self.part(target, &at, &base)).into_iter().collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files that are no files, too large ones, and outputs that would overwrite an input: told before anything is sent.
 
 use std::fs::{self, File};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -155,8 +155,7 @@ fn a_report_is_read_from_a_pipe_by_whatever_name() {
 fn what_cannot_be_written_is_told_before_anything_is_sent() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("kept"), "as it was").unwrap();
-    let kept = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o444));
-    fs::set_permissions(folder.path().join("kept"), kept).unwrap();
+    fs::set_permissions(folder.path().join("kept"), fs::Permissions::from_mode(0o444)).unwrap();
     for (path, words) in [
         ("none/file", "its directory does not exist"),
         (".", "is a directory"),

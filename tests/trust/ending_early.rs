@@ -122,7 +122,7 @@ fn what_a_killed_run_left_goes_with_the_next_and_a_living_one_keeps_its_own() {
     let (mut living, asked) = waiting(folder.path(), &[]);
     asked.recv().unwrap();
     let own = format!("r.json.{}.partial", living.id());
-    assert_eq!(files(), [own.clone()]);
+    assert_eq!(files(), std::slice::from_ref(&own));
     let running = deployment(Api::OzApi, None);
     let report = format!("json={}", folder.path().join("r.json").display());
     let other = against(&running, Api::OzApi, &["--operation", "version", "--quiet", "--report", &report]).output();

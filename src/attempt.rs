@@ -16,6 +16,7 @@ use crate::plan::Probe;
 use crate::recording::Recorder;
 use crate::repeat;
 use crate::report::ProbeResult;
+use crate::run::aftermath::Aftermaths;
 use crate::secret::{Environment, Template};
 use crate::wire::sender::Sender;
 
@@ -32,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) recorder: Recorder,
     pub(crate) settings: Settings,
     pub(crate) pace: Pace,
+    pub(crate) aftermaths: Aftermaths,
     hanging: AtomicUsize,
     /// Set once, when no connection can be made any more.
     gone: OnceLock<()>,
@@ -47,6 +49,7 @@ impl Shared {
     pub(crate) fn new(sender: Sender, environment: Environment, recorder: Recorder, settings: Settings) -> Self {
         Self {
             pace: Pace::new(settings.rate),
+            aftermaths: Aftermaths::new(settings.jobs),
             sender,
             environment,
             recorder,
@@ -172,7 +175,7 @@ impl Shared {
         let mut waits = 0;
         loop {
             self.pace.turn().await;
-            let exchange = self.sender.send(&probe.request, &headers, &self.environment).await;
+            let exchange = self.sent(probe, &headers).await;
             let asked = match &exchange.outcome {
                 Outcome::Reply(reply) => pace::asked(reply),
                 Outcome::Silence(silence) => {

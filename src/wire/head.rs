@@ -62,6 +62,23 @@ pub(super) fn tokens(reply: &Reply, name: &str) -> Vec<String> {
     values.flat_map(|value| value.split(',').map(|token| token.trim().to_owned()).collect::<Vec<_>>()).collect()
 }
 
+/// As many bytes tell a status line from what is none.
+const BEGINNING: usize = b"HTTP/1.".len();
+
+/// Whether a status line may begin like this.
+pub(super) fn is_beginning(bytes: &[u8]) -> bool {
+    bytes.iter().zip(b"HTTP/").all(|(came, wanted)| came == wanted)
+}
+
+/// How many bytes stand before the first status line, or before what may become one.
+pub(super) fn stray(bytes: &[u8]) -> usize {
+    let begins = |window: &[u8]| is_beginning(window) && window[5].is_ascii_digit() && window[6] == b'.';
+    let begun = |at: &usize| is_beginning(&bytes[*at..]);
+    let found = bytes.windows(BEGINNING).position(begins);
+    let found = found.or_else(|| (bytes.len().saturating_sub(BEGINNING - 1)..bytes.len()).find(begun));
+    found.unwrap_or(bytes.len())
+}
+
 /// Reads a status line (RFC 9112, section 4).
 pub(super) fn status_line(line: &[u8]) -> Result<Reply, String> {
     let wrong = || format!("the status line {}", described(line));

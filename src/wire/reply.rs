@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::head::{Framing, Length, SHOWN, described, field, status_line, tokens};
+use super::head::{Framing, Length, SHOWN, described, field, is_beginning, status_line, stray, tokens};
 use crate::exchange::{BODY_LIMIT, Defect, Ending, Flaw, Outcome, Reply, Silence};
 
 /// The most of a head that is read, in bytes.
@@ -109,6 +109,24 @@ impl Reader {
     #[must_use]
     pub fn quiet(&self) -> Option<Duration> {
         self.quiet
+    }
+
+    /// Passes over what stands before the status line, which on a kept connection belongs to the reply before; tells whether
+    /// there was anything.
+    pub(super) fn pass_over(&mut self) -> bool {
+        if self.lines > 0 || self.interim > 0 || !matches!(self.state, State::Head | State::Foreign) {
+            return false;
+        }
+        let stray = stray(&self.buffer[self.at..]);
+        self.at += stray;
+        self.scanned = self.at;
+        (self.state, self.quiet) = (State::Head, None);
+        stray > 0
+    }
+
+    /// Whether a status line came.
+    pub(super) fn has_begun(&self) -> bool {
+        self.lines > 0
     }
 
     /// Reads what came, and tells whether the reply is whole.
@@ -218,8 +236,7 @@ impl Reader {
     fn head(&mut self) {
         if self.lines == 0 {
             let seen = &self.buffer[self.at..];
-            let begins = seen.iter().zip(b"HTTP/").all(|(came, wanted)| came == wanted);
-            if !begins {
+            if !is_beginning(seen) {
                 self.state = State::Foreign;
                 self.quiet = Some(QUIET);
                 return;

@@ -1,0 +1,3 @@
+//! Pieces of the engine.
+
+pub(crate) mod aftermath;

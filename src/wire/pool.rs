@@ -1,0 +1,164 @@
+//! Kept connections between two exchanges. What comes meanwhile is told of the sequence before, never of the next request.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::io::AsyncReadExt as _;
+use tokio::time::{Instant, sleep_until};
+
+use super::head::tokens;
+use super::reply::{End, Reader};
+use super::roundtrip::{Connection, collect};
+use super::sequence::{Hold, Sequence};
+use crate::exchange::{Outcome, Reply};
+
+/// Kept connections that nobody uses.
+#[derive(Default)]
+pub(super) struct Pool {
+    idle: Mutex<Vec<Idle>>,
+}
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool").field("idle", &self.idle().len()).finish()
+    }
+}
+
+/// A connection with the sequence of replies that was read on it last.
+struct Idle {
+    connection: Connection,
+    sequence: Arc<Sequence>,
+    linger: Duration,
+    /// When the sequence is over if nothing comes.
+    quiet_at: Instant,
+}
+
+/// What an idle connection shows.
+enum Seen {
+    Nothing,
+    /// It was closed, rightly.
+    End,
+    /// What no reply announced.
+    Bytes,
+}
+
+impl Idle {
+    fn look(&mut self) -> Seen {
+        let mut waiting = vec![0; 4 * 1024];
+        match self.connection.read.read(&mut waiting).now_or_never() {
+            None => Seen::Nothing,
+            Some(Ok(count @ 1..)) if !is_farewell(&waiting[..count]) => Seen::Bytes,
+            Some(_) => Seen::End,
+        }
+    }
+
+    /// The connection is over; its sequence, too.
+    fn retire(mut self) {
+        match self.look() {
+            Seen::Bytes => self.sequence.disturb(),
+            Seen::Nothing | Seen::End => self.sequence.quiet(),
+        }
+    }
+}
+
+impl Pool {
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An open connection on which nothing waits, with its sequence. Where all that are open have served for long, it waits until
+    /// one of them has been quiet.
+    pub(super) async fn take(&self) -> Option<(Connection, Hold)> {
+        loop {
+            let until = match self.try_take() {
+                Ok(taken) => return taken,
+                Err(until) => until,
+            };
+            sleep_until(until).await;
+        }
+    }
+
+    /// The same; where it is to be waited for one, until when.
+    fn try_take(&self) -> Result<Option<(Connection, Hold)>, Instant> {
+        let mut all = self.idle();
+        loop {
+            let now = Instant::now();
+            let serves = |idle: &Idle| idle.quiet_at <= now || !idle.sequence.is_long(idle.linger);
+            let Some(place) = all.iter().rposition(serves) else {
+                return all.iter().map(|idle| idle.quiet_at).min().map_or(Ok(None), Err);
+            };
+            let mut idle = all.remove(place);
+            match idle.look() {
+                Seen::Nothing if idle.quiet_at <= now => {
+                    idle.sequence.quiet();
+                    return Ok(Some((idle.connection, Hold::begin())));
+                }
+                Seen::Nothing => {
+                    idle.sequence.idle(None);
+                    return Ok(Some((idle.connection, Hold::on(idle.sequence))));
+                }
+                Seen::End => idle.sequence.quiet(),
+                Seen::Bytes => idle.sequence.disturb(),
+            }
+        }
+    }
+
+    /// Keeps a connection whose reply is whole.
+    pub(super) fn keep(&self, connection: Connection, hold: Hold, linger: Duration) {
+        let sequence = hold.release();
+        let quiet_at = Instant::now() + linger;
+        sequence.idle(Some(quiet_at));
+        self.idle().push(Idle { connection, sequence, linger, quiet_at });
+    }
+
+    /// Ends a sequence if its time has come.
+    pub(super) fn look(&self, sequence: &Arc<Sequence>) {
+        let mut all = self.idle();
+        let due = |idle: &Idle| Arc::ptr_eq(&idle.sequence, sequence) && idle.quiet_at <= Instant::now();
+        let Some(place) = all.iter().position(due) else { return };
+        match all[place].look() {
+            Seen::Nothing => {
+                sequence.quiet();
+                // What comes later than that is nobody's, and still not the next one's.
+                all[place].sequence = Sequence::new();
+                return;
+            }
+            Seen::End => sequence.quiet(),
+            Seen::Bytes => sequence.disturb(),
+        }
+        all.remove(place);
+    }
+
+    /// Closes every connection that nobody uses.
+    pub(super) fn clear(&self) {
+        let idle = std::mem::take(&mut *self.idle());
+        idle.into_iter().for_each(Idle::retire);
+    }
+}
+
+/// Waits for what comes on a connection that serves no other request.
+pub(super) fn watch(mut connection: Connection, hold: Hold, linger: Duration) {
+    tokio::spawn(async move {
+        if collect(&mut connection, Vec::new(), linger).await.bytes.is_empty() {
+            hold.quiet();
+        } else {
+            hold.disturb();
+        }
+    });
+}
+
+/// Whether these bytes are a 408 with which a server takes its leave of an idle connection (RFC 9110, section 15.5.9).
+pub(super) fn is_farewell(bytes: &[u8]) -> bool {
+    let mut reader = Reader::new("GET", bytes.to_vec());
+    reader.advance();
+    match reader.end(End::Closed) {
+        Outcome::Reply(reply) => closes(&reply) && reply.status == 408,
+        Outcome::Silence(_) => false,
+    }
+}
+
+/// Whether a server says that it closes the connection behind this reply.
+fn closes(reply: &Reply) -> bool {
+    tokens(reply, "connection").iter().any(|token| token.eq_ignore_ascii_case("close"))
+}

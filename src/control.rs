@@ -147,6 +147,7 @@ struct ControlFailure {
 }
 
 const REFUSED: &str = "check --target and the credentials, which are refused";
+const UNASKED: &str = "the target was not asked";
 const UNREACHABLE: &str = "check --target, and whether the deployment is up";
 
 /// What to do about a control that was answered, but not by a success.
@@ -194,9 +195,11 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), Control
                 };
             }
             Outcome::Silence(silence) => {
-                let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
+                let unreachable =
+                    matches!(silence, Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_));
                 let text = recording::shown(&format!("had no answer ({silence})"), &shared.recorder.mask);
-                failure = ControlFailure { text, unreachable, advice: UNREACHABLE };
+                let advice = if matches!(silence, Silence::Local(_)) { UNASKED } else { UNREACHABLE };
+                failure = ControlFailure { text, unreachable, advice };
             }
         }
         if failure.unreachable {

@@ -23,7 +23,7 @@ use crate::judge;
 use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::repeat;
-use crate::report::{ProbeResult, Repeats};
+use crate::report::{Inactive, ProbeResult, Repeats};
 use crate::secret::{Environment, Mask};
 use crate::tally::signature;
 use crate::verdict::Severity;
@@ -71,6 +71,8 @@ pub enum Event {
     },
     /// What only the whole of the results shows.
     Compared(Box<Compared>),
+    /// What could not be put to the test, or not as it was asked for.
+    Inactive(Inactive),
     /// The run is over.
     Ended {
         /// Connections that failed and were made again.
@@ -138,6 +140,9 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     stop.abort();
     if let Some(reason) = shared.obituary() {
         emit(Event::NotJudged(reason));
+    }
+    if let Some(event) = shared.limited() {
+        emit(event);
     }
     emit(Event::Ended {
         connection_failures: shared.sender.connection_failures(),

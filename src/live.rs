@@ -32,7 +32,11 @@ pub(crate) fn bar(probes: usize) -> ProgressBar {
 /// The line of what happened, where it has one.
 pub(crate) fn line(event: &Event) -> Option<Line> {
     Some(match event {
-        Event::NotJudged(_) | Event::Repeated { .. } | Event::Compared(_) | Event::Ended { .. } => return None,
+        Event::NotJudged(_)
+        | Event::Repeated { .. }
+        | Event::Compared(_)
+        | Event::Inactive(_)
+        | Event::Ended { .. } => return None,
         Event::NotExercised { reason, .. } => Line::Ignored(printable(reason, 200)),
         Event::Result(result) => match result.verdict {
             Verdict::Pass | Verdict::Waived => Line::Passed,

@@ -1,3 +1,4 @@
 //! Pieces of the engine.
 
 pub(crate) mod aftermath;
+mod limit;

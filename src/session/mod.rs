@@ -340,6 +340,7 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
         }
         Event::NotJudged(reason) => tally.not_judged(reason),
         Event::Repeated { signature, repeats } => tally.repeated(&signature, repeats),
+        Event::Inactive(inactive) => tally.inactive(inactive),
         Event::Compared(compared) => tally.compared(*compared),
         Event::Ended { connection_failures, interrupted } => tally.ended(connection_failures, interrupted),
     }

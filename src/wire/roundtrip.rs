@@ -102,9 +102,17 @@ impl Roundtrip<'_> {
 
 /// Tells of bytes behind a reply.
 pub(super) fn surplus(reply: &mut Reply, method: &str, rest: &[u8]) {
-    let bodiless = method == "HEAD" || matches!(reply.status, 204 | 304);
-    let kind = if bodiless { Flaw::Body } else { Flaw::After };
+    let is_body = matches!(reply.status, 204 | 304) || method == "HEAD" && is_content(reply, rest);
+    let kind = if is_body { Flaw::Body } else { Flaw::After };
     reply.defects.push(Defect { kind, what: format!("{} bytes: {}", rest.len(), described(rest)) });
+}
+
+/// Whether bytes behind the head of a reply to HEAD are the content that it announces, and not the rest of something else.
+fn is_content(reply: &Reply, rest: &[u8]) -> bool {
+    let is_json = reply.header("content-type").is_some_and(|value| value.to_ascii_lowercase().contains("json"));
+    let length = reply.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    let begins = matches!(rest.trim_ascii_start(), [b'{' | b'[' | b'<', ..]);
+    !rest.starts_with(b"HTTP/") && (!is_json || length.is_none_or(|length| length == rest.len()) || begins)
 }
 
 /// As much of what comes after a reply is read.

@@ -195,8 +195,7 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), Control
                 };
             }
             Outcome::Silence(silence) => {
-                let unreachable =
-                    matches!(silence, Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_));
+                let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_));
                 let text = recording::shown(&format!("had no answer ({silence})"), &shared.recorder.mask);
                 let advice = if matches!(silence, Silence::Local(_)) { UNASKED } else { UNREACHABLE };
                 failure = ControlFailure { text, unreachable, advice };

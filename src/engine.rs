@@ -321,10 +321,7 @@ impl Work {
     }
 
     /// What comes of a probe, unless it panics or the run is ended before.
-    async fn guarded(
-        &self,
-        result: impl Future<Output = Result<ProbeResult, Unsent>>,
-    ) -> Result<ProbeResult, Unsent> {
+    async fn guarded(&self, result: impl Future<Output = Result<ProbeResult, Unsent>>) -> Result<ProbeResult, Unsent> {
         let mut stopped = self.stopped.clone();
         let interrupted = async {
             // Where nobody can stop the run any more, it goes on.

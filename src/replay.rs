@@ -19,7 +19,7 @@ use crate::session::{self, Failure};
 use crate::tally::signature;
 use crate::wire::sender::Settings as Wire;
 use crate::wire::tap::Tap;
-use crate::wire::written;
+use crate::wire::{Conduct, written};
 
 /// A probe that is to be sent again.
 pub struct Replay {
@@ -102,7 +102,9 @@ impl Replay {
             let headers =
                 headers.map_err(|name| Failure::Usage(format!("{} needs ${{{name}}}: it is not set", probe.id)))?;
             tap.clear();
-            let exchange = shared.sender.send(&probe.request, &headers, &shared.environment).await;
+            let conduct = Conduct::Alone { place: &probe.id };
+            let exchange = shared.sender.conducted(&probe.request, &headers, &shared.environment, conduct);
+            let (exchange, ..) = exchange.await;
             let mask = &shared.recorder.mask;
             let received = match &exchange.outcome {
                 Outcome::Reply(reply) if rewritten.is_some() => mask.bytes(&message(reply)),

@@ -58,7 +58,7 @@ fn failed(failure: &Failure) -> u8 {
     tell(&format!("errdrift: {failure}"));
     match failure {
         Failure::Usage(_) => exit::USAGE,
-        Failure::Report(_) => exit::NOT_JUDGED,
+        Failure::Local(_) | Failure::Report(_) => exit::NOT_JUDGED,
     }
 }
 

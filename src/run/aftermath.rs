@@ -37,8 +37,8 @@ struct Known {
     waiting: BTreeMap<String, Vec<Aftermath>>,
     /// Whether anybody waits for it.
     collects: bool,
-    /// Probes that are sent again, since something came on their connections.
-    suspects: BTreeSet<String>,
+    /// Probes that are sent again, since something came on their connections, and how many replies came after theirs.
+    suspects: BTreeMap<String, usize>,
     /// Operations of which some reply had a tail: all their probes have connections of their own from the start.
     tailed: BTreeSet<String>,
 }
@@ -46,7 +46,10 @@ struct Known {
 impl Aftermaths {
     /// Nothing is known yet. So many probes may be under way.
     pub(crate) fn new(jobs: usize) -> Self {
-        Self { known: Lock::default(), lingering: Arc::new(Semaphore::new(jobs.saturating_mul(LINGERING).clamp(LINGERING, MOST))) }
+        Self {
+            known: Lock::default(),
+            lingering: Arc::new(Semaphore::new(jobs.saturating_mul(LINGERING).clamp(LINGERING, MOST))),
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -86,14 +89,18 @@ impl Shared {
         let place = place(probe);
         let alone = {
             let known = self.aftermaths.known();
-            known.tailed.contains(&place) || known.suspects.contains(&probe.id)
+            known.tailed.contains(&place) || known.suspects.contains_key(&probe.id)
         };
-        let conduct =
-            if alone { Conduct::Alone { place: &place } } else { Conduct::Pooled { harmless: probe.is_harmless() } };
-        let (exchange, aftermath) = self.sender.conducted(&probe.request, headers, &self.environment, conduct).await;
+        let (harmless, place) = (probe.is_harmless(), place.as_str());
+        let conduct = if alone { Conduct::Alone { place } } else { Conduct::Pooled { place, harmless } };
+        let (exchange, aftermath, shift) =
+            self.sender.conducted(&probe.request, headers, &self.environment, conduct).await;
         let mut known = self.aftermaths.known();
         if alone && has_tail(&exchange) {
-            known.tailed.insert(place);
+            known.tailed.insert(place.to_owned());
+        }
+        if let Some(suspect) = known.suspects.get_mut(&probe.id) {
+            *suspect = shift;
         }
         if let Some(aftermath) = aftermath.filter(|_| known.collects) {
             known.waiting.entry(probe.id.clone()).or_default().push(aftermath);
@@ -132,14 +139,11 @@ impl Shared {
     /// Sends a suspect again, on a connection of its own.
     pub(crate) async fn again(&self, probe: &Probe, suspects: Vec<Aftermath>) -> Result<ProbeResult, Unsent> {
         let _room = self.aftermaths.lingering.acquire().await;
-        self.aftermaths.known().suspects.insert(probe.id.clone());
+        self.aftermaths.known().suspects.insert(probe.id.clone(), 0);
         let again = self.probe(probe).await;
-        self.aftermaths.known().suspects.remove(&probe.id);
-        let tails = ["bytes-after-reply", "body-forbidden"];
-        let tailed =
-            again.as_ref().is_ok_and(|result| result.findings.iter().any(|finding| tails.contains(&finding.rule)));
+        let shift = self.aftermaths.known().suspects.remove(&probe.id).unwrap_or_default();
         for suspect in suspects {
-            suspect.resolve(tailed);
+            suspect.resolve(shift);
         }
         again
     }

@@ -63,6 +63,9 @@ pub enum Failure {
     /// What was asked for makes no sense; nothing was sent.
     #[error("{0}")]
     Usage(String),
+    /// This machine has no room for a run.
+    #[error("{0}")]
+    Local(String),
     /// A report could not be written to its end.
     #[error("{0}")]
     Report(String),
@@ -317,7 +320,10 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = processors.min(WORKERS);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-    runtime.map_err(|error| Failure::Usage(format!("cannot start: {error}")))
+    runtime.map_err(|error| {
+        let limit = crate::wire::limit(&error).map_or_else(|| error.to_string(), |limit| limit.to_string());
+        Failure::Local(format!("nothing was judged, and nothing sent: {limit}"))
+    })
 }
 
 fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, broken: &mut Option<String>) {

@@ -161,3 +161,22 @@ pub(super) fn described(bytes: &[u8]) -> String {
         _ => format!("«{}{more}»", shown.escape_ascii()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::stray;
+
+    #[test]
+    fn what_stands_before_a_status_line_is_told_from_the_line_however_it_is_cut() {
+        let reply = b"HTTP/1.1 400 Bad Request\r\n";
+        for before in [b"".as_slice(), b"\r\n", b"HTTP", b"HTTP/HTTP/1", b"{\"HTTP/\": 1}", &[b'x'; 9_000]] {
+            let whole = [before, reply].concat();
+            assert_eq!(stray(&whole), before.len(), "{}", before.escape_ascii());
+            for end in before.len()..whole.len() {
+                assert!(stray(&whole[..end]) <= before.len(), "{}", whole[..end].escape_ascii());
+            }
+        }
+        assert_eq!(stray(b"garbage"), 7);
+        assert_eq!(stray(b"garbage HT"), 8);
+    }
+}

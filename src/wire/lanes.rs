@@ -1,6 +1,7 @@
 //! How many exchanges are under way at once: as many as the user allows, and fewer where this machine has no room for more.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -29,11 +30,12 @@ impl Lanes {
 pub(super) struct Lane<'l> {
     lanes: &'l Lanes,
     permit: Option<SemaphorePermit<'l>>,
+    left: Option<Instant>,
 }
 
 impl<'l> Lane<'l> {
     pub(super) fn of(lanes: &'l Lanes) -> Self {
-        Self { lanes, permit: None }
+        Self { lanes, permit: None, left: None }
     }
 
     /// Waits for a lane, unless it has one.
@@ -41,12 +43,19 @@ impl<'l> Lane<'l> {
         if self.permit.is_none() {
             // The semaphore is never closed.
             self.permit = self.lanes.semaphore.acquire().await.ok();
+            self.left = None;
         }
     }
 
     /// Gives the lane to others.
     pub(super) fn leave(&mut self) {
         self.permit = None;
+        self.left = Some(Instant::now());
+    }
+
+    /// When the exchange ended.
+    pub(super) fn left(&self) -> Instant {
+        self.left.unwrap_or_else(Instant::now)
     }
 
     /// Gives the lane up for good, so that fewer exchanges are under way from now on; `false` where it is the last one.
@@ -59,5 +68,24 @@ impl<'l> Lane<'l> {
             permit.forget();
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lane_that_is_given_up_is_gone_and_the_last_one_stays() {
+        let lanes = Lanes::new(2);
+        let (mut one, mut other) = (Lane::of(&lanes), Lane::of(&lanes));
+        one.enter().await;
+        other.enter().await;
+        assert!(one.retire());
+        assert_eq!((lanes.size(), lanes.semaphore.available_permits()), (1, 0));
+        assert!(!other.retire());
+        other.leave();
+        one.enter().await;
+        assert_eq!((lanes.size(), lanes.semaphore.available_permits()), (1, 0));
     }
 }

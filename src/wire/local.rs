@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use crate::exchange::LocalLimit;
 
 /// The limit of this machine that an error of the system names; `None` where it is another's doing.
-pub(super) fn limit(error: &io::Error) -> Option<LocalLimit> {
+pub(crate) fn limit(error: &io::Error) -> Option<LocalLimit> {
     match error.kind() {
         io::ErrorKind::AddrNotAvailable => return Some(LocalLimit::Ports),
         io::ErrorKind::PermissionDenied => return Some(LocalLimit::Forbidden),

@@ -17,6 +17,7 @@ mod tails;
 pub(crate) mod tap;
 pub mod target;
 
+pub(crate) use local::limit;
 pub(crate) use ordinary::Conduct;
 pub(crate) use raw::written;
 pub(crate) use sequence::Aftermath;

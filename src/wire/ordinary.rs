@@ -12,8 +12,8 @@ use super::pool;
 use super::raw::Raw;
 use super::reply::Reader;
 use super::roundtrip::{Behind, Connection, Received, Roundtrip, Writes, collect, surplus};
-use super::sequence::{Aftermath, Hold, LINGER, LONGEST};
-use super::tails::Tails;
+use super::sequence::{Aftermath, Hold, LONGEST};
+use super::tails::kind;
 use crate::exchange::{Ending, Outcome, Over, Reply, Request, Silence};
 
 /// How a request shares connections with others.
@@ -21,12 +21,14 @@ use crate::exchange::{Ending, Outcome, Over, Reply, Request, Silence};
 pub(crate) enum Conduct<'a> {
     /// On a kept connection if there is one.
     Pooled {
+        /// Whose it is.
+        place: &'a str,
         /// Whether it can change nothing, so that it may be sent again whatever came.
         harmless: bool,
     },
     /// On one of its own, which lingers after the finished reply.
     Alone {
-        /// Whose probe it is: what is late once is late again.
+        /// Whose it is: what is late once is late again.
         place: &'a str,
     },
 }
@@ -39,7 +41,7 @@ impl Raw {
         bytes: &[u8],
         conduct: Conduct<'_>,
         (deadline, lane): (Instant, &mut Lane<'_>),
-    ) -> (Outcome, Option<Aftermath>) {
+    ) -> Sent {
         let mut shares = matches!(conduct, Conduct::Pooled { .. }) && request.over == Over::Any;
         loop {
             lane.enter().await;
@@ -49,20 +51,23 @@ impl Raw {
                 Some(open) => open,
                 None => match self.connect(false, deadline).await {
                     Ok(connection) => (connection, Hold::begin()),
-                    Err(silence) => return (Outcome::Silence(silence), None),
+                    Err(silence) => return Outcome::Silence(silence).into(),
                 },
             };
             let start = Instant::now();
             let roundtrip = Roundtrip { connection: &mut connection, deadline, timeout: self.timeout, kept };
             let writes: Writes = vec![(Duration::ZERO, bytes.to_vec())];
             let received = roundtrip.run(&request.method, writes, false, Behind::Nothing).await;
-            let linger = start.elapsed().clamp(LINGER, LONGEST);
+            self.pool.tails.took(start.elapsed());
+            let linger = self.pool.tails.linger();
             let done = Done { connection, hold, received, kept, linger, method: &request.method };
             let ended = match conduct {
-                Conduct::Alone { place } => return (self.alone(done, place, lane).await, None),
-                Conduct::Pooled { harmless } => {
-                    self.pooled(done, harmless, request.over == Over::Any, lane).await
+                Conduct::Alone { place } => return self.alone(done, place, lane).await,
+                Conduct::Pooled { harmless, .. } if done.is_success() && !harmless => {
+                    lane.leave();
+                    self.accepted(done).await
                 }
+                Conduct::Pooled { place, .. } => self.pooled(done, place, request.over == Over::Any),
             };
             match ended {
                 Some(ended) => return ended,
@@ -73,44 +78,35 @@ impl Raw {
     }
 
     /// What came on a connection of its own, with what comes after it.
-    async fn alone(&self, done: Done<'_>, place: &str, lane: &mut Lane<'_>) -> Outcome {
-        let Done { mut connection, hold, received, linger, method, .. } = done;
+    async fn alone(&self, done: Done<'_>, place: &str, lane: &mut Lane<'_>) -> Sent {
+        let mut shift = 0;
+        let Done { mut connection, hold, received, method, .. } = done;
         hold.quiet();
         let Received { mut outcome, rest, .. } = received;
         if let Outcome::Reply(reply) = &mut outcome
             && reply.ending == Ending::Complete
         {
             lane.leave();
-            let kind = Tails::kind(place, method, reply.status);
-            let linger = linger.max(self.tails.linger());
+            let kind = kind(place, method, reply.status);
+            let linger = self.pool.tails.long_linger();
             let mut tail = collect(&mut connection, rest, linger).await;
-            if tail.bytes.is_empty() && self.tails.expects(&kind) {
+            if tail.bytes.is_empty() && self.pool.tails.expects(&kind) {
                 tail = collect(&mut connection, tail.bytes, LONGEST).await;
                 tail.after += linger;
             }
             if !tail.bytes.is_empty() && !pool::is_farewell(&tail.bytes) {
                 surplus(reply, method, &tail.bytes);
-                self.tails.came(kind, tail.after);
+                shift = replies(method, &tail.bytes).len();
+                self.pool.tails.came(kind, tail.after);
             }
         }
-        outcome
+        Sent { shift, ..outcome.into() }
     }
 
     /// What came on a connection that may serve others; `None` where it is not to be told from what came after the reply
     /// before, and the request may be sent again.
-    async fn pooled(
-        &self,
-        done: Done<'_>,
-        harmless: bool,
-        may_keep: bool,
-        lane: &mut Lane<'_>,
-    ) -> Option<(Outcome, Option<Aftermath>)> {
+    fn pooled(&self, done: Done<'_>, place: &str, may_keep: bool) -> Option<Sent> {
         let Received { outcome, stray, .. } = &done.received;
-        let accepted = matches!(outcome, Outcome::Reply(reply) if !harmless && reply.status < 400);
-        if accepted {
-            lane.leave();
-            return self.accepted(done).await;
-        }
         if *stray || done.kept && matches!(outcome, Outcome::Silence(Silence::NotHttp(_))) {
             done.hold.disturb();
             return None;
@@ -128,60 +124,57 @@ impl Raw {
                     hold.disturb();
                     surplus(&mut reply, method, &received.rest);
                 } else if received.reusable && may_keep {
-                    self.pool.keep(connection, hold, linger);
+                    self.pool.keep(connection, hold, linger, kind(place, method, reply.status));
                 } else {
                     pool::watch(connection, hold, linger);
                 }
-                Some((Outcome::Reply(reply), aftermath))
+                Some(Sent { aftermath, ..Outcome::Reply(reply).into() })
             }
             outcome => {
-                // It may have been closed under us: the others that were idle, too.
-                if kept && matches!(outcome, Outcome::Silence(Silence::Closed(_))) {
-                    self.pool.clear();
-                }
-                let waits = matches!(
-                    outcome,
-                    Outcome::Silence(Silence::Stalled(..)) | Outcome::Reply(Reply { ending: Ending::TimedOut, .. })
-                );
-                let aftermath = if kept && waits { hold.aftermath(&self.pool) } else { None };
-                let oversized = matches!(
-                    outcome,
+                let aftermath = if kept && was_waited_for(&outcome) { hold.aftermath(&self.pool) } else { None };
+                match &outcome {
+                    // It may have been closed under us: the others that were idle, too.
+                    Outcome::Silence(Silence::Closed(_)) if kept => {
+                        self.pool.give_up();
+                        if received.began || received.broke { hold.disturb() } else { hold.quiet() }
+                    }
                     Outcome::Reply(Reply { ending: Ending::Oversized(_) | Ending::OversizedHead(_), .. })
-                );
-                if !kept || oversized || !received.began {
-                    hold.quiet();
-                } else {
-                    hold.disturb();
+                    | Outcome::Silence(Silence::TimedOut(_)) => hold.quiet(),
+                    _ if kept => hold.disturb(),
+                    _ => hold.quiet(),
                 }
-                Some((outcome, aftermath))
+                Some(Sent { aftermath, ..outcome.into() })
             }
         }
     }
 
     /// A success or a redirect for a request that may have changed something: it is never sent again, so that it must be known
     /// here and now whether the answer is its own.
-    async fn accepted(&self, done: Done<'_>) -> Option<(Outcome, Option<Aftermath>)> {
+    async fn accepted(&self, done: Done<'_>) -> Option<Sent> {
         let Done { mut connection, hold, received, kept, linger, method } = done;
         let Outcome::Reply(mut reply) = received.outcome else { return None };
         if reply.ending != Ending::Complete {
             hold.quiet();
-            return Some((Outcome::Reply(reply), None));
+            return Some(Outcome::Reply(reply).into());
         }
         let tail = collect(&mut connection, received.rest, linger).await.bytes;
         if tail.is_empty() || pool::is_farewell(&tail) {
-            if received.stray { hold.disturb() } else { hold.quiet() }
-            return Some((Outcome::Reply(reply), None));
+            if received.stray {
+                hold.disturb()
+            } else {
+                hold.quiet()
+            }
+            return Some(Outcome::Reply(reply).into());
         }
         let sequence = hold.release();
         sequence.disturb();
-        // Where a probe before it has a tail that looks like a reply, its own is the last that came.
-        if kept && sequence.tailed(self.timeout * 2).await > 0
-            && let Some(own) = last_reply(method, &tail)
-        {
-            return (own.status < 400).then_some((Outcome::Reply(own), None));
+        // Where probes before it have tails that look like replies, its own came as many replies later.
+        let shift = if kept { sequence.shift(self.timeout * 2).await } else { 0 };
+        if let Some(own) = shift.checked_sub(1).and_then(|place| replies(method, &tail).into_iter().nth(place)) {
+            return (own.status < 400).then(|| Outcome::Reply(own).into());
         }
         surplus(&mut reply, method, &tail);
-        Some((Outcome::Reply(reply), None))
+        Some(Outcome::Reply(reply).into())
     }
 }
 
@@ -195,17 +188,61 @@ struct Done<'m> {
     method: &'m str,
 }
 
-/// The last whole reply of some bytes.
-fn last_reply(method: &str, bytes: &[u8]) -> Option<Reply> {
-    let (mut rest, mut last) = (bytes.to_vec(), None);
+impl Done<'_> {
+    /// Whether a reply says anything but that the request was refused.
+    fn is_success(&self) -> bool {
+        matches!(&self.received.outcome, Outcome::Reply(reply) if reply.status < 400)
+    }
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) outcome: Outcome,
+    /// What is to be waited for before it is believed.
+    pub(crate) aftermath: Option<Aftermath>,
+    /// How many replies came after its own.
+    pub(crate) shift: usize,
+}
+
+impl From<Outcome> for Sent {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, aftermath: None, shift: 0 }
+    }
+}
+
+/// Whether something came, and more of it was waited for in vain: it may be the beginning of what is no reply.
+fn was_waited_for(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Silence(Silence::Stalled(..)) | Outcome::Reply(Reply { ending: Ending::TimedOut, .. }))
+}
+
+/// The whole replies of some bytes.
+fn replies(method: &str, bytes: &[u8]) -> Vec<Reply> {
+    let (mut rest, mut replies) = (bytes.to_vec(), Vec::new());
     loop {
         let mut reader = Reader::new(method, rest);
         reader.pass_over();
         if !reader.advance() {
-            return last;
+            return replies;
         }
         let (outcome, behind, _) = reader.finish();
-        let Outcome::Reply(reply) = outcome else { return last };
-        (rest, last) = (behind, Some(reply));
+        let Outcome::Reply(reply) = outcome else { return replies };
+        replies.push(reply);
+        rest = behind;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replies;
+
+    #[test]
+    fn replies_among_other_bytes_are_counted() {
+        let statuses = |bytes: &[u8]| replies("GET", bytes).iter().map(|reply| reply.status).collect::<Vec<_>>();
+        let one = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}".as_slice();
+        let two = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n".as_slice();
+        assert_eq!(statuses(&[one, b"garbage", two, b"}"].concat()), [400, 201]);
+        assert_eq!(statuses(&one[..one.len() - 1]), [0; 0]);
+        assert_eq!(statuses(b"garbage"), [0; 0]);
     }
 }

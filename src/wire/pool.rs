@@ -11,12 +11,14 @@ use super::head::tokens;
 use super::reply::{End, Reader};
 use super::roundtrip::{Connection, collect};
 use super::sequence::{Hold, Sequence};
+use super::tails::{Kind, Tails};
 use crate::exchange::{Outcome, Reply};
 
 /// Kept connections that nobody uses.
 #[derive(Default)]
 pub(super) struct Pool {
     idle: Mutex<Vec<Idle>>,
+    pub(super) tails: Tails,
 }
 
 impl std::fmt::Debug for Pool {
@@ -29,6 +31,8 @@ impl std::fmt::Debug for Pool {
 struct Idle {
     connection: Connection,
     sequence: Arc<Sequence>,
+    /// The kind of its last reply.
+    kind: Kind,
     linger: Duration,
     /// When the sequence is over if nothing comes.
     quiet_at: Instant,
@@ -50,14 +54,6 @@ impl Idle {
             None => Seen::Nothing,
             Some(Ok(count @ 1..)) if !is_farewell(&waiting[..count]) => Seen::Bytes,
             Some(_) => Seen::End,
-        }
-    }
-
-    /// The connection is over; its sequence, too.
-    fn retire(mut self) {
-        match self.look() {
-            Seen::Bytes => self.sequence.disturb(),
-            Seen::Nothing | Seen::End => self.sequence.quiet(),
         }
     }
 }
@@ -91,7 +87,7 @@ impl Pool {
             let mut idle = all.remove(place);
             match idle.look() {
                 Seen::Nothing if idle.quiet_at <= now => {
-                    idle.sequence.quiet();
+                    self.end(&idle);
                     return Ok(Some((idle.connection, Hold::begin())));
                 }
                 Seen::Nothing => {
@@ -105,11 +101,16 @@ impl Pool {
     }
 
     /// Keeps a connection whose reply is whole.
-    pub(super) fn keep(&self, connection: Connection, hold: Hold, linger: Duration) {
+    pub(super) fn keep(&self, connection: Connection, hold: Hold, linger: Duration, kind: Kind) {
         let sequence = hold.release();
         let quiet_at = Instant::now() + linger;
         sequence.idle(Some(quiet_at));
-        self.idle().push(Idle { connection, sequence, linger, quiet_at });
+        self.idle().push(Idle { connection, sequence, kind, linger, quiet_at });
+    }
+
+    /// Ends a sequence after which nothing came; where such a reply had a tail before, that is not believed so soon.
+    fn end(&self, idle: &Idle) {
+        if self.tails.expects(&idle.kind) { idle.sequence.disturb() } else { idle.sequence.quiet() }
     }
 
     /// Ends a sequence if its time has come.
@@ -119,7 +120,7 @@ impl Pool {
         let Some(place) = all.iter().position(due) else { return };
         match all[place].look() {
             Seen::Nothing => {
-                sequence.quiet();
+                self.end(&all[place]);
                 // What comes later than that is nobody's, and still not the next one's.
                 all[place].sequence = Sequence::new();
                 return;
@@ -130,10 +131,24 @@ impl Pool {
         all.remove(place);
     }
 
-    /// Closes every connection that nobody uses.
-    pub(super) fn clear(&self) {
+    /// Gives up every connection that nobody uses: none serves another request.
+    pub(super) fn give_up(&self) {
         let idle = std::mem::take(&mut *self.idle());
-        idle.into_iter().for_each(Idle::retire);
+        for Idle { connection, sequence, linger, .. } in idle {
+            watch(connection, Hold::on(sequence), linger);
+        }
+    }
+
+    /// Closes every connection that nobody uses, at once.
+    pub(super) fn close(&self) {
+        let idle = std::mem::take(&mut *self.idle());
+        for mut idle in idle {
+            match idle.look() {
+                Seen::Nothing if idle.quiet_at > Instant::now() => idle.sequence.disturb(),
+                Seen::Bytes => idle.sequence.disturb(),
+                Seen::Nothing | Seen::End => idle.sequence.quiet(),
+            }
+        }
     }
 }
 
@@ -161,4 +176,20 @@ pub(super) fn is_farewell(bytes: &[u8]) -> bool {
 /// Whether a server says that it closes the connection behind this reply.
 fn closes(reply: &Reply) -> bool {
     tokens(reply, "connection").iter().any(|token| token.eq_ignore_ascii_case("close"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_408_that_closes_is_a_farewell() {
+        assert!(is_farewell(b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"));
+        assert!(is_farewell(
+            b"HTTP/1.0 408 Request Time-out\r\nConnection: Close\r\nContent-Type: text/html\r\n\r\n<html>"
+        ));
+        assert!(!is_farewell(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"));
+        assert!(!is_farewell(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"));
+        assert!(!is_farewell(b"}"));
+    }
 }

@@ -12,12 +12,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::connection::{Connector, patience};
 use super::lanes::Lane;
-use super::ordinary::Conduct;
+use super::ordinary::{Conduct, Sent};
 use super::pool::Pool;
 use super::roundtrip::{Behind, Connection, Received, Roundtrip, Writes, surplus};
 use super::sender::Settings;
-use super::sequence::Aftermath;
-use super::tails::Tails;
 use super::tap::Tap;
 use super::target::Target;
 use crate::exchange::{Outcome, Part, Request, Script, Silence, Transport};
@@ -30,7 +28,6 @@ pub(crate) struct Raw {
     authority: String,
     pub(super) timeout: Duration,
     pub(super) pool: Arc<Pool>,
-    pub(super) tails: Tails,
     /// Whoever wants to see what is received.
     tap: Option<Tap>,
 }
@@ -44,7 +41,6 @@ impl Raw {
             authority: settings.target.authority(),
             timeout: settings.timeout,
             pool: Arc::default(),
-            tails: Tails::default(),
             tap: None,
         }
     }
@@ -76,12 +72,12 @@ impl Raw {
         environment: &Environment,
         conduct: Conduct<'_>,
         by: (Instant, &mut Lane<'_>),
-    ) -> (Outcome, Option<Aftermath>) {
+    ) -> Sent {
         let Some(script) = &request.script else {
             let bytes = written(self.target.prefix(), &self.authority, request, headers);
             return self.well_formed(request, &bytes, conduct, by).await;
         };
-        (self.scripted(request, script, environment, by.0).await, None)
+        self.scripted(request, script, environment, by.0).await.into()
     }
 
     /// Sends bytes that no library sends, on a connection of their own.
@@ -143,7 +139,7 @@ impl Raw {
 
     /// Closes every kept connection that nobody uses.
     pub(super) fn make_room(&self) {
-        self.pool.clear();
+        self.pool.close();
     }
 }
 

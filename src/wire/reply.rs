@@ -1,9 +1,11 @@
 //! Reads a reply as it comes: leniently, so that something can be said of whatever came, and with every departure from
 //! RFC 9112 told. No socket and no clock: bytes go in, and what bounds memory is bounded here.
 
+mod kept;
+
 use std::time::Duration;
 
-use super::head::{Framing, Length, SHOWN, described, field, is_beginning, status_line, stray, tokens};
+use super::head::{Framing, Length, SHOWN, described, field, is_beginning, status_line, tokens};
 use crate::exchange::{BODY_LIMIT, Defect, Ending, Flaw, Outcome, Reply, Silence};
 
 /// The most of a head that is read, in bytes.
@@ -109,24 +111,6 @@ impl Reader {
     #[must_use]
     pub fn quiet(&self) -> Option<Duration> {
         self.quiet
-    }
-
-    /// Passes over what stands before the status line, which on a kept connection belongs to the reply before; tells whether
-    /// there was anything.
-    pub(super) fn pass_over(&mut self) -> bool {
-        if self.lines > 0 || self.interim > 0 || !matches!(self.state, State::Head | State::Foreign) {
-            return false;
-        }
-        let stray = stray(&self.buffer[self.at..]);
-        self.at += stray;
-        self.scanned = self.at;
-        (self.state, self.quiet) = (State::Head, None);
-        stray > 0
-    }
-
-    /// Whether a status line came.
-    pub(super) fn has_begun(&self) -> bool {
-        self.lines > 0
     }
 
     /// Reads what came, and tells whether the reply is whole.

@@ -55,6 +55,8 @@ pub(super) struct Received {
     pub(super) reusable: bool,
     /// Whether anything came, or could still have come.
     pub(super) began: bool,
+    /// Whether the connection broke, so that something may have been lost.
+    pub(super) broke: bool,
     /// Whether something stood before the status line that belongs to the reply before.
     pub(super) stray: bool,
 }
@@ -119,6 +121,8 @@ fn is_content(reply: &Reply, rest: &[u8]) -> bool {
 const COLLECTED: usize = 64 * 1024;
 /// As long as something comes, it is waited for as many times longer.
 const PATIENCE: u32 = 4;
+/// How long nothing more must have come for what came to be all.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A reply is waited for so long where something else came in its place.
 const OVERDUE: Duration = Duration::from_secs(1);
@@ -137,7 +141,8 @@ pub(super) async fn collect(connection: &mut Connection, begun: Vec<u8>, linger:
     while tail.bytes.len() < COLLECTED && start.elapsed() < linger * PATIENCE {
         tail.bytes.reserve(4 * 1024);
         let before = tail.bytes.len();
-        match timeout(linger, connection.read.read_buf(&mut tail.bytes)).await {
+        let quiet = if before == 0 { linger } else { linger.min(PAUSE) };
+        match timeout(quiet, connection.read.read_buf(&mut tail.bytes)).await {
             Ok(Ok(1..)) if before == 0 => tail.after = start.elapsed(),
             Ok(Ok(1..)) => {}
             Ok(Ok(0) | Err(_)) | Err(_) => break,
@@ -173,7 +178,7 @@ async fn receive(
         stray |= kept && reader.pass_over();
         if reader.advance() {
             let (outcome, rest, reusable) = reader.finish();
-            return Received { outcome, rest, reusable, began, stray };
+            return Received { outcome, rest, reusable, began, broke: false, stray };
         }
         let quiet = reader.quiet();
         let quiet = quiet.or(stray.then_some(OVERDUE).filter(|_| !reader.has_begun()));
@@ -191,6 +196,7 @@ async fn receive(
                 End::TimedOut(timeout)
             }
         };
-        return Received { outcome: reader.end(end), rest: Vec::new(), reusable: false, began, stray };
+        let broke = matches!(end, End::Broken(_));
+        return Received { outcome: reader.end(end), rest: Vec::new(), reusable: false, began, broke, stray };
     }
 }

@@ -10,7 +10,7 @@ use super::client::Client;
 use super::connection::Connector;
 use super::http2::Http2;
 use super::lanes::{Lane, Lanes};
-use super::ordinary::Conduct;
+use super::ordinary::{Conduct, Sent};
 use super::raw::Raw;
 use super::sequence::Aftermath;
 use super::tap::Tap;
@@ -132,17 +132,18 @@ impl Sender {
     /// Sends a request with its header fields resolved; a script's secrets come from the environment. A connection that fails
     /// is tried again; what the target answers never is.
     pub async fn send(&self, request: &Request, headers: &[(String, Vec<u8>)], environment: &Environment) -> Exchange {
-        self.conducted(request, headers, environment, Conduct::Pooled { harmless: true }).await.0
+        let conduct = Conduct::Pooled { place: "", harmless: true };
+        self.conducted(request, headers, environment, conduct).await.0
     }
 
-    /// The same, on connections of which something is known, with what is to be waited for before the reply is believed.
+    /// The same, with what is to be waited for before the reply is believed, and how many replies came after it.
     pub(crate) async fn conducted(
         &self,
         request: &Request,
         headers: &[(String, Vec<u8>)],
         environment: &Environment,
         conduct: Conduct<'_>,
-    ) -> (Exchange, Option<Aftermath>) {
+    ) -> (Exchange, Option<Aftermath>, usize) {
         let mut lane = Lane::of(&self.lanes);
         lane.enter().await;
         let mut start = Instant::now();
@@ -150,9 +151,9 @@ impl Sender {
         let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
         let (mut closed, mut tries) = (None, 0);
         loop {
-            let (outcome, aftermath) = match &self.client {
-                _ if request.over == Over::Http2 => (self.http2.send(request, headers, deadline).await, None),
-                Some(client) if request.script.is_none() => (client.send(request, headers, deadline).await, None),
+            let Sent { outcome, aftermath, shift } = match &self.client {
+                _ if request.over == Over::Http2 => self.http2.send(request, headers, deadline).await.into(),
+                Some(client) if request.script.is_none() => client.send(request, headers, deadline).await.into(),
                 _ => self.raw.send(request, headers, environment, conduct, (deadline, &mut lane)).await,
             };
             let pause = match &outcome {
@@ -186,7 +187,7 @@ impl Sender {
             // Where no connection can be made any more, what was seen of the last one tells more.
             let unreachable = matches!(outcome, Outcome::Silence(Silence::Unreachable(_) | Silence::Local(_)));
             let outcome = closed.filter(|_| unreachable).unwrap_or(outcome);
-            return (Exchange { outcome, duration: start.elapsed() }, aftermath);
+            return (Exchange { outcome, duration: lane.left().duration_since(start) }, aftermath, shift);
         }
     }
 

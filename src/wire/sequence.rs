@@ -59,14 +59,14 @@ struct State {
     quiet_at: Option<Instant>,
     /// Probes of it of which it is not known yet whether they have a tail.
     unresolved: usize,
-    /// Those that have one.
-    tailed: usize,
+    /// Replies that came after theirs.
+    shift: usize,
 }
 
 impl Sequence {
     /// A sequence that begins.
     pub(super) fn new() -> Arc<Self> {
-        let state = State { course: Course::Open, quiet_at: None, unresolved: 0, tailed: 0 };
+        let state = State { course: Course::Open, quiet_at: None, unresolved: 0, shift: 0 };
         Arc::new(Self { begun: Instant::now(), state: Mutex::new(state), changed: Notify::new() })
     }
 
@@ -106,11 +106,11 @@ impl Sequence {
     /// What is to be waited for of one of its probes.
     fn aftermath(self: &Arc<Self>, pool: &Arc<Pool>) -> Aftermath {
         self.state().unresolved += 1;
-        Aftermath { sequence: Arc::clone(self), pool: Arc::clone(pool), tailed: false }
+        Aftermath { sequence: Arc::clone(self), pool: Arc::clone(pool), shift: 0 }
     }
 
-    /// Waits until all its probes were sent again, and tells how many of them have a tail.
-    pub(super) async fn tailed(&self, patience: Duration) -> usize {
+    /// Waits until all its probes were sent again, and tells how many replies came after theirs.
+    pub(super) async fn shift(&self, patience: Duration) -> usize {
         let resolved = async {
             loop {
                 let changed = self.changed.notified();
@@ -122,7 +122,7 @@ impl Sequence {
         };
         // Nobody may send them again any more.
         let _ = timeout(patience, resolved).await;
-        self.state().tailed
+        self.state().shift
     }
 }
 
@@ -175,7 +175,7 @@ impl Drop for Hold {
 pub(crate) struct Aftermath {
     sequence: Arc<Sequence>,
     pool: Arc<Pool>,
-    tailed: bool,
+    shift: usize,
 }
 
 impl Aftermath {
@@ -200,9 +200,9 @@ impl Aftermath {
         }
     }
 
-    /// Takes in whether the probe has a tail, now that it was sent again.
-    pub(crate) fn resolve(mut self, tailed: bool) {
-        self.tailed = tailed;
+    /// Takes in how many replies come after the probe's own, now that it was sent again.
+    pub(crate) fn resolve(mut self, shift: usize) {
+        self.shift = shift;
     }
 }
 
@@ -210,7 +210,7 @@ impl Drop for Aftermath {
     fn drop(&mut self) {
         let mut state = self.sequence.state();
         state.unresolved = state.unresolved.saturating_sub(1);
-        state.tailed += usize::from(self.tailed);
+        state.shift += self.shift;
         drop(state);
         self.sequence.changed.notify_waiters();
     }

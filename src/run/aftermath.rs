@@ -16,7 +16,7 @@ use crate::exchange::{Exchange, Flaw, Outcome};
 use crate::footing::Unsent;
 use crate::plan::Probe;
 use crate::report::ProbeResult;
-use crate::wire::{Aftermath, Conduct};
+use crate::wire::{Aftermath, Conduct, accepts};
 
 /// Connections that linger at once, for each probe that may be under way.
 const LINGERING: usize = 4;
@@ -131,7 +131,7 @@ impl Shared {
                 }
             };
         }
-        let was_refused = |result: &ProbeResult| result.status.is_none_or(|status| status >= 400);
+        let was_refused = |result: &ProbeResult| result.status.is_none_or(|status| !accepts(status));
         let may = result.as_ref().is_ok_and(|result| probe.is_harmless() || was_refused(result));
         (is_suspect && may).then_some(awaited)
     }

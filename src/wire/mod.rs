@@ -18,6 +18,6 @@ pub(crate) mod tap;
 pub mod target;
 
 pub(crate) use local::limit;
-pub(crate) use ordinary::Conduct;
+pub(crate) use ordinary::{Conduct, accepts};
 pub(crate) use raw::written;
 pub(crate) use sequence::Aftermath;

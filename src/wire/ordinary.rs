@@ -136,7 +136,11 @@ impl Raw {
                     // It may have been closed under us: the others that were idle, too.
                     Outcome::Silence(Silence::Closed(_)) if kept => {
                         self.pool.give_up();
-                        if received.began || received.broke { hold.disturb() } else { hold.quiet() }
+                        if received.began {
+                            hold.disturb();
+                        } else {
+                            hold.quiet();
+                        }
                     }
                     Outcome::Reply(Reply { ending: Ending::Oversized(_) | Ending::OversizedHead(_), .. })
                     | Outcome::Silence(Silence::TimedOut(_)) => hold.quiet(),
@@ -157,12 +161,14 @@ impl Raw {
             hold.quiet();
             return Some(Outcome::Reply(reply).into());
         }
+        // Its own may be on its way still, if what came is another's.
+        let linger = if kept { LONGEST } else { linger };
         let tail = collect(&mut connection, received.rest, linger).await.bytes;
         if tail.is_empty() || pool::is_farewell(&tail) {
             if received.stray {
-                hold.disturb()
+                hold.disturb();
             } else {
-                hold.quiet()
+                hold.quiet();
             }
             return Some(Outcome::Reply(reply).into());
         }
@@ -171,7 +177,7 @@ impl Raw {
         // Where probes before it have tails that look like replies, its own came as many replies later.
         let shift = if kept { sequence.shift(self.timeout * 2).await } else { 0 };
         if let Some(own) = shift.checked_sub(1).and_then(|place| replies(method, &tail).into_iter().nth(place)) {
-            return (own.status < 400).then(|| Outcome::Reply(own).into());
+            return accepts(own.status).then(|| Outcome::Reply(own).into());
         }
         surplus(&mut reply, method, &tail);
         Some(Outcome::Reply(reply).into())
@@ -189,10 +195,15 @@ struct Done<'m> {
 }
 
 impl Done<'_> {
-    /// Whether a reply says anything but that the request was refused.
+    /// Whether a reply says that the request was accepted.
     fn is_success(&self) -> bool {
-        matches!(&self.received.outcome, Outcome::Reply(reply) if reply.status < 400)
+        matches!(&self.received.outcome, Outcome::Reply(reply) if accepts(reply.status))
     }
+}
+
+/// Whether a status says that the request was accepted, and may have changed something (RFC 9110, sections 15.3 and 15.4.4).
+pub(crate) fn accepts(status: u16) -> bool {
+    status < 300 || status == 303
 }
 
 /// What came of a request.

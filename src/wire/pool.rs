@@ -14,6 +14,9 @@ use super::sequence::{Hold, Sequence};
 use super::tails::{Kind, Tails};
 use crate::exchange::{Outcome, Reply};
 
+/// What came on a socket is known only once the runtime has turned to it, which a timer waits for.
+pub(super) const TURN: Duration = Duration::from_millis(2);
+
 /// Kept connections that nobody uses.
 #[derive(Default)]
 pub(super) struct Pool {
@@ -67,29 +70,21 @@ impl Pool {
     /// one of them has been quiet.
     pub(super) async fn take(&self) -> Option<(Connection, Hold)> {
         loop {
-            let until = match self.try_take() {
+            let quiet_at = match self.try_take() {
                 Ok(taken) => return taken,
-                Err(until) => until,
+                Err(quiet_at) => quiet_at,
             };
-            sleep_until(until).await;
+            sleep_until(quiet_at.max(Instant::now() + TURN)).await;
+            self.look(None);
         }
     }
 
     /// The same; where it is to be waited for one, until when.
     fn try_take(&self) -> Result<Option<(Connection, Hold)>, Instant> {
         let mut all = self.idle();
-        loop {
-            let now = Instant::now();
-            let serves = |idle: &Idle| idle.quiet_at <= now || !idle.sequence.is_long(idle.linger);
-            let Some(place) = all.iter().rposition(serves) else {
-                return all.iter().map(|idle| idle.quiet_at).min().map_or(Ok(None), Err);
-            };
+        while let Some(place) = all.iter().rposition(|idle| !idle.sequence.is_long(idle.linger)) {
             let mut idle = all.remove(place);
             match idle.look() {
-                Seen::Nothing if idle.quiet_at <= now => {
-                    self.end(&idle);
-                    return Ok(Some((idle.connection, Hold::begin())));
-                }
                 Seen::Nothing => {
                     idle.sequence.idle(None);
                     return Ok(Some((idle.connection, Hold::on(idle.sequence))));
@@ -98,6 +93,7 @@ impl Pool {
                 Seen::Bytes => idle.sequence.disturb(),
             }
         }
+        all.iter().map(|idle| idle.quiet_at).min().map_or(Ok(None), Err)
     }
 
     /// Keeps a connection whose reply is whole.
@@ -113,28 +109,35 @@ impl Pool {
         if self.tails.expects(&idle.kind) { idle.sequence.disturb() } else { idle.sequence.quiet() }
     }
 
-    /// Ends a sequence if its time has come.
-    pub(super) fn look(&self, sequence: &Arc<Sequence>) {
-        let mut all = self.idle();
-        let due = |idle: &Idle| Arc::ptr_eq(&idle.sequence, sequence) && idle.quiet_at <= Instant::now();
-        let Some(place) = all.iter().position(due) else { return };
-        match all[place].look() {
-            Seen::Nothing => {
-                self.end(&all[place]);
-                // What comes later than that is nobody's, and still not the next one's.
-                all[place].sequence = Sequence::new();
-                return;
+    /// Ends a sequence, or all of them, if the time has come. Whoever asks has waited for a [`TURN`] at least: only then is it
+    /// known what has come.
+    pub(super) fn look(&self, sequence: Option<&Arc<Sequence>>) {
+        let is_due = |idle: &Idle| {
+            sequence.is_none_or(|sequence| Arc::ptr_eq(&idle.sequence, sequence)) && idle.quiet_at <= Instant::now()
+        };
+        self.idle().retain_mut(|idle| {
+            if !is_due(idle) {
+                return true;
             }
-            Seen::End => sequence.quiet(),
-            Seen::Bytes => sequence.disturb(),
-        }
-        all.remove(place);
+            match idle.look() {
+                Seen::Nothing => {
+                    self.end(idle);
+                    // What comes later than that is nobody's, and still not the next one's.
+                    idle.sequence = Sequence::new();
+                    return true;
+                }
+                Seen::End => idle.sequence.quiet(),
+                Seen::Bytes => idle.sequence.disturb(),
+            }
+            false
+        });
     }
 
     /// Gives up every connection that nobody uses: none serves another request.
     pub(super) fn give_up(&self) {
         let idle = std::mem::take(&mut *self.idle());
         for Idle { connection, sequence, linger, .. } in idle {
+            sequence.idle(None);
             watch(connection, Hold::on(sequence), linger);
         }
     }
@@ -144,9 +147,8 @@ impl Pool {
         let idle = std::mem::take(&mut *self.idle());
         for mut idle in idle {
             match idle.look() {
-                Seen::Nothing if idle.quiet_at > Instant::now() => idle.sequence.disturb(),
-                Seen::Bytes => idle.sequence.disturb(),
-                Seen::Nothing | Seen::End => idle.sequence.quiet(),
+                Seen::Nothing | Seen::Bytes => idle.sequence.disturb(),
+                Seen::End => idle.sequence.quiet(),
             }
         }
     }

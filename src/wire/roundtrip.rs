@@ -55,8 +55,6 @@ pub(super) struct Received {
     pub(super) reusable: bool,
     /// Whether anything came, or could still have come.
     pub(super) began: bool,
-    /// Whether the connection broke, so that something may have been lost.
-    pub(super) broke: bool,
     /// Whether something stood before the status line that belongs to the reply before.
     pub(super) stray: bool,
 }
@@ -178,7 +176,7 @@ async fn receive(
         stray |= kept && reader.pass_over();
         if reader.advance() {
             let (outcome, rest, reusable) = reader.finish();
-            return Received { outcome, rest, reusable, began, broke: false, stray };
+            return Received { outcome, rest, reusable, began, stray };
         }
         let quiet = reader.quiet();
         let quiet = quiet.or(stray.then_some(OVERDUE).filter(|_| !reader.has_begun()));
@@ -196,7 +194,6 @@ async fn receive(
                 End::TimedOut(timeout)
             }
         };
-        let broke = matches!(end, End::Broken(_));
-        return Received { outcome: reader.end(end), rest: Vec::new(), reusable: false, began, broke, stray };
+        return Received { outcome: reader.end(end), rest: Vec::new(), reusable: false, began, stray };
     }
 }

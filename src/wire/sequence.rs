@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::pool::Pool;
+use super::pool::{Pool, TURN};
 
 /// How long a connection must stay quiet after a reply for the reply to be the last that came of its request.
 pub(super) const LINGER: Duration = Duration::from_millis(50);
@@ -192,10 +192,11 @@ impl Aftermath {
                 Course::Disturbed => return true,
                 Course::Open => {}
             }
-            let at = quiet_at.unwrap_or_else(|| Instant::now() + LINGER);
+            let now = Instant::now();
+            let at = quiet_at.map_or(now + LINGER, |quiet_at| quiet_at.max(now + TURN));
             tokio::select! {
                 () = changed => {}
-                () = sleep_until(at) => self.pool.look(&self.sequence),
+                () = sleep_until(at) => self.pool.look(Some(&self.sequence)),
             }
         }
     }

@@ -14,7 +14,7 @@ use libtest_mimic::Arguments;
 
 use crate::catalog::Api;
 use crate::engine::{self, Event};
-use crate::exchange::Over;
+use crate::exchange::{LocalLimit, Over};
 use crate::footing::{Footing, Unsent};
 use crate::gate::Gates;
 use crate::harness::{self, Line, Trial};
@@ -319,10 +319,13 @@ const WORKERS: usize = 4;
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = processors.min(WORKERS);
+    let narrow = |limit: LocalLimit| Failure::Local(format!("nothing was judged, and nothing sent: {limit}"));
+    // Where there is too little room, the runtime panics here or later.
+    crate::wire::has_room().map_err(narrow)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-    runtime.map_err(|error| {
-        let limit = crate::wire::limit(&error).map_or_else(|| error.to_string(), |limit| limit.to_string());
-        Failure::Local(format!("nothing was judged, and nothing sent: {limit}"))
+    runtime.map_err(|error| match crate::wire::limit(&error) {
+        Some(limit) => narrow(limit),
+        None => Failure::Usage(format!("cannot start: {error}")),
     })
 }
 

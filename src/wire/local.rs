@@ -31,6 +31,26 @@ pub(super) fn limit_of_resolver(error: &io::Error) -> Option<LocalLimit> {
     limit(error).or_else(|| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).err().as_ref().and_then(limit))
 }
 
+/// As many files a run needs at least: its runtime and its signals, and a connection or two.
+const ROOM: usize = 12;
+
+/// Whether this machine has room for a run.
+///
+/// # Errors
+/// The limit that leaves none.
+pub(crate) fn has_room() -> Result<(), LocalLimit> {
+    prepare();
+    let socket = |_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0));
+    match (0..ROOM).map(socket).collect::<io::Result<Vec<_>>>() {
+        Ok(_) => Ok(()),
+        // What keeps sockets of that kind from being made need not keep connections from it.
+        Err(error) => match limit(&error) {
+            Some(limit @ (LocalLimit::OpenFiles(_) | LocalLimit::SystemFiles)) => Err(limit),
+            _ => Ok(()),
+        },
+    }
+}
+
 /// How many files this process may have open, where the system says so.
 fn open_files() -> Option<u64> {
     let limits = LIMITS.get_or_init(|| std::fs::read_to_string("/proc/self/limits").unwrap_or_default());

@@ -17,7 +17,7 @@ mod tails;
 pub(crate) mod tap;
 pub mod target;
 
-pub(crate) use local::limit;
+pub(crate) use local::{has_room, limit};
 pub(crate) use ordinary::{Conduct, accepts};
 pub(crate) use raw::written;
 pub(crate) use sequence::Aftermath;

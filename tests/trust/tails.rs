@@ -146,7 +146,8 @@ fn a_body_that_comes_after_a_head_without_one_is_forbidden_there_and_nowhere_els
     let front = Tailed::start(&running, None, Box::new(comes));
     let mut before = None;
     for _ in 0..3 {
-        let (ran, report) = report("oz-api", &front.target, &BOTH);
+        let users = ["--operation", "users.list", "--operation", "users.get", "--operation", "users.create"];
+        let (ran, report) = report("oz-api", &front.target, &users);
         ran.exits(1);
         let heads = results(&report, |result| result["request"]["method"] == "HEAD");
         assert!(!heads.is_empty());

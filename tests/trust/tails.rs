@@ -173,14 +173,15 @@ fn what_was_accepted_is_never_sent_again_whatever_comes_after_it() {
             vec![(Duration::ZERO, reply.as_bytes().to_vec()), (Duration::from_millis(2), tail.to_vec())]
         };
         let front = Tailed::start(&running, None, Box::new(comes));
-        let (ran, report) = report("oz-api", &front.target, &["--operation", "folders.create"]);
+        let (ran, report) = report("oz-api", &front.target, &["--operation", "folders.create", "--skip", "/alike-"]);
         ran.exits(1);
         let accepted = with(&report, "request-accepted");
         assert!(!accepted.is_empty());
         let posts: Vec<_> = front.seen.lock().unwrap().clone().into_iter().collect();
+        // Every request is planned once: a circumstance such as a fresh connection is left out.
         let twice: Vec<_> =
             posts.iter().filter(|(request, count)| request.starts_with(b"POST ") && *count > 1).collect();
-        assert!(twice.is_empty(), "{:?}", twice.iter().map(|(request, _)| request.escape_ascii().to_string()));
+        assert!(twice.is_empty(), "{}", twice[0].0.escape_ascii());
     }
 }
 

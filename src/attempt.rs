@@ -16,6 +16,7 @@ use crate::plan::Probe;
 use crate::recording::Recorder;
 use crate::repeat;
 use crate::report::ProbeResult;
+use crate::run::aftermath::Aftermaths;
 use crate::run::allow::Allowed;
 use crate::run::brake::Brake;
 use crate::secret::{Environment, Template};
@@ -37,6 +38,7 @@ pub(crate) struct Shared {
     /// What the target has said of its paths' methods.
     allowed: Allowed,
     pub(crate) brake: Brake,
+    pub(crate) aftermaths: Aftermaths,
     hanging: AtomicUsize,
     /// Set once, when no connection can be made any more.
     gone: OnceLock<()>,
@@ -54,6 +56,7 @@ impl Shared {
             pace: Pace::new(settings.rate),
             allowed: Allowed::default(),
             brake: Brake::new(0),
+            aftermaths: Aftermaths::new(settings.jobs),
             sender,
             environment,
             recorder,
@@ -189,7 +192,7 @@ impl Shared {
             self.pace.turn().await;
             let fresh = pass.leaves();
             let request = fresh.as_ref().unwrap_or(&probe.request);
-            let exchange = self.sender.send_while(request, &headers, &self.environment, &mut pass).await;
+            let exchange = self.sent(probe, request, &headers, &mut pass).await;
             pass.settle(&exchange.outcome);
             let asked = match &exchange.outcome {
                 Outcome::Reply(reply) => pace::asked(reply),

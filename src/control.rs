@@ -168,6 +168,7 @@ struct ControlFailure {
 }
 
 const REFUSED: &str = "check --target and the credentials, which are refused";
+const UNASKED: &str = "the target was not asked";
 const UNREACHABLE: &str = "check --target, and whether the deployment is up";
 
 const OTHER_FORM: &str = "check --target: a login or another application may answer; if that is right, the suite says so in `control.expects`";
@@ -225,9 +226,10 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, Contr
                 };
             }
             Outcome::Silence(silence) => {
-                let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
+                let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_));
                 let text = recording::shown(&format!("had no answer ({silence})"), &shared.recorder.mask);
-                failure = ControlFailure { text, unreachable, formless: false, advice: UNREACHABLE };
+                let advice = if matches!(silence, Silence::Local(_)) { UNASKED } else { UNREACHABLE };
+                failure = ControlFailure { text, unreachable, formless: false, advice };
             }
         }
         if failure.unreachable {

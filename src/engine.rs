@@ -23,7 +23,7 @@ use crate::judge;
 use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::repeat;
-use crate::report::{MayHaveChanged, ProbeResult, Repeats};
+use crate::report::{Inactive, MayHaveChanged, ProbeResult, Repeats};
 use crate::run::catch_all;
 use crate::secret::{Environment, Mask};
 use crate::signal;
@@ -80,6 +80,8 @@ pub enum Event {
     },
     /// What only the whole of the results shows.
     Compared(Box<Compared>),
+    /// What could not be put to the test, or not as it was asked for.
+    Inactive(Inactive),
     /// The run is over.
     Ended {
         /// Connections that failed and were made again.
@@ -120,6 +122,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
         mask: mask(&plan, &environment),
         records_all: settings.records_all,
     };
+    let sender = sender.at_once(settings.jobs);
     let mut shared = Shared::new(sender, environment, recorder, settings);
     let mut stop = Box::pin(stop);
     let before = async {
@@ -150,7 +153,9 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     });
     let footing = Footing::of(&plan);
     let probes: Arc<[Probe]> = plan.probes.into();
+    shared.aftermaths.collect(true);
     let suspicions = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
+    shared.aftermaths.collect(false);
     if shared.interrupted().is_none() && shared.settings.repeat < 2 {
         confirm(&probes, suspicions, &shared, &mut emit).await;
     }
@@ -159,6 +164,9 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
         emit(Event::NotJudged(reason));
     }
     emit(Event::MayHaveChanged { requests: shared.brake.changed(), held_back: shared.brake.held_back() });
+    if let Some(event) = shared.limited() {
+        emit(event);
+    }
     emit(Event::Ended {
         connection_failures: shared.sender.connection_failures(),
         interrupted: shared.interrupted().cloned(),
@@ -299,32 +307,60 @@ async fn confirm(probes: &[Probe], suspicions: Suspicions, shared: &Shared, emit
 impl Work {
     /// Sends one probe after the other until none is left.
     async fn run(self: Arc<Self>) {
-        let mut stopped = self.stopped.clone();
         loop {
             let Ok(permit) = self.ahead.acquire().await else { return };
             permit.forget();
             let place = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(probe) = self.probes.get(place) else { return };
-            let settle = AssertUnwindSafe(self.settle(probe)).catch_unwind();
-            let interrupted = async {
-                // Where nobody can stop the run any more, it goes on.
-                if stopped.wait_for(|stopped| *stopped).await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            };
-            let result = tokio::select! {
-                biased;
-                result = settle => result.unwrap_or_else(|panic| {
-                    // A panic of ours is neither the target's doing nor a pass.
-                    let why = panic.downcast_ref::<String>().map(String::as_str);
-                    let why = why.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason").to_owned();
-                    Err(Unsent::OurFault(why))
-                }),
-                () = interrupted => Err(self.shared.stopped().unwrap_or(Unsent::Gone)),
-            };
-            if self.settled.send((place, result.map(Box::new))).is_err() {
-                return;
+            let work = Arc::clone(&self);
+            if let Some(room) = self.shared.aftermaths.lingers(probe).await {
+                // Its connection lingers; others need not wait for that.
+                tokio::spawn(async move {
+                    let result = work.guarded(work.settle(&work.probes[place])).await;
+                    drop(room);
+                    work.hand_on(place, result);
+                });
+                continue;
             }
+            let mut result = self.guarded(self.settle(probe)).await;
+            let awaited = self.shared.awaited(probe);
+            if awaited.is_empty() {
+                self.hand_on(place, result);
+                continue;
+            }
+            tokio::spawn(async move {
+                let probe = &work.probes[place];
+                if let Some(suspects) = work.shared.suspected(probe, &result, awaited).await {
+                    result = work.guarded(work.shared.again(probe, suspects)).await;
+                }
+                work.hand_on(place, result);
+            });
+        }
+    }
+
+    fn hand_on(&self, place: usize, result: Result<ProbeResult, Unsent>) {
+        // Nobody may be waiting any more.
+        let _ = self.settled.send((place, result.map(Box::new)));
+    }
+
+    /// What comes of a probe, unless it panics or the run is ended before.
+    async fn guarded(&self, result: impl Future<Output = Result<ProbeResult, Unsent>>) -> Result<ProbeResult, Unsent> {
+        let mut stopped = self.stopped.clone();
+        let interrupted = async {
+            // Where nobody can stop the run any more, it goes on.
+            if stopped.wait_for(|stopped| *stopped).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            result = AssertUnwindSafe(result).catch_unwind() => result.unwrap_or_else(|panic| {
+                // A panic of ours is neither the target's doing nor a pass.
+                let why = panic.downcast_ref::<String>().map(String::as_str);
+                let why = why.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason").to_owned();
+                Err(Unsent::OurFault(why))
+            }),
+            () = interrupted => Err(self.shared.stopped().unwrap_or(Unsent::Gone)),
         }
     }
 

@@ -190,11 +190,54 @@ pub enum Flaw {
     After,
 }
 
+/// A limit of the machine that errdrift runs on, by which a request did not leave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LocalLimit {
+    /// This process may open no more files, and how many it may where that is known.
+    OpenFiles(Option<u64>),
+    /// No process may.
+    SystemFiles,
+    /// No memory is left for a connection.
+    Memory,
+    /// No port, or no address, is left for our end of a connection.
+    Ports,
+    /// Connections to the target are forbidden.
+    Forbidden,
+}
+
+impl std::fmt::Display for LocalLimit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::OpenFiles(Some(most)) => write!(
+                f,
+                "this machine allows no more open files (ulimit -n is {most}): raise the limit, or lower --jobs"
+            ),
+            Self::OpenFiles(None) => {
+                f.write_str("this machine allows no more open files: raise the limit (ulimit -n), or lower --jobs")
+            }
+            Self::SystemFiles => f.write_str(
+                "this machine has too many files open (fs.file-max): close other programs, raise the limit, or lower --jobs",
+            ),
+            Self::Memory => {
+                f.write_str("this machine has no memory for another connection: free some, or lower --jobs")
+            }
+            Self::Ports => f.write_str(
+                "this machine has no free port, or no address, for another connection: wait a minute, or set --rate or lower --jobs",
+            ),
+            Self::Forbidden => f.write_str(
+                "this machine forbids the connection (EPERM or EACCES): look at its firewall, its sandbox and its policies",
+            ),
+        }
+    }
+}
+
 /// Why there was no reply.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Silence {
     /// No connection: refused, unroutable, or the name does not resolve. Says what the system said.
     Unreachable(String),
+    /// No connection, by a limit of the machine that errdrift runs on: it says nothing of the target.
+    Local(LocalLimit),
     /// The TLS handshake failed, and why.
     Tls(String),
     /// The connection was closed or reset before a reply, and what was seen of it.
@@ -211,6 +254,7 @@ impl std::fmt::Display for Silence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unreachable(why) => write!(f, "unreachable: {why}"),
+            Self::Local(limit) => write!(f, "not sent: {limit}"),
             Self::Tls(why) => write!(f, "no TLS connection: {why}"),
             Self::Closed(why) => write!(f, "closed without a reply: {why}"),
             Self::NotHttp(why) => write!(f, "not HTTP: {why}"),

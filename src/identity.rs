@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::attempt::Shared;
 use crate::catalog::Api;
-use crate::exchange::Outcome;
+use crate::exchange::{Outcome, Silence};
 use crate::judge::text;
 use crate::plan::Plan;
 use crate::recording;
@@ -48,6 +48,8 @@ async fn ask(identity: &Identity, shared: &Shared) -> Result<(), String> {
     let shown = |text: &str| recording::shown(text, &shared.recorder.mask);
     let reply = match shared.look(&identity.path).await {
         Outcome::Reply(reply) => reply,
+        // The controls say it better, and nothing of the target is known by it.
+        Outcome::Silence(Silence::Local(_)) => return Ok(()),
         Outcome::Silence(silence) => return Err(shown(&format!("there was no answer ({silence})"))),
     };
     if !(200..300).contains(&reply.status) {

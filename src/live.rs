@@ -36,6 +36,7 @@ pub(crate) fn line(event: &Event) -> Option<Line> {
         | Event::MayHaveChanged { .. }
         | Event::Repeated { .. }
         | Event::Compared(_)
+        | Event::Inactive(_)
         | Event::Ended { .. } => return None,
         Event::NotExercised { reason, .. } => Line::Ignored(printable(reason, 200)),
         Event::Result(result) => match result.verdict {

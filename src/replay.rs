@@ -19,7 +19,7 @@ use crate::session::{self, Failure};
 use crate::tally::signature;
 use crate::wire::sender::Settings as Wire;
 use crate::wire::tap::Tap;
-use crate::wire::written;
+use crate::wire::{Conduct, written};
 
 /// A probe that is to be sent again.
 pub struct Replay {
@@ -111,7 +111,9 @@ impl Replay {
             tap.clear();
             let fresh = pass.leaves();
             let request = fresh.as_ref().unwrap_or(&probe.request);
-            let exchange = shared.sender.send_while(request, &headers, &shared.environment, &mut pass).await;
+            let conduct = Conduct::Alone { place: &probe.id };
+            let exchange = shared.sender.conducted(request, &headers, &shared.environment, conduct, &mut pass);
+            let (exchange, ..) = exchange.await;
             pass.settle(&exchange.outcome);
             let mask = &shared.recorder.mask;
             let received = match &exchange.outcome {

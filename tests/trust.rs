@@ -23,7 +23,11 @@ mod front;
 mod guards;
 #[path = "trust/http2.rs"]
 mod http2;
+#[path = "trust/limits.rs"]
+mod limits;
 #[path = "trust/pauses.rs"]
 mod pauses;
 #[path = "trust/repeats.rs"]
 mod repeats;
+#[path = "trust/tails.rs"]
+mod tails;

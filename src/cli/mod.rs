@@ -69,7 +69,7 @@ fn failed(failure: &Failure) -> u8 {
     tell(&format!("errdrift: {failure}"));
     match failure {
         Failure::Usage(_) => exit::USAGE,
-        Failure::NotJudged(_) | Failure::Report(_) => exit::NOT_JUDGED,
+        Failure::NotJudged(_) | Failure::Local(_) | Failure::Report(_) => exit::NOT_JUDGED,
     }
 }
 

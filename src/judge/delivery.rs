@@ -20,7 +20,7 @@ pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
         return Judgement { findings: vec![found.actual(silence.to_string())], ..Judgement::default() };
     }
     match silence {
-        Silence::Unreachable(_) | Silence::Tls(_) => {
+        Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_) => {
             Judgement { inconclusive: Some(silence.to_string()), ..Judgement::default() }
         }
         Silence::Closed(_) | Silence::TimedOut(_) | Silence::Stalled(..) => {

@@ -16,7 +16,7 @@ use libtest_mimic::Arguments;
 
 use crate::catalog::Api;
 use crate::engine::{self, Event};
-use crate::exchange::Over;
+use crate::exchange::{LocalLimit, Over};
 use crate::file::Output;
 use crate::footing::{Footing, Unsent};
 use crate::gate::Gates;
@@ -70,6 +70,9 @@ pub enum Failure {
     /// The target could not be judged; nothing that may change something was sent.
     #[error("{0}")]
     NotJudged(String),
+    /// This machine has no room for a run.
+    #[error("{0}")]
+    Local(String),
     /// A report could not be written to its end.
     #[error("{0}")]
     Report(String),
@@ -317,8 +320,14 @@ const WORKERS: usize = 4;
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = processors.min(WORKERS);
+    let narrow = |limit: LocalLimit| Failure::Local(format!("nothing was judged, and nothing sent: {limit}"));
+    // Where there is too little room, the runtime panics here or later.
+    crate::wire::has_room().map_err(narrow)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-    runtime.map_err(|error| Failure::Usage(format!("cannot start: {error}")))
+    runtime.map_err(|error| match crate::wire::limit(&error) {
+        Some(limit) => narrow(limit),
+        None => Failure::Usage(format!("cannot start: {error}")),
+    })
 }
 
 fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, broken: &mut Option<String>) {
@@ -342,6 +351,7 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
         Event::NotJudged(reason) => tally.not_judged(reason),
         Event::MayHaveChanged { requests, held_back } => tally.may_have_changed(requests, held_back),
         Event::Repeated { signature, repeats } => tally.repeated(&signature, repeats),
+        Event::Inactive(inactive) => tally.inactive(inactive),
         Event::Compared(compared) => tally.compared(*compared),
         Event::Ended { connection_failures, interrupted } => tally.ended(connection_failures, interrupted),
     }

@@ -14,13 +14,14 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::local;
 use super::sender::Settings;
 use super::target::without_credentials;
-use crate::exchange::Silence;
+use crate::exchange::{LocalLimit, Silence};
 
 /// A connection, whatever it is made of.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -64,12 +65,14 @@ impl Connector {
             Ok((TlsConnector::from(Arc::new(config)), name))
         });
         let proxy = settings.proxy.as_deref().map(Proxy::parse).transpose()?;
+        local::prepare();
         Ok(Self { host: target.host().to_owned(), port: target.port(), proxy, tls: tls.transpose()? })
     }
 
-    /// Whether a connection to the target, or to the proxy before it, can be made.
+    /// Whether a connection to the target, or to the proxy before it, can be made as far as the target goes.
     pub(crate) async fn connects(&self) -> bool {
-        self.tcp().await.is_ok()
+        // What this machine cannot do says nothing of the target.
+        matches!(self.tcp().await, Ok(_) | Err(Silence::Local(_)))
     }
 
     /// A connection, in clear whatever the target is where `clear` says so.
@@ -100,20 +103,46 @@ impl Connector {
 
     /// A connection to the target, through the proxy where there is one.
     async fn tunnelled(&self) -> Result<TcpStream, Silence> {
-        let mut stream = self.tcp().await.map_err(|error| Silence::Unreachable(error.to_string()))?;
+        let mut stream = self.tcp().await?;
         if let Some(proxy) = &self.proxy {
             proxy.tunnel(&mut stream, &self.host, self.port).await?;
         }
         Ok(stream)
     }
 
-    async fn tcp(&self) -> io::Result<TcpStream> {
+    /// A connection to the first address that takes one. Where several are refused, what the target does tells more than what
+    /// this machine cannot do.
+    async fn tcp(&self) -> Result<TcpStream, Silence> {
         let (host, port) = self.proxy.as_ref().map_or((&self.host, self.port), |proxy| (&proxy.host, proxy.port));
-        let stream = TcpStream::connect((host.as_str(), port)).await?;
-        // Pieces must leave as they are written.
-        stream.set_nodelay(true)?;
-        Ok(stream)
+        let addresses = match lookup_host((host.as_str(), port)).await {
+            Ok(addresses) => addresses,
+            Err(error) => return Err(silence(&error, local::limit_of_resolver(&error))),
+        };
+        let mut refused = None;
+        for address in addresses {
+            let stream = match TcpStream::connect(address).await {
+                Ok(stream) => stream,
+                Err(error) => {
+                    let limit = local::limit(&error);
+                    if limit.is_none() || refused.is_none() {
+                        refused = Some(silence(&error, limit));
+                    }
+                    continue;
+                }
+            };
+            // Pieces must leave as they are written.
+            return match stream.set_nodelay(true) {
+                Ok(()) => Ok(stream),
+                Err(error) => Err(silence(&error, None)),
+            };
+        }
+        Err(refused.unwrap_or_else(|| Silence::Unreachable(format!("{host} has no address"))))
     }
+}
+
+/// Why there is no connection.
+fn silence(error: &io::Error, limit: Option<LocalLimit>) -> Silence {
+    limit.map_or_else(|| Silence::Unreachable(error.to_string()), Silence::Local)
 }
 
 async fn secured(

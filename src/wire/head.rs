@@ -62,6 +62,23 @@ pub(super) fn tokens(reply: &Reply, name: &str) -> Vec<String> {
     values.flat_map(|value| value.split(',').map(|token| token.trim().to_owned()).collect::<Vec<_>>()).collect()
 }
 
+/// As many bytes tell a status line from what is none.
+const BEGINNING: usize = b"HTTP/1.".len();
+
+/// Whether a status line may begin like this.
+pub(super) fn is_beginning(bytes: &[u8]) -> bool {
+    bytes.iter().zip(b"HTTP/").all(|(came, wanted)| came == wanted)
+}
+
+/// How many bytes stand before the first status line, or before what may become one.
+pub(super) fn stray(bytes: &[u8]) -> usize {
+    let begins = |window: &[u8]| is_beginning(window) && window[5].is_ascii_digit() && window[6] == b'.';
+    let begun = |at: &usize| is_beginning(&bytes[*at..]);
+    let found = bytes.windows(BEGINNING).position(begins);
+    let found = found.or_else(|| (bytes.len().saturating_sub(BEGINNING - 1)..bytes.len()).find(begun));
+    found.unwrap_or(bytes.len())
+}
+
 /// Reads a status line (RFC 9112, section 4).
 pub(super) fn status_line(line: &[u8]) -> Result<Reply, String> {
     let wrong = || format!("the status line {}", described(line));
@@ -142,5 +159,24 @@ pub(super) fn described(bytes: &[u8]) -> String {
             format!("the bytes {}{}", hex.join(" "), if bytes.len() > 24 { " …" } else { "" })
         }
         _ => format!("«{}{more}»", shown.escape_ascii()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stray;
+
+    #[test]
+    fn what_stands_before_a_status_line_is_told_from_the_line_however_it_is_cut() {
+        let reply = b"HTTP/1.1 400 Bad Request\r\n";
+        for before in [b"".as_slice(), b"\r\n", b"HTTP", b"HTTP/HTTP/1", b"{\"HTTP/\": 1}", &[b'x'; 9_000]] {
+            let whole = [before, reply].concat();
+            assert_eq!(stray(&whole), before.len(), "{}", before.escape_ascii());
+            for end in before.len()..whole.len() {
+                assert!(stray(&whole[..end]) <= before.len(), "{}", whole[..end].escape_ascii());
+            }
+        }
+        assert_eq!(stray(b"garbage"), 7);
+        assert_eq!(stray(b"garbage HT"), 8);
     }
 }

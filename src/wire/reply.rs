@@ -1,9 +1,11 @@
 //! Reads a reply as it comes: leniently, so that something can be said of whatever came, and with every departure from
 //! RFC 9112 told. No socket and no clock: bytes go in, and what bounds memory is bounded here.
 
+mod kept;
+
 use std::time::Duration;
 
-use super::head::{Framing, Length, SHOWN, described, field, status_line, tokens};
+use super::head::{Framing, Length, SHOWN, described, field, is_beginning, status_line, tokens};
 use crate::exchange::{BODY_LIMIT, Defect, Ending, Flaw, Outcome, Reply, Silence};
 
 /// The most of a head that is read, in bytes.
@@ -218,8 +220,7 @@ impl Reader {
     fn head(&mut self) {
         if self.lines == 0 {
             let seen = &self.buffer[self.at..];
-            let begins = seen.iter().zip(b"HTTP/").all(|(came, wanted)| came == wanted);
-            if !begins {
+            if !is_beginning(seen) {
                 self.state = State::Foreign;
                 self.quiet = Some(QUIET);
                 return;

@@ -2,16 +2,20 @@
 //! of its own. Both give the same exchange.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::client::Client;
 use super::connection::Connector;
 use super::http2::Http2;
+use super::lanes::{Lane, Lanes};
+use super::ordinary::{Conduct, Sent};
 use super::raw::Raw;
+use super::sequence::Aftermath;
 use super::tap::Tap;
 use super::target::Target;
-use crate::exchange::{Ending, Exchange, Outcome, Over, Reply, Request, Silence};
+use crate::exchange::{Ending, Exchange, LocalLimit, Outcome, Over, Reply, Request, Silence};
 use crate::secret::Environment;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
@@ -22,6 +26,9 @@ const RESEND: &[Duration] = &[Duration::ZERO, Duration::from_millis(50), Duratio
 /// Requests that were sent again in vain, and more often so than not, after which one more time is enough: such a target
 /// closes on purpose.
 const ON_PURPOSE: usize = 8;
+/// How often a connection for which this machine has no room is tried again where nothing else is under way, and after which
+/// pause.
+const ROOM: (usize, Duration) = (20, Duration::from_millis(50));
 
 /// Whether a request whose connection was lost before its reply was whole may leave once more.
 pub(crate) trait Resend {
@@ -60,6 +67,12 @@ pub struct Sender {
     client: Option<Client>,
     http2: Http2,
     timeout: Duration,
+    /// How many exchanges may be under way at once.
+    lanes: Lanes,
+    /// The limit of this machine that was met.
+    limit: Mutex<Option<LocalLimit>>,
+    /// Whether fewer exchanges at once did not help.
+    stuck: AtomicBool,
     failures: AtomicUsize,
     /// Requests whose connection was lost and that were answered when they were sent again, or were not.
     recovered: AtomicUsize,
@@ -80,6 +93,9 @@ impl Sender {
             client,
             http2: Http2::new(connector, settings),
             timeout: settings.timeout,
+            lanes: Lanes::new(usize::MAX),
+            limit: Mutex::default(),
+            stuck: AtomicBool::default(),
             failures: AtomicUsize::default(),
             recovered: AtomicUsize::default(),
             lost: AtomicUsize::default(),
@@ -89,6 +105,18 @@ impl Sender {
     /// The same, with whoever wants to see what is received. What a proxy takes in a form of its own, and HTTP/2, is not seen.
     pub(crate) fn tapped(self, tap: Tap) -> Self {
         Self { raw: self.raw.tapped(tap), ..self }
+    }
+
+    /// The same, with so many exchanges under way at once at most.
+    pub(crate) fn at_once(self, exchanges: usize) -> Self {
+        Self { lanes: Lanes::new(exchanges), ..self }
+    }
+
+    /// The limit of this machine that was met, with the number of exchanges that could be under way at once all the same; 0
+    /// where it kept a request from leaving.
+    pub(crate) fn limited(&self) -> Option<(LocalLimit, usize)> {
+        let limit = *self.limit.lock().unwrap_or_else(PoisonError::into_inner);
+        Some((limit?, if self.stuck.load(Ordering::Relaxed) { 0 } else { self.lanes.size() }))
     }
 
     /// Connections that failed so far and were made again.
@@ -119,28 +147,38 @@ impl Sender {
     /// Sends a request with its header fields resolved; a script's secrets come from the environment. A connection that fails
     /// is tried again; what the target answers never is.
     pub async fn send(&self, request: &Request, headers: &[(String, Vec<u8>)], environment: &Environment) -> Exchange {
-        self.send_while(request, headers, environment, &mut Always).await
+        let conduct = Conduct::Pooled { place: "", harmless: true };
+        self.conducted(request, headers, environment, conduct, &mut Always).await.0
     }
 
-    /// The same, where somebody else has a say in whether it leaves again.
-    pub(crate) async fn send_while(
+    /// The same, with what is to be waited for before the reply is believed, how many replies came after it, and where
+    /// somebody else has a say in whether it leaves again.
+    pub(crate) async fn conducted(
         &self,
         request: &Request,
         headers: &[(String, Vec<u8>)],
         environment: &Environment,
+        conduct: Conduct<'_>,
         may: &mut (impl Resend + Send),
-    ) -> Exchange {
-        let start = Instant::now();
-        let deadline = tokio::time::Instant::now() + self.timeout;
+    ) -> (Exchange, Option<Aftermath>, usize) {
+        let mut lane = Lane::of(&self.lanes);
+        lane.enter().await;
+        let mut start = Instant::now();
+        let mut deadline = tokio::time::Instant::now() + self.timeout;
         let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
-        let mut closed = None;
+        let (mut closed, mut tries) = (None, 0);
         loop {
-            let outcome = match &self.client {
-                _ if request.over == Over::Http2 => self.http2.send(request, headers, deadline).await,
-                Some(client) if request.script.is_none() => client.send(request, headers, deadline).await,
-                _ => self.raw.send(request, headers, environment, deadline).await,
+            let Sent { outcome, aftermath, shift } = match &self.client {
+                _ if request.over == Over::Http2 => self.http2.send(request, headers, deadline).await.into(),
+                Some(client) if request.script.is_none() => client.send(request, headers, deadline).await.into(),
+                _ => self.raw.send(request, headers, environment, conduct, (deadline, &mut lane)).await,
             };
             let pause = match &outcome {
+                Outcome::Silence(Silence::Local(limit)) if self.makes_room(*limit, &mut lane, &mut tries).await => {
+                    // Nothing has left yet.
+                    (start, deadline) = (Instant::now(), tokio::time::Instant::now() + self.timeout);
+                    continue;
+                }
                 Outcome::Silence(Silence::Unreachable(_)) => reconnect.next(),
                 // A request that never ends may well be answered by closing.
                 _ if request.script.as_ref().is_some_and(|script| script.unfinished) => None,
@@ -170,9 +208,31 @@ impl Sender {
                 count.fetch_add(1, Ordering::Relaxed);
             }
             // Where no connection can be made any more, what was seen of the last one tells more.
-            let unreachable = matches!(outcome, Outcome::Silence(Silence::Unreachable(_)));
+            let unreachable = matches!(outcome, Outcome::Silence(Silence::Unreachable(_) | Silence::Local(_)));
             let outcome = closed.filter(|_| unreachable).unwrap_or(outcome);
-            return Exchange { outcome, duration: start.elapsed() };
+            return (Exchange { outcome, duration: lane.left().duration_since(start) }, aftermath, shift);
         }
+    }
+
+    /// Makes room for a connection where this machine has none for another, and tells whether to try again: fewer exchanges are
+    /// under way from now on, and what nobody uses is closed.
+    async fn makes_room(&self, limit: LocalLimit, lane: &mut Lane<'_>, tries: &mut usize) -> bool {
+        self.limit.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(limit);
+        if limit == LocalLimit::Forbidden {
+            self.stuck.store(true, Ordering::Relaxed);
+            return false;
+        }
+        self.raw.make_room();
+        if lane.retire() {
+            lane.enter().await;
+            return true;
+        }
+        *tries += 1;
+        if *tries > ROOM.0 || self.stuck.load(Ordering::Relaxed) && *tries > 1 {
+            self.stuck.store(true, Ordering::Relaxed);
+            return false;
+        }
+        tokio::time::sleep(ROOM.1).await;
+        true
     }
 }

@@ -1,0 +1,259 @@
+//! Requests that any HTTP library would write, on connections that serve several of them.
+//!
+//! What came on such a connection is a probe's own only where nothing came after the replies before it: see
+//! [`super::sequence`].
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::lanes::Lane;
+use super::pool;
+use super::raw::Raw;
+use super::reply::Reader;
+use super::roundtrip::{Behind, Connection, Received, Roundtrip, Writes, collect, surplus};
+use super::sequence::{Aftermath, Hold, LONGEST};
+use super::tails::kind;
+use crate::exchange::{Ending, Outcome, Over, Reply, Request, Silence};
+
+/// How a request shares connections with others.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Conduct<'a> {
+    /// On a kept connection if there is one.
+    Pooled {
+        /// Whose it is.
+        place: &'a str,
+        /// Whether it can change nothing, so that it may be sent again whatever came.
+        harmless: bool,
+    },
+    /// On one of its own, which lingers after the finished reply.
+    Alone {
+        /// Whose it is: what is late once is late again.
+        place: &'a str,
+    },
+}
+
+impl Raw {
+    /// Sends a request that a library would write the same way, over a connection that is open if there is one.
+    pub(super) async fn well_formed(
+        &self,
+        request: &Request,
+        bytes: &[u8],
+        conduct: Conduct<'_>,
+        (deadline, lane): (Instant, &mut Lane<'_>),
+    ) -> Sent {
+        let mut shares = matches!(conduct, Conduct::Pooled { .. }) && request.over == Over::Any;
+        loop {
+            lane.enter().await;
+            let open = if shares { self.pool.take().await } else { None };
+            let kept = open.is_some();
+            let (mut connection, hold) = match open {
+                Some(open) => open,
+                None => match self.connect(false, deadline).await {
+                    Ok(connection) => (connection, Hold::begin()),
+                    Err(silence) => return Outcome::Silence(silence).into(),
+                },
+            };
+            let start = Instant::now();
+            let roundtrip = Roundtrip { connection: &mut connection, deadline, timeout: self.timeout, kept };
+            let writes: Writes = vec![(Duration::ZERO, bytes.to_vec())];
+            let received = roundtrip.run(&request.method, writes, false, Behind::Nothing).await;
+            self.pool.tails.took(start.elapsed());
+            let linger = self.pool.tails.linger();
+            let done = Done { connection, hold, received, kept, linger, method: &request.method };
+            let ended = match conduct {
+                Conduct::Alone { place } => return self.alone(done, place, lane).await,
+                Conduct::Pooled { harmless, .. } if done.is_success() && !harmless => {
+                    lane.leave();
+                    self.accepted(done).await
+                }
+                Conduct::Pooled { place, .. } => self.pooled(done, place, request.over == Over::Any),
+            };
+            match ended {
+                Some(ended) => return ended,
+                // What it met belongs to the probe before.
+                None => shares = false,
+            }
+        }
+    }
+
+    /// What came on a connection of its own, with what comes after it.
+    async fn alone(&self, done: Done<'_>, place: &str, lane: &mut Lane<'_>) -> Sent {
+        let mut shift = 0;
+        let Done { mut connection, hold, received, method, .. } = done;
+        hold.quiet();
+        let Received { mut outcome, rest, .. } = received;
+        if let Outcome::Reply(reply) = &mut outcome
+            && reply.ending == Ending::Complete
+        {
+            lane.leave();
+            let kind = kind(place, method, reply.status);
+            let linger = self.pool.tails.long_linger();
+            let mut tail = collect(&mut connection, rest, linger).await;
+            if tail.bytes.is_empty() && self.pool.tails.expects(&kind) {
+                tail = collect(&mut connection, tail.bytes, LONGEST).await;
+                tail.after += linger;
+            }
+            if !tail.bytes.is_empty() && !pool::is_farewell(&tail.bytes) {
+                surplus(reply, method, &tail.bytes);
+                shift = replies(method, &tail.bytes).len();
+                self.pool.tails.came(kind, tail.after);
+            }
+        }
+        Sent { shift, ..outcome.into() }
+    }
+
+    /// What came on a connection that may serve others; `None` where it is not to be told from what came after the reply
+    /// before, and the request may be sent again.
+    fn pooled(&self, done: Done<'_>, place: &str, may_keep: bool) -> Option<Sent> {
+        let Received { outcome, stray, .. } = &done.received;
+        if *stray || done.kept && matches!(outcome, Outcome::Silence(Silence::NotHttp(_))) {
+            done.hold.disturb();
+            return None;
+        }
+        let Done { connection, hold, received, kept, linger, method } = done;
+        match received.outcome {
+            Outcome::Reply(mut reply) if reply.ending == Ending::Complete => {
+                if kept && !received.reusable && reply.status == 408 {
+                    // The connection was idle for too long; the request was not looked at.
+                    hold.quiet();
+                    return None;
+                }
+                let aftermath = hold.aftermath(&self.pool);
+                if !received.rest.is_empty() {
+                    hold.disturb();
+                    surplus(&mut reply, method, &received.rest);
+                } else if received.reusable && may_keep {
+                    self.pool.keep(connection, hold, linger, kind(place, method, reply.status));
+                } else {
+                    pool::watch(connection, hold, linger);
+                }
+                Some(Sent { aftermath, ..Outcome::Reply(reply).into() })
+            }
+            outcome => {
+                let aftermath = if kept && was_waited_for(&outcome) { hold.aftermath(&self.pool) } else { None };
+                match &outcome {
+                    // It may have been closed under us: the others that were idle, too.
+                    Outcome::Silence(Silence::Closed(_)) if kept => {
+                        self.pool.give_up();
+                        if received.began {
+                            hold.disturb();
+                        } else {
+                            hold.quiet();
+                        }
+                    }
+                    Outcome::Reply(Reply { ending: Ending::Oversized(_) | Ending::OversizedHead(_), .. })
+                    | Outcome::Silence(Silence::TimedOut(_)) => hold.quiet(),
+                    _ if kept => hold.disturb(),
+                    _ => hold.quiet(),
+                }
+                Some(Sent { aftermath, ..outcome.into() })
+            }
+        }
+    }
+
+    /// A success or a redirect for a request that may have changed something: it is never sent again, so that it must be known
+    /// here and now whether the answer is its own.
+    async fn accepted(&self, done: Done<'_>) -> Option<Sent> {
+        let Done { mut connection, hold, received, kept, linger, method } = done;
+        let Outcome::Reply(mut reply) = received.outcome else { return None };
+        if reply.ending != Ending::Complete {
+            hold.quiet();
+            return Some(Outcome::Reply(reply).into());
+        }
+        // Its own may be on its way still, if what came is another's.
+        let linger = if kept { LONGEST } else { linger };
+        let tail = collect(&mut connection, received.rest, linger).await.bytes;
+        if tail.is_empty() || pool::is_farewell(&tail) {
+            if received.stray {
+                hold.disturb();
+            } else {
+                hold.quiet();
+            }
+            return Some(Outcome::Reply(reply).into());
+        }
+        let sequence = hold.release();
+        sequence.disturb();
+        // Where probes before it have tails that look like replies, its own came as many replies later.
+        let shift = if kept { sequence.shift(self.timeout * 2).await } else { 0 };
+        if let Some(own) = shift.checked_sub(1).and_then(|place| replies(method, &tail).into_iter().nth(place)) {
+            return accepts(own.status).then(|| Outcome::Reply(own).into());
+        }
+        surplus(&mut reply, method, &tail);
+        Some(Outcome::Reply(reply).into())
+    }
+}
+
+/// An exchange that is over, with what it was had on.
+struct Done<'m> {
+    connection: Connection,
+    hold: Hold,
+    received: Received,
+    kept: bool,
+    linger: Duration,
+    method: &'m str,
+}
+
+impl Done<'_> {
+    /// Whether a reply says that the request was accepted.
+    fn is_success(&self) -> bool {
+        matches!(&self.received.outcome, Outcome::Reply(reply) if accepts(reply.status))
+    }
+}
+
+/// Whether a status says that the request was accepted, and may have changed something (RFC 9110, sections 15.3 and 15.4.4).
+pub(crate) fn accepts(status: u16) -> bool {
+    status < 300 || status == 303
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) outcome: Outcome,
+    /// What is to be waited for before it is believed.
+    pub(crate) aftermath: Option<Aftermath>,
+    /// How many replies came after its own.
+    pub(crate) shift: usize,
+}
+
+impl From<Outcome> for Sent {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, aftermath: None, shift: 0 }
+    }
+}
+
+/// Whether something came, and more of it was waited for in vain: it may be the beginning of what is no reply.
+fn was_waited_for(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Silence(Silence::Stalled(..)) | Outcome::Reply(Reply { ending: Ending::TimedOut, .. }))
+}
+
+/// The whole replies of some bytes.
+fn replies(method: &str, bytes: &[u8]) -> Vec<Reply> {
+    let (mut rest, mut replies) = (bytes.to_vec(), Vec::new());
+    loop {
+        let mut reader = Reader::new(method, rest);
+        reader.pass_over();
+        if !reader.advance() {
+            return replies;
+        }
+        let (outcome, behind, _) = reader.finish();
+        let Outcome::Reply(reply) = outcome else { return replies };
+        replies.push(reply);
+        rest = behind;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replies;
+
+    #[test]
+    fn replies_among_other_bytes_are_counted() {
+        let statuses = |bytes: &[u8]| replies("GET", bytes).iter().map(|reply| reply.status).collect::<Vec<_>>();
+        let one = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}".as_slice();
+        let two = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n".as_slice();
+        assert_eq!(statuses(&[one, b"garbage", two, b"}"].concat()), [400, 201]);
+        assert_eq!(statuses(&one[..one.len() - 1]), [0; 0]);
+        assert_eq!(statuses(b"garbage"), [0; 0]);
+    }
+}

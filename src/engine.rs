@@ -3,14 +3,11 @@
 //! It decides when to stop, and nothing else: judging is [`crate::judge`]'s, remembering is the sinks'.
 
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt as _;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::watch;
 
 use crate::answer::Answer;
 use crate::attempt::Shared;
@@ -18,12 +15,16 @@ use crate::consistency::{Compared, Consistency};
 use crate::control::{self, Controls};
 use crate::exchange::Request;
 use crate::fault::like::Like;
-use crate::footing::{Footing, Unsent};
+use crate::footing::Footing;
 use crate::judge;
 use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::repeat;
-use crate::report::{ProbeResult, Repeats};
+use crate::report::{Load, ProbeResult, Repeats};
+use crate::run::board::{Board, Company};
+use crate::run::credentials::{Credentials, Word};
+use crate::run::in_order::InOrder;
+use crate::run::work::{Message, Work};
 use crate::secret::{Environment, Mask};
 use crate::tally::signature;
 use crate::verdict::Severity;
@@ -34,8 +35,10 @@ use crate::wire::sender::Sender;
 pub struct Settings {
     /// Probes under way at once; at least one.
     pub jobs: usize,
-    /// Probes a second at most.
+    /// Requests a second at most.
     pub rate: Option<u32>,
+    /// The longest that is waited for an operation that the target limits, in all.
+    pub max_wait: Duration,
     /// How often each probe is sent; at least once.
     pub repeat: usize,
     /// Whether certificates are not verified; printed commands say so, too.
@@ -77,11 +80,11 @@ pub enum Event {
         connection_failures: usize,
         /// Who ended it before its plan was worked off.
         interrupted: Option<String>,
+        /// What the target could take.
+        load: Load,
     },
 }
 
-/// Results that may wait for one before them, for each job.
-const AHEAD: usize = 64;
 /// How long results gather before they are handed on together.
 const BREATH: Duration = Duration::from_millis(2);
 
@@ -114,6 +117,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     let mut shared = Shared::new(sender, environment, recorder, settings);
     let controls = Controls::send(&plan, &shared).await;
     shared.settings.judge.outside = control::outside(&plan, &controls, &shared).await;
+    shared.credentials = Credentials::of(plan.controls.iter().filter(|control| controls.succeeded(control)));
     let shared = Arc::new(shared);
     for reason in &controls.reasons {
         emit(Event::NotJudged(reason.clone()));
@@ -128,8 +132,9 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     });
     let footing = Footing::of(&plan);
     let probes: Arc<[Probe]> = plan.probes.into();
-    let suspicions = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
+    let (suspicions, company) = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
     if shared.interrupted().is_none() && shared.settings.repeat < 2 {
+        shared.sender.alone(company.jobs == 1);
         confirm(&probes, suspicions, &shared, &mut emit).await;
     }
     stop.abort();
@@ -139,6 +144,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     emit(Event::Ended {
         connection_failures: shared.sender.connection_failures(),
         interrupted: shared.interrupted().cloned(),
+        load: shared.load(company),
     });
 }
 
@@ -153,22 +159,6 @@ pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
     Mask::new(distinct.into_values(), environment)
 }
 
-/// What one probe came to, as its worker hands it on.
-type Settled = Result<Box<ProbeResult>, Unsent>;
-
-/// What the workers of a run share.
-struct Work {
-    shared: Arc<Shared>,
-    controls: Controls,
-    probes: Arc<[Probe]>,
-    /// The place of the next probe.
-    next: AtomicUsize,
-    /// A permit for each result that may still wait for one before it.
-    ahead: Arc<Semaphore>,
-    stopped: watch::Receiver<bool>,
-    settled: UnboundedSender<(usize, Settled)>,
-}
-
 /// A drift with the probes to send again, and what their answers are compared with.
 type Suspicions = BTreeMap<String, Vec<(usize, Option<Answer>)>>;
 
@@ -180,36 +170,47 @@ async fn work_off(
     shared: &Arc<Shared>,
     stopped: watch::Receiver<bool>,
     emit: &mut impl FnMut(Event),
-) -> Suspicions {
+) -> (Suspicions, Company) {
     let jobs = shared.settings.jobs.max(1);
-    let (settled, mut results) = unbounded_channel();
-    let ahead = Arc::new(Semaphore::new(jobs * AHEAD));
+    let (messages, mut received) = unbounded_channel();
+    let board = Arc::new(Board::new(probes, jobs));
     let work = Arc::new(Work {
         shared: Arc::clone(shared),
         controls,
         probes: Arc::clone(probes),
-        next: AtomicUsize::new(0),
-        ahead: Arc::clone(&ahead),
+        board: Arc::clone(&board),
         stopped,
-        settled,
+        messages,
     });
     for _ in 0..jobs.min(probes.len()) {
         tokio::spawn(Arc::clone(&work).run());
     }
     drop(work);
-    // The channel closes when the last worker has ended.
-    let (mut next, mut early) = (0, BTreeMap::new());
-    let mut batch = Vec::new();
-    let (mut consistency, mut suspicions) = (Consistency::default(), Suspicions::new());
-    while results.recv_many(&mut batch, jobs * AHEAD).await > 0 {
-        early.extend(batch.drain(..));
-        let before = next;
-        while let Some(settled) = early.remove(&next) {
-            let probe = &probes[next];
+    let mut results = InOrder::default();
+    let (mut batch, mut is_open) = (Vec::new(), true);
+    let (mut consistency, mut suspicions) = (Consistency::of(probes), Suspicions::new());
+    while is_open {
+        // The channel closes when the last worker has ended.
+        is_open = received.recv_many(&mut batch, BATCH).await > 0;
+        for message in batch.drain(..) {
+            if let Message::Settled(place, settled, mark) = message {
+                results.push(place, settled, mark);
+            }
+        }
+        for reason in shared.credentials.reasons() {
+            emit(Event::NotJudged(reason));
+        }
+        let before = results.next;
+        while let Some((settled, mark)) = results.pop(probes, shared, !is_open) {
+            let (place, probe) = (results.next - 1, &probes[results.next - 1]);
             match settled {
                 Ok(mut result) => {
                     consistency.examine(probe, &mut result);
-                    suspect(&mut suspicions, next, probe, &result, &consistency);
+                    // So does what a comparison finds of it.
+                    if let Word::Doubtful(reason) = shared.credentials.word(probe, &result, mark) {
+                        Credentials::amend(&mut result, reason);
+                    }
+                    suspect(&mut suspicions, place, probe, &result, &consistency);
                     emit(Event::Result(result));
                 }
                 Err(unsent) => emit(Event::NotExercised {
@@ -218,15 +219,17 @@ async fn work_off(
                     weighs: footing.weighs(&probe.api.suite.id, &unsent),
                 }),
             }
-            next += 1;
         }
-        ahead.add_permits(next - before);
+        board.handed_on(results.next - before);
         // To be woken for every result costs a fast target more than the judging.
         tokio::time::sleep(BREATH).await;
     }
     emit(Event::Compared(Box::new(consistency.close())));
-    suspicions
+    (suspicions, board.company())
 }
+
+/// Messages that are taken in together.
+const BATCH: usize = 1_024;
 
 /// Remembers what is to be looked at again.
 fn suspect(suspicions: &mut Suspicions, place: usize, probe: &Probe, result: &ProbeResult, consistency: &Consistency) {
@@ -235,7 +238,7 @@ fn suspect(suspicions: &mut Suspicions, place: usize, probe: &Probe, result: &Pr
         return;
     }
     let plain = || match &probe.like {
-        Some(Like::Same(plain) | Like::Unseen(plain)) => consistency.plain_answer(plain).cloned(),
+        Some(Like::Same(plain) | Like::Unseen(plain)) => consistency.plain_answer(probe, plain).cloned(),
         _ => None,
     };
     for finding in result.findings.iter().filter(|finding| weighs(finding.severity)) {
@@ -270,48 +273,5 @@ async fn confirm(probes: &[Probe], suspicions: Suspicions, shared: &Shared, emit
         if repeats.sent > 0 {
             emit(Event::Repeated { signature: drift, repeats });
         }
-    }
-}
-
-impl Work {
-    /// Sends one probe after the other until none is left.
-    async fn run(self: Arc<Self>) {
-        let mut stopped = self.stopped.clone();
-        loop {
-            let Ok(permit) = self.ahead.acquire().await else { return };
-            permit.forget();
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(probe) = self.probes.get(place) else { return };
-            let settle = AssertUnwindSafe(self.settle(probe)).catch_unwind();
-            let interrupted = async {
-                // Where nobody can stop the run any more, it goes on.
-                if stopped.wait_for(|stopped| *stopped).await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            };
-            let result = tokio::select! {
-                biased;
-                result = settle => result.unwrap_or_else(|panic| {
-                    // A panic of ours is neither the target's doing nor a pass.
-                    let why = panic.downcast_ref::<String>().map(String::as_str);
-                    let why = why.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason").to_owned();
-                    Err(Unsent::OurFault(why))
-                }),
-                () = interrupted => Err(self.shared.stopped().unwrap_or(Unsent::Gone)),
-            };
-            if self.settled.send((place, result.map(Box::new))).is_err() {
-                return;
-            }
-        }
-    }
-
-    async fn settle(&self, probe: &Probe) -> Result<ProbeResult, Unsent> {
-        if let Some(unsent) = self.shared.stopped() {
-            return Err(unsent);
-        }
-        if let Some(reason) = self.controls.against(probe) {
-            return Ok(self.shared.recorder.unjudged(probe, reason, "not sent"));
-        }
-        self.shared.probe(probe).await
     }
 }

@@ -20,6 +20,9 @@ pub enum Unsent {
     /// The run was stopped before it, and why.
     #[error("{0}")]
     Stopped(String),
+    /// The target limits how much it is asked, and where and how.
+    #[error("not run: rate-limited: {0}; --rate N/s sends more slowly, --max-wait DURATION waits longer")]
+    Limited(String),
     /// Somebody ended the run before it, and by what.
     #[error("the run was ended by {0}")]
     Interrupted(String),
@@ -55,7 +58,7 @@ impl Footing {
         match unsent {
             Unsent::NotSet(name) => self.0.contains(&(suite.to_owned(), name.clone())),
             Unsent::Unfit(_) | Unsent::Gone | Unsent::Interrupted(_) => false,
-            Unsent::Stopped(_) | Unsent::OurFault(_) => true,
+            Unsent::Limited(_) | Unsent::Stopped(_) | Unsent::OurFault(_) => true,
         }
     }
 }

@@ -46,6 +46,7 @@ pub mod repeat;
 pub mod replay;
 pub mod report;
 pub mod retrial;
+mod run;
 pub mod schema;
 pub mod secret;
 pub mod self_test;

@@ -3,6 +3,7 @@
 //! A scripted request gets a connection of its own; a request that any HTTP library would write may use one that is open.
 //! Nothing is followed, decoded or judged.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub(crate) struct Raw {
     authority: String,
     timeout: Duration,
     idle: Mutex<Vec<Connection>>,
+    /// Whether there is one connection at a time.
+    alone: AtomicBool,
     /// Whoever wants to see what is received.
     tap: Option<Tap>,
 }
@@ -50,6 +53,7 @@ impl Raw {
             authority: settings.target.authority(),
             timeout: settings.timeout,
             idle: Mutex::default(),
+            alone: AtomicBool::new(false),
             tap: None,
         }
     }
@@ -57,6 +61,18 @@ impl Raw {
     /// The same, with whoever wants to see what is received.
     pub(crate) fn tapped(self, tap: Tap) -> Self {
         Self { tap: Some(tap), ..self }
+    }
+
+    /// Whether there is to be one connection at a time. Those that are idle are closed where it begins.
+    pub(crate) fn alone(&self, alone: bool) {
+        if !self.alone.swap(alone, Ordering::Relaxed) && alone {
+            self.close_idle();
+        }
+    }
+
+    /// Closes the connections that nobody uses.
+    pub(crate) fn close_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Whether a connection can be made.
@@ -115,6 +131,9 @@ impl Raw {
     }
 
     async fn connect(&self, clear: bool, deadline: Instant) -> Result<Connection, Silence> {
+        if self.alone.load(Ordering::Relaxed) {
+            self.close_idle();
+        }
         let by = deadline.min(Instant::now() + patience(self.timeout));
         let stream = match timeout_at(by, self.connector.connect(clear)).await {
             Ok(stream) => stream?,

@@ -12,6 +12,7 @@ use super::raw::Raw;
 use super::tap::Tap;
 use super::target::Target;
 use crate::exchange::{Ending, Exchange, Outcome, Over, Reply, Request, Silence};
+use crate::run::rate::Rate;
 use crate::secret::Environment;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
@@ -45,6 +46,8 @@ pub struct Sender {
     client: Option<Client>,
     http2: Http2,
     timeout: Duration,
+    /// Where every writing of a request gets its turn.
+    rate: Option<Rate>,
     failures: AtomicUsize,
     /// Requests whose connection was lost and that were answered when they were sent again, or were not.
     recovered: AtomicUsize,
@@ -65,6 +68,7 @@ impl Sender {
             client,
             http2: Http2::new(connector, settings),
             timeout: settings.timeout,
+            rate: None,
             failures: AtomicUsize::default(),
             recovered: AtomicUsize::default(),
             lost: AtomicUsize::default(),
@@ -74,6 +78,34 @@ impl Sender {
     /// The same, with whoever wants to see what is received. What a proxy takes in a form of its own, and HTTP/2, is not seen.
     pub(crate) fn tapped(self, tap: Tap) -> Self {
         Self { raw: self.raw.tapped(tap), ..self }
+    }
+
+    /// The same, at so many requests a second at most.
+    pub(crate) fn paced(self, rate: Option<u32>) -> Self {
+        Self { rate: rate.map(Rate::new), ..self }
+    }
+
+    /// The deadline of one exchange.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Waits for the turn of one request.
+    async fn turn(&self) {
+        if let Some(rate) = &self.rate {
+            rate.turn().await;
+        }
+    }
+
+    /// Whether nothing else is under way: then there is one connection at a time, since an idle one may be all that the
+    /// target serves.
+    pub(crate) fn alone(&self, alone: bool) {
+        self.raw.alone(alone);
+    }
+
+    /// Closes the connections that nobody uses.
+    pub(crate) fn close_idle(&self) {
+        self.raw.close_idle();
     }
 
     /// Connections that failed so far and were made again.
@@ -90,6 +122,7 @@ impl Sender {
 
     /// Whether a connection to the target, or to the proxy before it, can be made.
     pub async fn connects(&self) -> bool {
+        self.turn().await;
         self.raw.connects().await
     }
 
@@ -104,8 +137,9 @@ impl Sender {
     /// Sends a request with its header fields resolved; a script's secrets come from the environment. A connection that fails
     /// is tried again; what the target answers never is.
     pub async fn send(&self, request: &Request, headers: &[(String, Vec<u8>)], environment: &Environment) -> Exchange {
+        self.turn().await;
         let start = Instant::now();
-        let deadline = tokio::time::Instant::now() + self.timeout;
+        let mut deadline = tokio::time::Instant::now() + self.timeout;
         let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
         let mut closed = None;
         loop {
@@ -129,6 +163,10 @@ impl Sender {
                     closed = Some(outcome);
                 }
                 tokio::time::sleep(*pause).await;
+                // To wait for a turn takes nothing from the target's time.
+                let asked = tokio::time::Instant::now();
+                self.turn().await;
+                deadline += asked.elapsed();
                 continue;
             }
             if closed.is_some() {

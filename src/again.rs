@@ -42,6 +42,8 @@ impl Again {
             records_all: false,
         };
         let mut shared = Shared::new(sender, environment, recorder, settings);
+        // One after the other, they need no more than one connection.
+        shared.sender.alone(true);
         shared.settings.judge.outside = control::outside(plan, &Controls::default(), &shared).await;
         Ok(Self { shared })
     }

@@ -280,6 +280,10 @@ impl Shared {
         }
         let mut judgement = judge::judge(probe, &exchange, &headers, &self.settings.judge);
         if again == Some(true) {
+            // That there are limits is counted, not found, unless the document has a form for them.
+            let status = if let Outcome::Reply(reply) = &exchange.outcome { reply.status } else { 0 };
+            let is_owed = probe.request.method != "HEAD" && probe.api.contract.names(status);
+            judgement.findings.retain(|finding| is_owed || finding.rule != "service-unavailable");
             *refused = judgement.findings;
             return Ok(Sent::Limited);
         }

@@ -17,6 +17,7 @@ use crate::exchange::Request;
 use crate::fault::like::Like;
 use crate::footing::Footing;
 use crate::judge;
+use crate::plan::order::may_lock_out;
 use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::repeat;
@@ -115,6 +116,8 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
         records_all: settings.records_all,
     };
     let mut shared = Shared::new(sender, environment, recorder, settings);
+    // One after the other, they need no more than one connection.
+    shared.sender.alone(true);
     let controls = Controls::send(&plan, &shared).await;
     shared.settings.judge.outside = control::outside(&plan, &controls, &shared).await;
     shared.credentials = Credentials::of(plan.controls.iter().filter(|control| controls.succeeded(control)));
@@ -134,7 +137,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     let probes: Arc<[Probe]> = plan.probes.into();
     let (suspicions, company) = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
     if shared.interrupted().is_none() && shared.settings.repeat < 2 {
-        shared.sender.alone(company.jobs == 1);
+        shared.sender.alone(true);
         confirm(&probes, suspicions, &shared, &mut emit).await;
     }
     stop.abort();
@@ -256,10 +259,16 @@ fn suspect(suspicions: &mut Suspicions, place: usize, probe: &Probe, result: &Pr
 /// Sends some probes of each drift again: what is there each time is confirmed, the rest is intermittent.
 async fn confirm(probes: &[Probe], suspicions: Suspicions, shared: &Shared, emit: &mut impl FnMut(Event)) {
     let (mut sent, begun) = (0, Instant::now());
-    for (drift, places) in suspicions {
+    let risky = |places: &[(usize, Option<Answer>)]| places.iter().any(|(place, _)| may_lock_out(&probes[*place]));
+    let (last, first): (Vec<_>, Vec<_>) = suspicions.into_iter().partition(|(_, places)| risky(places));
+    for (drift, places) in first.into_iter().chain(last) {
         let mut repeats = Repeats::default();
         for (place, plain) in places {
             let probe = &probes[place];
+            // What would be answered now says nothing of what was answered then.
+            if shared.credentials.against(probe).is_some() {
+                continue;
+            }
             for _ in 0..repeat::TIMES {
                 if sent >= repeat::BOUND || begun.elapsed() > CONFIRMING {
                     break;

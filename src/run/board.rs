@@ -15,6 +15,7 @@ use super::limits::{Key, Leave, May};
 use crate::attempt::{Shared, Trying, key};
 use crate::plan::Probe;
 use crate::plan::order::may_lock_out;
+use crate::report::ProbeResult;
 
 /// Places of the plan between the oldest result that was not handed on and the newest probe that left: for each job, and
 /// for those that wait for a check of their credential.
@@ -29,14 +30,16 @@ const BELIEVED: usize = 3;
 pub(crate) struct Pending {
     pub(crate) place: usize,
     pub(crate) trying: Trying,
-    /// Whether it got no reply in company.
-    was_silent: bool,
+    /// What it is if the target does not answer it, where it got no reply in company.
+    pub(crate) silent: Option<Box<ProbeResult>>,
 }
 
 /// What a worker does next.
 pub(crate) enum Task {
     /// Sends a probe.
     Probe(Pending),
+    /// Takes the silence of a probe for the target's doing: so was that of others.
+    Believe(Pending),
     /// Gives up a probe that got no reply in company, and cannot be sent again.
     GiveUp(Pending),
     /// Sends a credential's control behind so many results.
@@ -180,7 +183,7 @@ impl Board {
         let is_free = place < self.probes.len() && place - state.handed_on < ahead;
         is_free.then(|| {
             state.next += 1;
-            Pending { place, trying: Trying::default(), was_silent: false }
+            Pending { place, trying: Trying::default(), silent: None }
         })
     }
 
@@ -188,7 +191,13 @@ impl Board {
         if state.is_exclusive {
             return Next::Wait(None);
         }
-        let ready = state.solo.iter().position(|pending| self.may_again(state, &self.probes[pending.place]));
+        let of = |pending: &Pending| &self.probes[pending.place];
+        if let Some(place) = state.solo.iter().position(|pending| is_believed(state, &key(of(pending))))
+            && let Some(pending) = state.solo.remove(place)
+        {
+            return state.task(None, Task::Believe(pending), Leave::default(), false);
+        }
+        let ready = state.solo.iter().position(|pending| self.may_again(state, of(pending)));
         if state.is_checking || ready.is_some() {
             if state.under_way > 0 {
                 return Next::Wait(None);
@@ -306,9 +315,9 @@ impl Board {
     }
 
     /// Takes in that a probe is to be sent again.
-    pub(crate) fn again(&self, place: usize, trying: Trying, ticket: &Ticket) {
+    pub(crate) fn again(&self, place: usize, trying: Trying) {
         let key = key(&self.probes[place]);
-        let pending = Pending { place, trying, was_silent: ticket.was_silent };
+        let pending = Pending { place, trying, silent: None };
         self.state().parked.entry(key).or_default().push_front(pending);
     }
 
@@ -325,7 +334,7 @@ impl Board {
             }
             return Silent::Believed;
         }
-        if state.silent.get(&key).is_some_and(|silent| *silent >= BELIEVED) {
+        if is_believed(&state, &key) {
             return Silent::Believed;
         }
         if ticket.number > state.halved {
@@ -339,8 +348,8 @@ impl Board {
     }
 
     /// Keeps a probe, that got no reply in company, for when nothing else is under way.
-    pub(crate) fn keep(&self, place: usize, trying: Trying) {
-        self.state().solo.push_back(Pending { place, trying, was_silent: true });
+    pub(crate) fn keep(&self, place: usize, trying: Trying, silent: ProbeResult) {
+        self.state().solo.push_back(Pending { place, trying, silent: Some(Box::new(silent)) });
     }
 
     /// Takes in that so many results were handed on.
@@ -357,8 +366,13 @@ impl Board {
 
 impl State {
     fn task(&self, key: Option<Key>, task: Task, leave: Leave, is_exclusive: bool) -> Next {
-        let was_silent = matches!(&task, Task::Probe(pending) if pending.was_silent);
+        let was_silent = matches!(&task, Task::Probe(pending) if pending.silent.is_some());
         let (number, in_company) = (self.started + 1, self.under_way > 0);
         Next::Task(task, Ticket { leave, key, number, in_company, is_exclusive, was_silent })
     }
+}
+
+/// Whether enough of an operation's probes got no reply alone.
+fn is_believed(state: &State, key: &Key) -> bool {
+    state.silent.get(key).is_some_and(|silent| *silent >= BELIEVED)
 }

@@ -70,7 +70,12 @@ impl Work {
                     self.board.ended(&self.shared, &ticket, None, None);
                     Some(Message::Checked)
                 }
-                Task::GiveUp(pending) => {
+                Task::Believe(Pending { place, trying, silent: Some(result) }) => {
+                    self.shared.hangs();
+                    let settled = self.settled(place, self.shared.took(&self.probes[place], trying, *result));
+                    self.told(place, settled, &ticket)
+                }
+                Task::Believe(pending) | Task::GiveUp(pending) => {
                     let place = pending.place;
                     let result = self.shared.recorder.unjudged(&self.probes[place], OVERLOADED, "no reply in time");
                     self.board.ended(&self.shared, &ticket, Some(place), None);
@@ -99,8 +104,13 @@ impl Work {
             }),
             () = is_stopped(stopped) => Some(Err(self.shared.stopped().unwrap_or(Unsent::Gone))),
         };
+        self.told(place, settled, ticket)
+    }
+
+    /// Takes in that a probe's task has ended, and says what it came to.
+    fn told(&self, place: usize, settled: Option<Result<ProbeResult, Unsent>>, ticket: &Ticket) -> Option<Message> {
         let result = settled.as_ref().and_then(|settled| settled.as_ref().ok());
-        let mark = result.map_or(0, |result| self.shared.credentials.mark(probe, result));
+        let mark = result.map_or(0, |result| self.shared.credentials.mark(&self.probes[place], result));
         self.board.ended(&self.shared, ticket, Some(place), result.and_then(|result| result.status));
         settled.map(|settled| Message::Settled(place, settled.map(Box::new), mark))
     }
@@ -119,7 +129,7 @@ impl Work {
         let step = match step {
             Ok(Step::Silent(trying, result)) => match self.board.silent(&self.shared, place, ticket) {
                 Silent::Again => {
-                    self.board.keep(place, trying);
+                    self.board.keep(place, trying, result);
                     return None;
                 }
                 Silent::Believed => {
@@ -129,10 +139,15 @@ impl Work {
             },
             step => step,
         };
+        self.settled(place, step)
+    }
+
+    /// What the probe comes to by one sending; `None` where it is to be sent again.
+    fn settled(&self, place: usize, step: Result<Step, Unsent>) -> Option<Result<ProbeResult, Unsent>> {
         match step {
             Ok(Step::Done(result)) => Some(Ok(result)),
             Ok(Step::Again(trying) | Step::Silent(trying, _)) => {
-                self.board.again(place, trying, ticket);
+                self.board.again(place, trying);
                 None
             }
             Err(unsent) => Some(Err(unsent)),

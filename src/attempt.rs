@@ -280,10 +280,12 @@ impl Shared {
         }
         let mut judgement = judge::judge(probe, &exchange, &headers, &self.settings.judge);
         if again == Some(true) {
-            // That there are limits is counted, not found, unless the document has a form for them.
+            // A limit that is not in the contract's form is counted, not found, unless the document says that it is.
             let status = if let Outcome::Reply(reply) = &exchange.outcome { reply.status } else { 0 };
-            let is_owed = probe.request.method != "HEAD" && probe.api.contract.names(status);
-            judgement.findings.retain(|finding| is_owed || finding.rule != "service-unavailable");
+            let foreign = judgement.findings.iter().any(|finding| finding.rule == "service-unavailable");
+            if foreign && (probe.request.method == "HEAD" || !probe.api.contract.names(status)) {
+                judgement.findings.retain(|finding| finding.rule.ends_with("-disclosed"));
+            }
             *refused = judgement.findings;
             return Ok(Sent::Limited);
         }

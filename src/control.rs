@@ -43,6 +43,10 @@ impl Controls {
         for suite in suites {
             let (mut sent, mut failures, mut missing) = (0, Vec::new(), BTreeSet::new());
             for control in controls.iter().filter(|control| control.api.suite.id == suite) {
+                // A target that has had enough is not asked for more.
+                if shared.stopped().is_some() {
+                    break;
+                }
                 let Some(outcome) = answer(control, shared).await else {
                     let unset = |name: &&str| shared.environment.get(name).is_none();
                     let names = control.request.variables().into_iter().filter(unset);
@@ -238,7 +242,7 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), Control
                 failure = ControlFailure { text, unreachable, advice: UNREACHABLE };
             }
         }
-        if failure.unreachable {
+        if failure.unreachable || shared.limits.against(&key(control)).is_some() {
             break;
         }
     }

@@ -327,11 +327,9 @@ impl Board {
         let key = key(&self.probes[place]);
         let in_company = ticket.in_company || state.started > ticket.number;
         if !in_company {
-            if ticket.was_silent {
-                // It was not the company.
-                state.allowed = (state.allowed * 2).min(self.jobs);
-                *state.silent.entry(key).or_default() += 1;
-            }
+            // It was not the company.
+            state.allowed = (state.allowed * 2).min(self.jobs);
+            *state.silent.entry(key).or_default() += 1;
             return Silent::Believed;
         }
         if is_believed(&state, &key) {

@@ -195,9 +195,9 @@ impl Credentials {
         let names = names.into_iter().collect::<Vec<_>>().join(", ");
         let names = if names.is_empty() { String::new() } else { format!(" ({names})") };
         format!(
-            "the credential `{credential}` of {suite}{names} is refused since some time in this run: the control {operation}, which succeeded before, {answer}; \
-             a lockout after wrong credentials, or a token that expired; what was sent with it since its last good control proves nothing; \
-             send fewer wrong credentials (--skip /credentials-, or --fault for what is to be sent), or use a credential that lives longer"
+            "the credential `{credential}` of {suite}{names} was refused from some time on, by a lockout after wrong credentials or because it expired: \
+             send fewer wrong ones (--skip credentials, or --fault for what is to be sent), or use one that lives longer; \
+             its control {operation}, which succeeded before, {answer}; what was sent with it since its last good control proves nothing"
         )
     }
 

@@ -195,7 +195,7 @@ impl Shared {
         let result = match sent {
             Sent::Judged(result) => *result,
             Sent::Limited => return Ok(Step::Again(trying)),
-            Sent::Silent(result) => return Ok(Step::Silent(trying, result)),
+            Sent::Silent(result) => return Ok(Step::Silent(trying, *result)),
         };
         self.took(probe, trying, result)
     }
@@ -222,7 +222,7 @@ impl Shared {
                 Sent::Judged(result) => return Ok(*result),
                 Sent::Silent(result) => {
                     self.hangs();
-                    return Ok(result);
+                    return Ok(*result);
                 }
                 Sent::Limited => {}
             }
@@ -292,8 +292,8 @@ impl Shared {
         let known = |finding: &Finding| judgement.findings.iter().any(|other| other.rule == finding.rule);
         let refused: Vec<_> = std::mem::take(refused).into_iter().filter(|finding| !known(finding)).collect();
         judgement.findings.extend(refused);
-        let result = self.recorder.result(probe, &exchange, judgement);
-        Ok(if in_time { Sent::Judged(Box::new(result)) } else { Sent::Silent(result) })
+        let result = Box::new(self.recorder.result(probe, &exchange, judgement));
+        Ok(if in_time { Sent::Judged(result) } else { Sent::Silent(result) })
     }
 
     /// Whether the target kept the deadline, or nobody expects it to: a request that never ends may wait for its end.
@@ -339,7 +339,7 @@ pub(crate) enum Step {
 enum Sent {
     Judged(Box<ProbeResult>),
     Limited,
-    Silent(ProbeResult),
+    Silent(Box<ProbeResult>),
 }
 
 /// The operation that a probe counts for where the target sets limits.

@@ -197,7 +197,7 @@ impl Board {
         {
             return state.task(None, Task::Believe(pending), Leave::default(), false);
         }
-        let ready = state.solo.iter().position(|pending| self.may_again(state, of(pending)));
+        let ready = state.solo.iter().position(|pending| may_again(state, of(pending)));
         if state.is_checking || ready.is_some() {
             if state.under_way > 0 {
                 return Next::Wait(None);
@@ -273,14 +273,6 @@ impl Board {
             Some((name, before)) => state.task(None, Task::Check(name, before), Leave::default(), true),
             None => Next::Over,
         }
-    }
-
-    /// Whether a probe that got no reply may be sent again. It may have been carried out all the same, by a target that
-    /// should have refused it: what does more when it is done twice (RFC 9110, section 9.2.2) waits until its operation has
-    /// refused a request that could have changed something.
-    fn may_again(&self, state: &State, probe: &Probe) -> bool {
-        let twice = matches!(probe.request.method.as_str(), "PUT" | "DELETE" | "TRACE");
-        probe.asks_only() || twice && probe.request.script.is_none() || state.refusing.contains(&key(probe))
     }
 
     /// Sends a probe alone, when its operation's limits let it.
@@ -373,4 +365,12 @@ impl State {
 /// Whether enough of an operation's probes got no reply alone.
 fn is_believed(state: &State, key: &Key) -> bool {
     state.silent.get(key).is_some_and(|silent| *silent >= BELIEVED)
+}
+
+/// Whether a probe that got no reply may be sent again. It may have been carried out all the same, by a target that
+/// should have refused it: what does more when it is done twice (RFC 9110, section 9.2.2) waits until its operation has
+/// refused a request that could have changed something.
+fn may_again(state: &State, probe: &Probe) -> bool {
+    let twice = matches!(probe.request.method.as_str(), "PUT" | "DELETE" | "TRACE");
+    probe.asks_only() || twice && probe.request.script.is_none() || state.refusing.contains(&key(probe))
 }

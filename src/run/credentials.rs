@@ -138,7 +138,7 @@ impl Credentials {
         let carries = watched.is_carried_by(&probe.request);
         let suspicious = is_otherwise(probe, result, carries).is_some_and(|answer| {
             let place = if carries { probe.operation.clone() } else { String::new() };
-            standing.answered_for.insert((place, answer.0, answer.1.map(|code| code.to_string())))
+            standing.answered_for.insert((place, answer.0, answer.1.map(ToString::to_string)))
         });
         standing.is_wanted |= suspicious || standing.since >= EVERY;
         count
@@ -237,7 +237,8 @@ impl Credentials {
 
     /// Makes a result that proves nothing inconclusive; what it shows beside the answer to a credential stays.
     pub(crate) fn amend(result: &mut ProbeResult, reason: String) {
-        let stays = |rule: &str| rule.ends_with("-disclosed") || rule == "request-accepted";
+        let leaks = |rule: &str| rule.ends_with("-disclosed") && rule != "existence-disclosed";
+        let stays = |rule: &str| leaks(rule) || rule == "request-accepted";
         result.findings.retain(|finding| stays(finding.rule));
         let failed = result.findings.iter().any(|finding| finding.severity == Severity::Error);
         result.verdict = if failed { Verdict::Fail } else { Verdict::Inconclusive };

@@ -48,6 +48,8 @@ impl Again {
         };
         let mut shared = Shared::new(sender, environment, recorder, settings);
         shared.brake = Brake::new(accepted);
+        // One after the other, they need no more than one connection.
+        shared.sender.alone(true);
         shared.settings.judge.outside = control::outside(plan, &Controls::default(), &shared).await;
         Ok(Self { shared })
     }

@@ -1,4 +1,4 @@
-//! One probe on its way: whether it is still to be sent, sent, waited for where the target asks for a pause, and judged.
+//! One probe on its way: whether it is still to be sent, sent once, and judged. When it leaves is decided elsewhere.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex as Lock, OnceLock, PoisonError};
@@ -6,19 +6,23 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use crate::control;
 use crate::engine::Settings;
-use crate::exchange::{Outcome, Request, Silence};
+use crate::exchange::{Ending, Exchange, Outcome, Request, Silence};
 use crate::finding::Finding;
 use crate::footing::Unsent;
 use crate::judge;
-use crate::pace::{self, Pace};
+use crate::pace;
 use crate::plan::Probe;
 use crate::recording::Recorder;
 use crate::repeat;
-use crate::report::ProbeResult;
+use crate::report::{Load, ProbeResult};
 use crate::run::aftermath::Aftermaths;
 use crate::run::allow::Allowed;
+use crate::run::board::Company;
 use crate::run::brake::Brake;
+use crate::run::credentials::{Checked, Credentials, Name};
+use crate::run::limits::{Key, Leave, Limits};
 use crate::secret::{Environment, Template};
 use crate::wire::sender::Sender;
 
@@ -27,6 +31,8 @@ const GONE: &[Duration] =
     &[Duration::ZERO, Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(600)];
 /// Probes that got no reply in time before the run stops: each one costs a whole timeout.
 const HANGING: usize = 64;
+/// The share of the deadline after which a connection that is not made was not refused, but not let in.
+const PATIENCE: f64 = 0.5;
 
 /// What all tasks of a run share.
 pub(crate) struct Shared {
@@ -34,11 +40,14 @@ pub(crate) struct Shared {
     pub(crate) environment: Environment,
     pub(crate) recorder: Recorder,
     pub(crate) settings: Settings,
-    pub(crate) pace: Pace,
     /// What the target has said of its paths' methods.
     allowed: Allowed,
     pub(crate) brake: Brake,
     pub(crate) aftermaths: Aftermaths,
+    /// The limits that the target sets.
+    pub(crate) limits: Limits,
+    /// Whether right credentials are still right.
+    pub(crate) credentials: Credentials,
     hanging: AtomicUsize,
     /// Set once, when no connection can be made any more.
     gone: OnceLock<()>,
@@ -53,11 +62,12 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(sender: Sender, environment: Environment, recorder: Recorder, settings: Settings) -> Self {
         Self {
-            pace: Pace::new(settings.rate),
             allowed: Allowed::default(),
             brake: Brake::new(0),
             aftermaths: Aftermaths::new(settings.jobs),
-            sender,
+            limits: Limits::new(settings.max_wait),
+            credentials: Credentials::default(),
+            sender: sender.paced(settings.rate),
             environment,
             recorder,
             settings,
@@ -98,7 +108,30 @@ impl Shared {
         let headers = [(accept.0.clone(), accept.1.masked())];
         let request =
             Request { method: "GET".into(), target: path.to_owned(), headers: vec![accept], ..Request::default() };
-        self.sender.send(&request, &headers, &self.environment).await.outcome
+        self.ask(&Key { suite: String::new(), operation: path.to_owned() }, &request, &headers).await
+    }
+
+    /// What the target answers to a request of our own, by which no probe is judged: a limit is waited for.
+    pub(crate) async fn ask(&self, key: &Key, request: &Request, headers: &[(String, Vec<u8>)]) -> Outcome {
+        loop {
+            let leave = self.limits.turn(key).await;
+            let exchange = self.sender.send(request, headers, &self.environment).await;
+            let again = self.limit(key, leave, &exchange);
+            self.limits.returned(key);
+            if again != Some(true) || self.stopped().is_some() {
+                return exchange.outcome;
+            }
+        }
+    }
+
+    /// Takes in what came as far as the target's limits go; where it is one, whether to send again.
+    fn limit(&self, key: &Key, leave: Leave, exchange: &Exchange) -> Option<bool> {
+        let Outcome::Reply(reply) = &exchange.outcome else { return None };
+        let Some(limit) = pace::limit(reply) else {
+            self.limits.answered(key, leave);
+            return None;
+        };
+        Some(self.limits.limited(key, leave, limit.0))
     }
 
     /// Why no more probes are sent.
@@ -108,6 +141,9 @@ impl Shared {
         }
         if self.gone.get().is_some() {
             return Some(Unsent::Gone);
+        }
+        if let Some(limited) = self.limits.stopped() {
+            return Some(limited);
         }
         (self.hanging.load(Ordering::Relaxed) >= HANGING)
             .then(|| Unsent::Stopped(format!("the target hangs: {HANGING} probes got no reply in time; the rest was not run (--timeout, --operation and --fault narrow a run)")))
@@ -151,27 +187,87 @@ impl Shared {
         Some(format!("the target went away during the run: {under_way}"))
     }
 
-    /// Sends a probe as often as the user asks for it, and judges what comes.
-    pub(crate) async fn probe(&self, probe: &Probe) -> Result<ProbeResult, Unsent> {
-        let first = self.once(probe).await?;
-        if self.settings.repeat < 2 || !repeat::may_repeat(probe, &first) {
-            return Ok(first);
-        }
-        let mut results = vec![first];
-        while results.len() < self.settings.repeat {
-            let Ok(next) = self.once(probe).await else { break };
-            let more = repeat::may_repeat(probe, &next);
-            results.push(next);
-            if !more {
-                break;
-            }
-        }
-        repeat::merged(probe, results).ok_or(Unsent::Gone)
+    /// Sends a probe once more, as often as the user asks for it in all.
+    /// `alone` where nothing else is under way.
+    pub(crate) async fn step(
+        &self,
+        probe: &Probe,
+        mut trying: Trying,
+        leave: Leave,
+        alone: bool,
+    ) -> Result<Step, Unsent> {
+        let sent = match self.send(probe, &mut trying.refused, leave, alone).await {
+            Ok(sent) => sent,
+            // What came before the end is told.
+            Err(unsent) if trying.results.is_empty() => return Err(unsent),
+            Err(_) => return Ok(Step::Done(merged(probe, trying.results)?)),
+        };
+        let result = match sent {
+            Sent::Judged(result) => *result,
+            Sent::Limited => return Ok(Step::Again(trying)),
+            Sent::Silent(result) => return Ok(Step::Silent(trying, *result)),
+        };
+        self.took(probe, trying, result)
     }
 
-    /// Sends a probe once, and again where the target asks for a pause.
+    /// Takes in what one sending came to.
+    pub(crate) fn took(&self, probe: &Probe, mut trying: Trying, result: ProbeResult) -> Result<Step, Unsent> {
+        let more = self.settings.repeat > 1 && repeat::may_repeat(probe, &result);
+        trying.results.push(result);
+        if more && trying.results.len() < self.settings.repeat {
+            return Ok(Step::Again(trying));
+        }
+        Ok(Step::Done(merged(probe, trying.results)?))
+    }
+
+    /// Sends a probe once, when the target's limits let it, and again where it asks for a pause.
     pub(crate) async fn once(&self, probe: &Probe) -> Result<ProbeResult, Unsent> {
-        if let Some(unsent) = self.stopped() {
+        let key = key(probe);
+        let mut refused = Vec::new();
+        loop {
+            let leave = self.limits.turn(&key).await;
+            let sent = self.send(probe, &mut refused, leave, true).await;
+            self.limits.returned(&key);
+            match sent? {
+                Sent::Judged(result) => return Ok(*result),
+                Sent::Silent(result) => {
+                    self.hangs();
+                    return Ok(*result);
+                }
+                Sent::Limited => {}
+            }
+        }
+    }
+
+    /// Sends the control of a credential again.
+    pub(crate) async fn check(&self, name: &Name) -> Checked {
+        match self.credentials.control(name) {
+            Some(control) => control::again(control, self).await,
+            None => Checked::Unknown,
+        }
+    }
+
+    /// What the target could take.
+    pub(crate) fn load(&self, company: Company) -> Load {
+        let (rate_limited, waited) = self.limits.told();
+        Load {
+            rate_limited,
+            waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+            answered_alone: company.answered_alone,
+            given_up: company.given_up,
+            jobs: company.jobs,
+            is_whole_in_doubt: self.limits.stopped().is_some() || self.credentials.is_lost(),
+        }
+    }
+
+    /// Counts a probe that got no reply in time, whoever else was under way.
+    pub(crate) fn hangs(&self) {
+        self.hanging.fetch_add(1, Ordering::Relaxed);
+    }
+
+    async fn send(&self, probe: &Probe, refused: &mut Vec<Finding>, leave: Leave, alone: bool) -> Result<Sent, Unsent> {
+        let key = key(probe);
+        if let Some(unsent) = self.stopped().or_else(|| self.limits.against(&key)) {
             return Err(unsent);
         }
         if let Some(why) = self.sender.unfit(&probe.request).await {
@@ -181,49 +277,57 @@ impl Shared {
         if let Some(unsent) = self.allowed.against(probe, self).await {
             return Err(unsent);
         }
-        let mut refused: Vec<Finding> = Vec::new();
-        let mut waits = 0;
-        loop {
-            let mut pass = self.brake.pass(probe, &self.recorder).await.map_err(Unsent::Braked)?;
-            // It may have waited for its turn.
-            if let Some(unsent) = self.stopped() {
-                return Err(unsent);
-            }
-            self.pace.turn().await;
-            let fresh = pass.leaves();
-            let request = fresh.as_ref().unwrap_or(&probe.request);
-            let exchange = self.sent(probe, request, &headers, &mut pass).await;
-            pass.settle(&exchange.outcome);
-            let asked = match &exchange.outcome {
-                Outcome::Reply(reply) => pace::asked(reply),
-                Outcome::Silence(silence) => {
-                    match silence {
-                        Silence::TimedOut(_) | Silence::Stalled(..) => {
-                            self.hanging.fetch_add(1, Ordering::Relaxed);
-                        }
-                        Silence::Unreachable(_) if self.is_gone().await => return Err(Unsent::Gone),
-                        Silence::Closed(_) if self.is_gone().await => return Ok(self.last_words(probe)),
-                        _ => {}
-                    }
-                    None
+        let mut pass = self.brake.pass(probe, &self.recorder).await.map_err(Unsent::Braked)?;
+        // It may have waited for its turn.
+        if let Some(unsent) = self.stopped().or_else(|| self.limits.against(&key)) {
+            return Err(unsent);
+        }
+        let fresh = pass.leaves();
+        let request = fresh.as_ref().unwrap_or(&probe.request);
+        let exchange = self.sent(probe, request, &headers, &mut pass).await;
+        pass.settle(&exchange.outcome);
+        let again = self.limit(&key, leave, &exchange);
+        let in_time = self.is_in_time(probe, &exchange, alone);
+        if let Outcome::Silence(silence) = &exchange.outcome
+            && in_time
+        {
+            match silence {
+                Silence::Unreachable(_) if self.is_gone().await => return Err(Unsent::Gone),
+                Silence::Closed(_) if self.is_gone().await => {
+                    return Ok(Sent::Judged(Box::new(self.last_words(probe))));
                 }
-            };
-            let mut judgement = judge::judge(probe, &exchange, &headers, &self.settings.judge);
-            if let Some(pause) = asked
-                && waits < pace::WAITS
-                && self.pace.hold(pause)
-            {
-                waits += 1;
-                refused = judgement.findings;
-                continue;
+                _ => {}
             }
-            if waits > 0 {
-                self.pace.waited(asked.is_some());
-                let known = |finding: &Finding| judgement.findings.iter().any(|other| other.rule == finding.rule);
-                let refused: Vec<_> = refused.into_iter().filter(|finding| !known(finding)).collect();
-                judgement.findings.extend(refused);
+        }
+        let mut judgement = judge::judge(probe, &exchange, &headers, &self.settings.judge);
+        if again == Some(true) {
+            // A limit that is not in the contract's form is counted, not found, unless the document says that it is.
+            let status = if let Outcome::Reply(reply) = &exchange.outcome { reply.status } else { 0 };
+            let foreign = judgement.findings.iter().any(|finding| finding.rule == "service-unavailable");
+            if foreign && (probe.request.method == "HEAD" || !probe.api.contract.names(status)) {
+                judgement.findings.retain(|finding| finding.rule.ends_with("-disclosed"));
             }
-            return Ok(self.recorder.result(probe, &exchange, judgement));
+            *refused = judgement.findings;
+            return Ok(Sent::Limited);
+        }
+        let known = |finding: &Finding| judgement.findings.iter().any(|other| other.rule == finding.rule);
+        let refused: Vec<_> = std::mem::take(refused).into_iter().filter(|finding| !known(finding)).collect();
+        judgement.findings.extend(refused);
+        let result = Box::new(self.recorder.result(probe, &exchange, judgement));
+        Ok(if in_time { Sent::Judged(result) } else { Sent::Silent(result) })
+    }
+
+    /// Whether the target kept the deadline, or nobody expects it to: a request that never ends may wait for its end.
+    fn is_in_time(&self, probe: &Probe, exchange: &Exchange, alone: bool) -> bool {
+        let unfinished = probe.request.script.as_ref().is_some_and(|script| script.unfinished);
+        match &exchange.outcome {
+            Outcome::Silence(Silence::TimedOut(_) | Silence::Stalled(..)) => unfinished,
+            // Refused is refused at once; what took so long was not let in, where others were.
+            Outcome::Silence(Silence::Unreachable(_)) => {
+                alone || exchange.duration < self.sender.timeout().mul_f64(PATIENCE)
+            }
+            Outcome::Reply(reply) => reply.ending != Ending::TimedOut,
+            Outcome::Silence(_) => true,
         }
     }
 
@@ -232,4 +336,41 @@ impl Shared {
         self.suspects.lock().unwrap_or_else(PoisonError::into_inner).push(probe.id.clone());
         self.recorder.unjudged(probe, "the target went away while it was under way", "the connection was lost")
     }
+}
+
+/// What is known of a probe that is not done yet.
+#[derive(Debug, Default)]
+pub(crate) struct Trying {
+    /// What it came to so far, where it is sent several times.
+    results: Vec<ProbeResult>,
+    /// What is wrong with the limit that it met.
+    refused: Vec<Finding>,
+}
+
+/// What one sending of a probe came to.
+pub(crate) enum Step {
+    /// It is done.
+    Done(ProbeResult),
+    /// It is to be sent again.
+    Again(Trying),
+    /// It got no reply in time, and what that is if it is the target's doing.
+    Silent(Trying, ProbeResult),
+}
+
+enum Sent {
+    Judged(Box<ProbeResult>),
+    Limited,
+    Silent(Box<ProbeResult>),
+}
+
+/// The operation that a probe counts for where the target sets limits.
+pub(crate) fn key(probe: &Probe) -> Key {
+    Key { suite: probe.api.suite.id.clone(), operation: probe.operation.clone() }
+}
+
+fn merged(probe: &Probe, mut results: Vec<ProbeResult>) -> Result<ProbeResult, Unsent> {
+    if results.len() == 1 {
+        return results.pop().ok_or(Unsent::Gone);
+    }
+    repeat::merged(probe, results).ok_or(Unsent::Gone)
 }

@@ -1,8 +1,8 @@
 //! Answers held against each other: the same mistake must be answered the same way, whoever asks and over what; of two
 //! mistakes it is told which is answered; and a message says one thing.
 //!
-//! Pure. Results pass by in the plan's order, in which what is compared comes behind what it is compared with, in the same
-//! operation; so little is kept.
+//! Pure. Results pass by in the plan's order, in which what is compared comes after what it is compared with; only what
+//! something is compared with is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,13 +22,14 @@ use crate::verdict::{Severity, Verdict};
 /// As many wordings of one kind are kept: a target may word each reply anew.
 const WORDINGS: usize = 2_000;
 
+/// A plain probe: suite, operation, fault and variant.
+type Place = (String, String, &'static str, String);
+
 /// What is known of the answers so far.
 #[derive(Debug, Default)]
 pub struct Consistency {
-    /// The suite and the operation whose answers are kept.
-    operation: (String, String),
-    /// The answers of that operation's plain probes, by fault and variant.
-    answers: BTreeMap<(&'static str, String), Answer>,
+    /// The answers of plain probes with which another one is compared; those that did not pass by yet are empty.
+    answers: BTreeMap<Place, Option<Answer>>,
     /// Probes without anything to be compared with, by fault.
     alone: BTreeMap<&'static str, usize>,
     pairs: Vec<(Precedence, Arc<ProbeResult>)>,
@@ -50,13 +51,20 @@ pub struct Compared {
 }
 
 impl Consistency {
+    /// Nothing is known yet; what the likes of these probes name will be kept.
+    #[must_use]
+    pub fn of(probes: &[Probe]) -> Self {
+        let named = |probe: &Probe| match &probe.like {
+            None => Vec::new(),
+            Some(Like::Same(plain) | Like::Unseen(plain)) => vec![place(probe, plain)],
+            Some(Like::Either(plain)) => plain.iter().map(|plain| place(probe, plain)).collect(),
+        };
+        let answers = probes.iter().flat_map(named).map(|place| (place, None)).collect();
+        Self { answers, ..Self::default() }
+    }
+
     /// Takes in a result, and adds to it what a comparison finds.
     pub fn examine(&mut self, probe: &Probe, result: &mut ProbeResult) {
-        if (self.operation.0.as_str(), self.operation.1.as_str()) != (result.suite.as_str(), result.operation.as_str())
-        {
-            self.operation = (result.suite.clone(), result.operation.clone());
-            self.answers.clear();
-        }
         if result.verdict == Verdict::Inconclusive {
             return;
         }
@@ -64,7 +72,11 @@ impl Consistency {
         match &probe.like {
             None => {
                 self.worded(probe, result, &answer);
-                self.answers.insert((probe.fault.id, probe.variant().to_owned()), answer);
+                let place =
+                    (result.suite.clone(), result.operation.clone(), probe.fault.id, probe.variant().to_owned());
+                if let Some(kept) = self.answers.get_mut(&place) {
+                    *kept = Some(answer);
+                }
             }
             Some(like) => {
                 let finding = match like {
@@ -87,15 +99,15 @@ impl Consistency {
 
     /// The answer to hold another against.
     #[must_use]
-    pub fn plain_answer(&self, plain: &Plain) -> Option<&Answer> {
-        self.answers.get(&(plain.fault, plain.variant.clone()))
+    pub fn plain_answer(&self, probe: &Probe, plain: &Plain) -> Option<&Answer> {
+        self.answers.get(&place(probe, plain))?.as_ref()
     }
 
     fn plain(&mut self, probe: &Probe, plain: &Plain) -> Option<&Answer> {
-        if self.plain_answer(plain).is_none() {
+        if self.plain_answer(probe, plain).is_none() {
             *self.alone.entry(probe.fault.id).or_default() += 1;
         }
-        self.plain_answer(plain)
+        self.plain_answer(probe, plain)
     }
 
     /// Which of two mistakes the reply answers; a finding where the suite says that it is the other one.
@@ -103,7 +115,7 @@ impl Consistency {
         let causes = [plain[0].cause, plain[1].cause];
         let fits: Vec<Cause> = causes.into_iter().filter(|cause| result.fits.contains(cause)).collect();
         let told = |answer: &Answer| (answer.status, answer.code.clone(), answer.template.clone());
-        let is_like = |plain: &&Plain| self.plain_answer(plain).is_some_and(|other| told(other) == told(answer));
+        let is_like = |plain: &&Plain| self.plain_answer(probe, plain).is_some_and(|other| told(other) == told(answer));
         let like: Vec<Cause> = plain.iter().filter(is_like).map(|plain| plain.cause).collect();
         let answered = match (fits.as_slice(), like.as_slice()) {
             ([one], _) | ([_, _], [one]) => Some(*one),
@@ -179,6 +191,11 @@ impl Consistency {
             inactive: inactive.collect(),
         }
     }
+}
+
+/// Where the plain probe of the same operation stands.
+fn place(probe: &Probe, plain: &Plain) -> Place {
+    (probe.api.suite.id.clone(), probe.operation.clone(), plain.fault, plain.variant.clone())
 }
 
 /// A result without what a note does not show.

@@ -366,6 +366,16 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Whether the document names this very status, whatever for.
+    #[must_use]
+    pub fn names(&self, status: u16) -> bool {
+        let named = |promise: &Promise<Status>| {
+            promise.any_of.iter().chain(&promise.tolerated).any(|named| *named == Status::Code(status))
+        };
+        let entries = self.file.catalogue.iter().filter_map(|entry| entry.status.as_ref());
+        entries.chain(self.file.cause.values().filter_map(|promise| promise.status.as_ref())).any(named)
+    }
+
     /// What answers the cause; `None` where the contract has no line for it.
     #[must_use]
     pub fn promise(&self, cause: Cause) -> Option<&CausePromise> {

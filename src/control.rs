@@ -13,7 +13,9 @@ use crate::judge::text;
 use crate::judge::{self};
 use crate::plan::{Control, Plan, Probe};
 use crate::recording;
+use crate::run::credentials::Checked;
 use crate::run::form::{self, Form};
+use crate::run::limits::Key;
 
 /// What the controls say of the target.
 #[derive(Default)]
@@ -44,6 +46,10 @@ impl Controls {
         for suite in suites {
             let (mut sent, mut failures, mut missing) = (0, Vec::new(), BTreeSet::new());
             for control in controls.iter().filter(|control| control.api.suite.id == suite) {
+                // A target that has had enough is not asked for more.
+                if shared.stopped().is_some() {
+                    break;
+                }
                 let Some(outcome) = answer(control, shared).await else {
                     let unset = |name: &&str| shared.environment.get(name).is_none();
                     let names = control.request.variables().into_iter().filter(unset);
@@ -140,6 +146,16 @@ impl Controls {
         self.credentials.get(&(suite.to_owned(), operation.credential.clone()?))
     }
 
+    /// Whether nothing is known against a control of the plan.
+    pub(crate) fn succeeded(&self, control: &Control) -> bool {
+        let suite = &control.api.suite;
+        let operation = suite.operation.iter().find(|operation| operation.id == control.operation);
+        let credential = operation.and_then(|operation| operation.credential.clone());
+        !self.suites.contains_key(&suite.id)
+            && !self.failed.contains_key(&(suite.id.clone(), control.operation.clone()))
+            && credential.is_none_or(|name| !self.credentials.contains_key(&(suite.id.clone(), name)))
+    }
+
     pub(crate) fn against(&self, probe: &Probe) -> Option<&String> {
         let suite = &probe.api.suite;
         let failed = |operation: &String| self.failed.get(&(suite.id.clone(), operation.clone()));
@@ -192,6 +208,34 @@ fn advice(control: &Control, reply: &Reply) -> &'static str {
     }
 }
 
+/// The operation that a control counts for where the target sets limits.
+fn key(control: &Control) -> Key {
+    Key { suite: control.api.suite.id.clone(), operation: control.operation.clone() }
+}
+
+/// What a control comes to that succeeded before.
+pub(crate) async fn again(control: &Control, shared: &Shared) -> Checked {
+    let Ok(headers) = shared.resolve(&control.request) else { return Checked::Unknown };
+    let mut checked = Checked::Unknown;
+    for _ in 0..CONTROL_ATTEMPTS {
+        if shared.stopped().is_some() {
+            break;
+        }
+        let Outcome::Reply(reply) = shared.ask(&key(control), &control.request, &headers).await else { continue };
+        if succeeds(&reply) {
+            return Checked::Good;
+        }
+        // A limit and an outage say nothing of the credential.
+        if (300..500).contains(&reply.status) && reply.status != 429 {
+            let json = serde_json::from_slice(&reply.body).ok();
+            let code = judge::code::of(&control.api.contract, json.as_ref());
+            let actual = format!("was answered {} with {}", reply.status, text::describe(&reply));
+            checked = Checked::Refused(reply.status, code, recording::shown(&actual, &shared.recorder.mask));
+        }
+    }
+    checked
+}
+
 /// How often a control is sent before it has failed: it is the tester's own footing, not a judgement.
 const CONTROL_ATTEMPTS: usize = 2;
 
@@ -207,8 +251,7 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, Contr
     let declared = control.api.suite.operation.iter().find(|operation| operation.id == control.operation);
     let expects = declared.and_then(|operation| operation.control.clone()).unwrap_or_default();
     for _ in 0..CONTROL_ATTEMPTS {
-        let exchange = shared.sender.send(&control.request, &headers, &shared.environment).await;
-        match exchange.outcome {
+        match shared.ask(&key(control), &control.request, &headers).await {
             Outcome::Reply(reply) if succeeds(&reply) => {
                 let Some(why) = form::breach(&expects, &reply) else { return Some(Ok(Form::of(&reply))) };
                 let actual = format!("was answered {} with {}, {why}", reply.status, text::describe(&reply));
@@ -232,7 +275,7 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, Contr
                 failure = ControlFailure { text, unreachable, formless: false, advice };
             }
         }
-        if failure.unreachable {
+        if failure.unreachable || shared.limits.against(&key(control)).is_some() {
             break;
         }
     }

@@ -3,14 +3,11 @@
 //! It decides when to stop, and nothing else: judging is [`crate::judge`]'s, remembering is the sinks'.
 
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt as _;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::watch;
 
 use crate::answer::Answer;
 use crate::attempt::Shared;
@@ -18,13 +15,18 @@ use crate::consistency::{Compared, Consistency};
 use crate::control::{self, Controls};
 use crate::exchange::Request;
 use crate::fault::like::Like;
-use crate::footing::{Footing, Unsent};
+use crate::footing::Footing;
 use crate::judge;
+use crate::plan::order::may_lock_out;
 use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::repeat;
-use crate::report::{Inactive, MayHaveChanged, ProbeResult, Repeats};
+use crate::report::{Inactive, Load, MayHaveChanged, ProbeResult, Repeats};
+use crate::run::board::{Board, Company};
 use crate::run::catch_all;
+use crate::run::credentials::{Credentials, Word};
+use crate::run::in_order::InOrder;
+use crate::run::work::{Message, Work};
 use crate::secret::{Environment, Mask};
 use crate::signal;
 use crate::tally::signature;
@@ -36,8 +38,10 @@ use crate::wire::sender::Sender;
 pub struct Settings {
     /// Probes under way at once; at least one.
     pub jobs: usize,
-    /// Probes a second at most.
+    /// Requests a second at most.
     pub rate: Option<u32>,
+    /// The longest that is waited for an operation that the target limits, in all.
+    pub max_wait: Duration,
     /// How often each probe is sent; at least once.
     pub repeat: usize,
     /// Whether certificates are not verified; printed commands say so, too.
@@ -88,11 +92,11 @@ pub enum Event {
         connection_failures: usize,
         /// Who ended it before its plan was worked off.
         interrupted: Option<String>,
+        /// What the target could take.
+        load: Load,
     },
 }
 
-/// Results that may wait for one before them, for each job.
-const AHEAD: usize = 64;
 /// How long results gather before they are handed on together.
 const BREATH: Duration = Duration::from_millis(2);
 
@@ -124,6 +128,8 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     };
     let sender = sender.at_once(settings.jobs);
     let mut shared = Shared::new(sender, environment, recorder, settings);
+    // One after the other, they need no more than one connection.
+    shared.sender.alone(true);
     let mut stop = Box::pin(stop);
     let before = async {
         let mut controls = Controls::send(&plan, &shared).await;
@@ -133,6 +139,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     };
     let ((controls, outside), by) = signal::unless_ended(&mut stop, before).await;
     shared.settings.judge.outside = outside;
+    shared.credentials = Credentials::of(plan.controls.iter().filter(|control| controls.succeeded(control)));
     let shared = Arc::new(shared);
     if let Some(by) = &by {
         shared.interrupt(by.clone());
@@ -154,9 +161,10 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     let footing = Footing::of(&plan);
     let probes: Arc<[Probe]> = plan.probes.into();
     shared.aftermaths.collect(true);
-    let suspicions = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
+    let (suspicions, company) = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
     shared.aftermaths.collect(false);
     if shared.interrupted().is_none() && shared.settings.repeat < 2 {
+        shared.sender.alone(true);
         confirm(&probes, suspicions, &shared, &mut emit).await;
     }
     stop.abort();
@@ -170,6 +178,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     emit(Event::Ended {
         connection_failures: shared.sender.connection_failures(),
         interrupted: shared.interrupted().cloned(),
+        load: shared.load(company),
     });
 }
 
@@ -184,22 +193,6 @@ pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
     Mask::new(distinct.into_values(), environment)
 }
 
-/// What one probe came to, as its worker hands it on.
-type Settled = Result<Box<ProbeResult>, Unsent>;
-
-/// What the workers of a run share.
-struct Work {
-    shared: Arc<Shared>,
-    controls: Controls,
-    probes: Arc<[Probe]>,
-    /// The place of the next probe.
-    next: AtomicUsize,
-    /// A permit for each result that may still wait for one before it.
-    ahead: Arc<Semaphore>,
-    stopped: watch::Receiver<bool>,
-    settled: UnboundedSender<(usize, Settled)>,
-}
-
 /// A drift with the probes to send again, and what their answers are compared with.
 type Suspicions = BTreeMap<String, Vec<(usize, Option<Answer>)>>;
 
@@ -211,36 +204,47 @@ async fn work_off(
     shared: &Arc<Shared>,
     stopped: watch::Receiver<bool>,
     emit: &mut impl FnMut(Event),
-) -> Suspicions {
+) -> (Suspicions, Company) {
     let jobs = shared.settings.jobs.max(1);
-    let (settled, mut results) = unbounded_channel();
-    let ahead = Arc::new(Semaphore::new(jobs * AHEAD));
+    let (messages, mut received) = unbounded_channel();
+    let board = Arc::new(Board::new(probes, jobs));
     let work = Arc::new(Work {
         shared: Arc::clone(shared),
         controls,
         probes: Arc::clone(probes),
-        next: AtomicUsize::new(0),
-        ahead: Arc::clone(&ahead),
+        board: Arc::clone(&board),
         stopped,
-        settled,
+        messages,
     });
     for _ in 0..jobs.min(probes.len()) {
         tokio::spawn(Arc::clone(&work).run());
     }
     drop(work);
-    // The channel closes when the last worker has ended.
-    let (mut next, mut early) = (0, BTreeMap::new());
-    let mut batch = Vec::new();
-    let (mut consistency, mut suspicions) = (Consistency::default(), Suspicions::new());
-    while results.recv_many(&mut batch, jobs * AHEAD).await > 0 {
-        early.extend(batch.drain(..));
-        let before = next;
-        while let Some(settled) = early.remove(&next) {
-            let probe = &probes[next];
+    let mut results = InOrder::default();
+    let (mut batch, mut is_open) = (Vec::new(), true);
+    let (mut consistency, mut suspicions) = (Consistency::of(probes), Suspicions::new());
+    while is_open {
+        // The channel closes when the last worker has ended.
+        is_open = received.recv_many(&mut batch, BATCH).await > 0;
+        for message in batch.drain(..) {
+            if let Message::Settled(place, settled, mark) = message {
+                results.push(place, settled, mark);
+            }
+        }
+        for reason in shared.credentials.reasons() {
+            emit(Event::NotJudged(reason));
+        }
+        let before = results.next;
+        while let Some((settled, mark)) = results.pop(probes, shared, !is_open) {
+            let (place, probe) = (results.next - 1, &probes[results.next - 1]);
             match settled {
                 Ok(mut result) => {
                     consistency.examine(probe, &mut result);
-                    suspect(&mut suspicions, next, probe, &result, &consistency);
+                    // So does what a comparison finds of it.
+                    if let Word::Doubtful(reason) = shared.credentials.word(probe, &result, mark) {
+                        Credentials::amend(&mut result, reason);
+                    }
+                    suspect(&mut suspicions, place, probe, &result, &consistency);
                     emit(Event::Result(result));
                 }
                 Err(unsent) => emit(Event::NotExercised {
@@ -249,15 +253,17 @@ async fn work_off(
                     weighs: footing.weighs(&probe.api.suite.id, &unsent),
                 }),
             }
-            next += 1;
         }
-        ahead.add_permits(next - before);
+        board.handed_on(results.next - before);
         // To be woken for every result costs a fast target more than the judging.
         tokio::time::sleep(BREATH).await;
     }
     emit(Event::Compared(Box::new(consistency.close())));
-    suspicions
+    (suspicions, board.company())
 }
+
+/// Messages that are taken in together.
+const BATCH: usize = 1_024;
 
 /// Remembers what is to be looked at again.
 fn suspect(suspicions: &mut Suspicions, place: usize, probe: &Probe, result: &ProbeResult, consistency: &Consistency) {
@@ -266,7 +272,7 @@ fn suspect(suspicions: &mut Suspicions, place: usize, probe: &Probe, result: &Pr
         return;
     }
     let plain = || match &probe.like {
-        Some(Like::Same(plain) | Like::Unseen(plain)) => consistency.plain_answer(plain).cloned(),
+        Some(Like::Same(plain) | Like::Unseen(plain)) => consistency.plain_answer(probe, plain).cloned(),
         _ => None,
     };
     for finding in result.findings.iter().filter(|finding| weighs(finding.severity)) {
@@ -284,10 +290,16 @@ fn suspect(suspicions: &mut Suspicions, place: usize, probe: &Probe, result: &Pr
 /// Sends some probes of each drift again: what is there each time is confirmed, the rest is intermittent.
 async fn confirm(probes: &[Probe], suspicions: Suspicions, shared: &Shared, emit: &mut impl FnMut(Event)) {
     let (mut sent, begun) = (0, Instant::now());
-    for (drift, places) in suspicions {
+    let risky = |places: &[(usize, Option<Answer>)]| places.iter().any(|(place, _)| may_lock_out(&probes[*place]));
+    let (last, first): (Vec<_>, Vec<_>) = suspicions.into_iter().partition(|(_, places)| risky(places));
+    for (drift, places) in first.into_iter().chain(last) {
         let mut repeats = Repeats::default();
         for (place, plain) in places {
             let probe = &probes[place];
+            // What would be answered now says nothing of what was answered then.
+            if shared.credentials.against(probe).is_some() {
+                continue;
+            }
             for _ in 0..repeat::TIMES {
                 if sent >= repeat::BOUND || begun.elapsed() > CONFIRMING {
                     break;
@@ -301,76 +313,5 @@ async fn confirm(probes: &[Probe], suspicions: Suspicions, shared: &Shared, emit
         if repeats.sent > 0 {
             emit(Event::Repeated { signature: drift, repeats });
         }
-    }
-}
-
-impl Work {
-    /// Sends one probe after the other until none is left.
-    async fn run(self: Arc<Self>) {
-        loop {
-            let Ok(permit) = self.ahead.acquire().await else { return };
-            permit.forget();
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(probe) = self.probes.get(place) else { return };
-            let work = Arc::clone(&self);
-            if let Some(room) = self.shared.aftermaths.lingers(probe).await {
-                // Its connection lingers; others need not wait for that.
-                tokio::spawn(async move {
-                    let result = work.guarded(work.settle(&work.probes[place])).await;
-                    drop(room);
-                    work.hand_on(place, result);
-                });
-                continue;
-            }
-            let mut result = self.guarded(self.settle(probe)).await;
-            let awaited = self.shared.awaited(probe);
-            if awaited.is_empty() {
-                self.hand_on(place, result);
-                continue;
-            }
-            tokio::spawn(async move {
-                let probe = &work.probes[place];
-                if let Some(suspects) = work.shared.suspected(probe, &result, awaited).await {
-                    result = work.guarded(work.shared.again(probe, suspects)).await;
-                }
-                work.hand_on(place, result);
-            });
-        }
-    }
-
-    fn hand_on(&self, place: usize, result: Result<ProbeResult, Unsent>) {
-        // Nobody may be waiting any more.
-        let _ = self.settled.send((place, result.map(Box::new)));
-    }
-
-    /// What comes of a probe, unless it panics or the run is ended before.
-    async fn guarded(&self, result: impl Future<Output = Result<ProbeResult, Unsent>>) -> Result<ProbeResult, Unsent> {
-        let mut stopped = self.stopped.clone();
-        let interrupted = async {
-            // Where nobody can stop the run any more, it goes on.
-            if stopped.wait_for(|stopped| *stopped).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        tokio::select! {
-            biased;
-            result = AssertUnwindSafe(result).catch_unwind() => result.unwrap_or_else(|panic| {
-                // A panic of ours is neither the target's doing nor a pass.
-                let why = panic.downcast_ref::<String>().map(String::as_str);
-                let why = why.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason").to_owned();
-                Err(Unsent::OurFault(why))
-            }),
-            () = interrupted => Err(self.shared.stopped().unwrap_or(Unsent::Gone)),
-        }
-    }
-
-    async fn settle(&self, probe: &Probe) -> Result<ProbeResult, Unsent> {
-        if let Some(unsent) = self.shared.stopped() {
-            return Err(unsent);
-        }
-        if let Some(reason) = self.controls.against(probe) {
-            return Ok(self.shared.recorder.unjudged(probe, reason, "not sent"));
-        }
-        self.shared.probe(probe).await
     }
 }

@@ -31,6 +31,9 @@ pub enum Unsent {
     /// The target accepted what it must refuse, and why the probe was held back.
     #[error("{0}")]
     Braked(String),
+    /// The target limits how much it is asked, and where and how.
+    #[error("not run: rate-limited: {0}; --rate N/s sends more slowly, --max-wait DURATION waits longer")]
+    Limited(String),
     /// Somebody ended the run before it, and by what.
     #[error("the run was ended by {0}")]
     Interrupted(String),
@@ -68,7 +71,7 @@ impl Footing {
             Unsent::Unfit(_) | Unsent::Gone | Unsent::Listed(_) | Unsent::NotRuledOut(_) | Unsent::Interrupted(_) => {
                 false
             }
-            Unsent::Stopped(_) | Unsent::Braked(_) | Unsent::OurFault(_) => true,
+            Unsent::Limited(_) | Unsent::Stopped(_) | Unsent::Braked(_) | Unsent::OurFault(_) => true,
         }
     }
 }

@@ -134,7 +134,8 @@ impl Gates {
             }
         }
         // Part of a run is no verdict, whatever it shows.
-        let ended = closing.verdict == Verdict::Error || closing.interrupted.is_some();
+        let in_doubt = closing.interrupted.is_some() || closing.load.is_whole_in_doubt;
+        let ended = closing.verdict == Verdict::Error || in_doubt;
         if closing.gates.iter().any(|gate| gate.fails) && !ended {
             closing.conclude(Verdict::Fail);
         }

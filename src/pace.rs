@@ -1,86 +1,29 @@
-//! When the next probe may leave: the rate that the user set, and the pauses that the target asks for (`Retry-After`).
+//! The pause that a reply asks for (`Retry-After`).
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex as Lock, PoisonError};
 use std::time::{Duration, SystemTime};
-
-use tokio::sync::Mutex;
-use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use crate::exchange::Reply;
 
-/// A longer pause is not waited for.
-const LONGEST: Duration = Duration::from_secs(30);
-/// The pause where a rate limit does not say how long.
-const UNTOLD: Duration = Duration::from_secs(1);
-/// How often one probe waits.
-pub(crate) const WAITS: usize = 3;
-/// Probes that waited in vain, one after the other, after which no pause is waited for any more.
-const IN_VAIN: usize = 2;
+/// What a limit asks for; its pause, where it says how long.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Limit(pub(crate) Option<Duration>);
 
-/// When the next probe may leave.
-pub(crate) struct Pace {
-    rate: Option<Mutex<Interval>>,
-    /// Nothing leaves before this.
-    until: Lock<Option<Instant>>,
-    in_vain: AtomicUsize,
-}
-
-impl Pace {
-    /// A pace of so many probes a second at most.
-    pub(crate) fn new(rate: Option<u32>) -> Self {
-        let interval = |rate: u32| {
-            let mut interval = tokio::time::interval_at(Instant::now(), Duration::from_secs(1) / rate.max(1));
-            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            Mutex::new(interval)
-        };
-        Self { rate: rate.map(interval), until: Lock::default(), in_vain: AtomicUsize::default() }
-    }
-
-    /// Waits until a probe may leave.
-    pub(crate) async fn turn(&self) {
-        if let Some(rate) = &self.rate {
-            rate.lock().await.tick().await;
-        }
-        loop {
-            let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
-            match until.filter(|until| *until > Instant::now()) {
-                Some(until) => tokio::time::sleep_until(until).await,
-                None => return,
-            }
-        }
-    }
-
-    /// Takes in that the target asks for a pause, and says whether to send again behind it.
-    pub(crate) fn hold(&self, pause: Duration) -> bool {
-        if pause > LONGEST || self.in_vain.load(Ordering::Relaxed) >= IN_VAIN {
-            return false;
-        }
-        let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
-        *until = (*until).max(Some(Instant::now() + pause));
-        true
-    }
-
-    /// Takes in how it ended for a probe that waited.
-    pub(crate) fn waited(&self, in_vain: bool) {
-        if in_vain {
-            self.in_vain.fetch_add(1, Ordering::Relaxed);
-        } else {
-            self.in_vain.store(0, Ordering::Relaxed);
-        }
-    }
-}
-
-/// The pause that a reply asks for: a 429, and a 503 that says how long (RFC 6585, section 4; RFC 9110, section 10.2.3).
-pub(crate) fn asked(reply: &Reply) -> Option<Duration> {
+/// The limit that a reply tells of: a 429, and a 503 that says how long (RFC 6585, section 4; RFC 9110, section 10.2.3).
+pub(crate) fn limit(reply: &Reply) -> Option<Limit> {
     let told = reply.header("retry-after").and_then(|value| {
-        let seconds = value.parse().ok().map(Duration::from_secs);
-        let date = || httpdate::parse_http_date(&value).ok()?.duration_since(SystemTime::now()).ok();
+        let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+        // More seconds than a number holds are more than anybody waits.
+        let seconds = digits.then(|| Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX))));
+        // What was to be waited for is over.
+        let date = || {
+            let date = httpdate::parse_http_date(&value).ok()?;
+            Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+        };
         seconds.or_else(date)
     });
     match reply.status {
-        429 => Some(told.unwrap_or(UNTOLD)),
-        503 => told,
+        429 => Some(Limit(told)),
+        503 => told.map(|told| Limit(Some(told))),
         _ => None,
     }
 }
@@ -96,25 +39,19 @@ mod tests {
 
     #[test]
     fn a_rate_limit_is_obeyed_and_an_outage_only_where_it_says_how_long() {
-        assert_eq!(asked(&reply(429, None)), Some(UNTOLD));
-        assert_eq!(asked(&reply(429, Some("7"))), Some(Duration::from_secs(7)));
-        assert_eq!(asked(&reply(503, Some("0"))), Some(Duration::ZERO));
-        assert_eq!(asked(&reply(503, None)), None);
-        assert_eq!(asked(&reply(503, Some("soon"))), None);
-        assert_eq!(asked(&reply(400, Some("7"))), None);
+        let asks = |seconds| Some(Limit(Some(Duration::from_secs(seconds))));
+        assert_eq!(limit(&reply(429, None)), Some(Limit(None)));
+        assert_eq!(limit(&reply(429, Some("soon"))), Some(Limit(None)));
+        assert_eq!(limit(&reply(429, Some("-1"))), Some(Limit(None)));
+        assert_eq!(limit(&reply(429, Some("7"))), asks(7));
+        assert_eq!(limit(&reply(503, Some("0"))), asks(0));
+        assert_eq!(limit(&reply(503, None)), None);
+        assert_eq!(limit(&reply(503, Some("soon"))), None);
+        assert_eq!(limit(&reply(503, Some("Thu, 01 Jan 1970 00:00:00 GMT"))), asks(0));
+        assert_eq!(limit(&reply(400, Some("7"))), None);
+        let long = |limit: Option<Limit>| limit.and_then(|limit| limit.0);
+        assert!(long(limit(&reply(429, Some("99999999999999999999")))).is_some_and(|pause| pause.as_secs() > 1 << 30));
         let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(600));
-        assert!(asked(&reply(503, Some(&date))).is_some_and(|pause| pause > Duration::from_secs(500)));
-    }
-
-    #[test]
-    fn a_pause_of_days_is_not_waited_for() {
-        let pace = Pace::new(None);
-        assert!(!pace.hold(Duration::from_secs(999_999)));
-        assert!(pace.hold(Duration::ZERO));
-        pace.waited(true);
-        pace.waited(true);
-        assert!(!pace.hold(Duration::ZERO), "what never ends");
-        pace.waited(false);
-        assert!(pace.hold(Duration::ZERO));
+        assert!(long(limit(&reply(503, Some(&date)))).is_some_and(|pause| pause > Duration::from_secs(500)));
     }
 }

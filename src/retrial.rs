@@ -70,7 +70,7 @@ impl Retrial {
         }
         tally.plan(&plan);
         let probes: BTreeMap<&str, &Probe> = plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
-        let (mut consistency, mut results) = (Consistency::default(), Vec::new());
+        let (mut consistency, mut results) = (Consistency::of(&plan.probes), Vec::new());
         let mut standing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for old in &stored.results {
             let Some(probe) = probes.get(old.probe.as_str()) else {

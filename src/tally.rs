@@ -13,8 +13,8 @@ use crate::finding::Finding;
 use crate::judge::layer::Layer;
 use crate::plan::Plan;
 use crate::report::{
-    Closing, CodeCoverage, Coverage, Drift, Inactive, MayHaveChanged, NotExercised, Precedence, ProbeResult, Repeats,
-    Summary,
+    Closing, CodeCoverage, Coverage, Drift, Inactive, Load, MayHaveChanged, NotExercised, Precedence, ProbeResult,
+    Repeats, Summary,
 };
 use crate::verdict::{Severity, Verdict, exit};
 
@@ -42,6 +42,7 @@ pub struct Tally {
     precedence: Vec<Precedence>,
     inactive: Vec<Inactive>,
     connection_failures: usize,
+    load: Load,
     interrupted: Option<String>,
     /// Where in `coverage` a suite's operation and cause stand.
     places: BTreeMap<(String, String, Cause), usize>,
@@ -218,6 +219,19 @@ impl Tally {
         self.interrupted = interrupted;
     }
 
+    /// Takes in what the target could take.
+    pub fn load(&mut self, load: Load) {
+        self.load = load;
+        self.summary.rate_limited = load.rate_limited;
+        if load.given_up > 0 {
+            let reason = format!(
+                "overloaded: {} probes got no reply in time while others were under way, and could not be sent again; --jobs {} sends fewer at once",
+                load.given_up, load.jobs
+            );
+            self.not_judged(reason);
+        }
+    }
+
     /// What the suites want and what the run could not put to the test; `whole` where no part of the suites was chosen.
     pub fn covers(&mut self, apis: &[Arc<Api>], whole: bool) {
         let asked = whole && self.interrupted.is_none() && !self.held_back;
@@ -272,7 +286,8 @@ impl Tally {
             verdicts.push(Verdict::Fail);
         }
         // What was judged is needed for green: reasons alone are no verdict on the target. Part of a run is none, either.
-        let verdict = if self.interrupted.is_some() { Verdict::Inconclusive } else { Verdict::fold(verdicts) };
+        let cut_short = self.interrupted.is_some() || self.load.is_whole_in_doubt;
+        let verdict = if cut_short { Verdict::Inconclusive } else { Verdict::fold(verdicts) };
         if verdict == Verdict::Error && self.reasons.is_empty() {
             self.reasons.push("nothing was judged: no probe was selected, or none could be sent".to_owned());
         }
@@ -294,6 +309,7 @@ impl Tally {
             precedence: self.precedence,
             inactive: self.inactive,
             connection_failures: self.connection_failures,
+            load: self.load,
             interrupted: self.interrupted,
             gates: Vec::new(),
         }

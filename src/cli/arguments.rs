@@ -175,7 +175,7 @@ pub(super) struct Speed {
     /// Probes under way at once
     #[arg(long, value_name = "N", default_value_t = crate::session::DEFAULT_JOBS, value_parser = jobs)]
     pub(super) jobs: usize,
-    /// Probes a second at most, as 20/s
+    /// Requests a second at most, whatever they are for, as 20/s
     #[arg(long, value_name = "N/s", value_parser = rate)]
     pub(super) rate: Option<u32>,
 }
@@ -186,6 +186,9 @@ pub(super) struct Reach {
     /// The deadline of a probe, as 2s or 500ms
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub(super) timeout: Duration,
+    /// The longest wait for an operation that the target limits (429, or 503 with Retry-After), in all, as 30s or 0s
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = wait)]
+    pub(super) max_wait: Duration,
     /// Do not verify certificates
     #[arg(long)]
     pub(super) insecure: bool,
@@ -209,6 +212,7 @@ impl Reach {
         engine::Settings {
             jobs,
             rate,
+            max_wait: self.max_wait,
             repeat: 1,
             insecure: self.insecure,
             records_all: false,
@@ -275,4 +279,10 @@ fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a duration above zero, as 2s or 500ms".to_owned();
     let parsed = humantime::parse_duration(text).map_err(|_| wrong())?;
     Some(parsed).filter(|duration| !duration.is_zero() && duration.as_secs() <= 3_600).ok_or_else(wrong)
+}
+
+fn wait(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a duration of at most an hour, as 30s, 2m or 0s".to_owned();
+    let parsed = humantime::parse_duration(text).map_err(|_| wrong())?;
+    Some(parsed).filter(|duration| duration.as_secs() <= 3_600).ok_or_else(wrong)
 }

@@ -4,6 +4,7 @@
 
 mod effect;
 mod guard;
+pub mod order;
 mod safety;
 
 use std::collections::BTreeSet;
@@ -194,6 +195,7 @@ impl Plan {
         for api in apis {
             let before = plan.probes.len();
             plan.suite(parts.by_ref().take(api.suite.operation.len() + 1), selection);
+            order::risky_last(&mut plan.probes[before..]);
             let operations: BTreeSet<&str> =
                 plan.probes[before..].iter().map(|probe| probe.operation.as_str()).collect();
             plan.controls.extend(controls(api, &operations));

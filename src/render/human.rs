@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::count::{count, number};
 use super::style::Ink;
 pub use super::style::Style;
-use super::{drift, printable, wrapped};
+use super::{drift, load, printable, wrapped};
 use crate::cause::Cause;
 use crate::report::{Closing, CodeCoverage, Drift, MayHaveChanged, NotExercised, Opening, Precedence, changed};
 use crate::verdict::{Severity, Verdict};
@@ -55,6 +55,11 @@ pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
             .collect();
         let subject = count(closing.inactive.len(), "promise");
         sections.push(title("Not put to the test", &subject, style) + &lines);
+    }
+    let load = load::lines(&closing.load);
+    if !load.is_empty() {
+        let lines: String = load.iter().map(|line| hanging("  • ", line, style)).collect();
+        sections.push(title("Load", "what the target could take", style) + &lines);
     }
     if !closing.catalogue.is_empty() {
         sections.push(catalogue(&closing.catalogue, style));
@@ -219,6 +224,11 @@ pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
     parts.extend(rest.iter().filter(|(value, _)| *value > 0).map(|(value, word)| format!("{} {word}", number(*value))));
     if closing.connection_failures > 0 {
         parts.push(format!("{} made again", count(closing.connection_failures, "lost connection")));
+    }
+    match closing.load.rate_limited {
+        0 => {}
+        1 => parts.push("1 rate-limited reply".to_owned()),
+        replies => parts.push(format!("{} rate-limited replies", number(replies))),
     }
     let mut failing: Vec<_> = closing.gates.iter().filter(|gate| gate.fails).map(|gate| gate.gate).collect();
     failing.dedup();

@@ -64,6 +64,7 @@ pub fn tail(closing: &Closing) -> String {
         ("precedence", lines(&closing.precedence)),
         ("inactive", lines(&closing.inactive)),
         ("connection_failures", text(&closing.connection_failures)),
+        ("load", text(&closing.load)),
         ("interrupted", text(&closing.interrupted)),
         ("gates", lines(&closing.gates)),
     ];

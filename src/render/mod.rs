@@ -14,6 +14,7 @@ pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub mod load;
 pub mod markdown;
 pub mod mutation;
 pub mod replay;

@@ -334,6 +334,26 @@ pub struct Summary {
     pub notes: usize,
     /// Kinds of findings.
     pub drifts: usize,
+    /// Replies by which the target said that it was asked too often: 429, and 503 with `Retry-After`.
+    pub rate_limited: usize,
+}
+
+/// What the target could take.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Load {
+    /// Replies by which the target said that it was asked too often.
+    pub rate_limited: usize,
+    /// What was waited for them, in milliseconds.
+    pub waited_ms: u64,
+    /// Probes that got no reply in time while others were under way, and were answered alone.
+    pub answered_alone: usize,
+    /// Such probes that could not be sent again.
+    pub given_up: usize,
+    /// The fewest probes under way at once that the run came down to; 0 where it is not known.
+    pub jobs: usize,
+    /// Whether it ended before its time, by the target's limits or a credential that was right no more.
+    #[serde(skip)]
+    pub is_whole_in_doubt: bool,
 }
 
 /// What is known when the last probe is done.
@@ -367,6 +387,8 @@ pub struct Closing {
     pub inactive: Vec<Inactive>,
     /// Connections that failed and were made again.
     pub connection_failures: usize,
+    /// What the target could take.
+    pub load: Load,
     /// What ended the run before its plan was worked off.
     pub interrupted: Option<String>,
     /// What decides about the run beside its probes.

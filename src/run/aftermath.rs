@@ -5,13 +5,13 @@
 //! judged, is others'. What was accepted although it may have changed something is never sent again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex as Lock, MutexGuard, PoisonError};
+use std::sync::{Mutex as Lock, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::attempt::Shared;
+use crate::attempt::{Shared, Step, Trying};
 use crate::exchange::{Exchange, Flaw, Outcome, Request};
 use crate::footing::Unsent;
 use crate::plan::Probe;
@@ -29,7 +29,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 /// What is known of the time after replies.
 pub(crate) struct Aftermaths {
     known: Lock<Known>,
-    lingering: Arc<Semaphore>,
+    lingering: Semaphore,
 }
 
 #[derive(Default)]
@@ -49,7 +49,7 @@ impl Aftermaths {
     pub(crate) fn new(jobs: usize) -> Self {
         Self {
             known: Lock::default(),
-            lingering: Arc::new(Semaphore::new(jobs.saturating_mul(LINGERING).clamp(LINGERING, MOST))),
+            lingering: Semaphore::new(jobs.saturating_mul(LINGERING).clamp(LINGERING, MOST)),
         }
     }
 
@@ -62,14 +62,6 @@ impl Aftermaths {
         let mut known = self.known();
         known.collects = collects;
         known.waiting.clear();
-    }
-
-    /// Room for a connection that lingers, where the probe has one of its own from the start.
-    pub(crate) async fn lingers(&self, probe: &Probe) -> Option<OwnedSemaphorePermit> {
-        if !self.known().tailed.contains(&place(probe)) {
-            return None;
-        }
-        Arc::clone(&self.lingering).acquire_owned().await.ok()
     }
 }
 
@@ -124,7 +116,7 @@ impl Shared {
     pub(crate) async fn suspected(
         &self,
         probe: &Probe,
-        result: &Result<ProbeResult, Unsent>,
+        result: &Result<Box<ProbeResult>, Unsent>,
         awaited: Vec<Aftermath>,
     ) -> Option<Vec<Aftermath>> {
         let mut is_suspect = false;
@@ -143,11 +135,22 @@ impl Shared {
         (is_suspect && may).then_some(awaited)
     }
 
+    async fn as_often_as_asked(&self, probe: &Probe) -> Result<ProbeResult, Unsent> {
+        let mut trying = Trying::default();
+        loop {
+            let result = self.once(probe).await?;
+            match self.took(probe, trying, result)? {
+                Step::Done(result) | Step::Silent(_, result) => return Ok(result),
+                Step::Again(next) => trying = next,
+            }
+        }
+    }
+
     /// Sends a suspect again, on a connection of its own.
     pub(crate) async fn again(&self, probe: &Probe, suspects: Vec<Aftermath>) -> Result<ProbeResult, Unsent> {
         let _room = self.aftermaths.lingering.acquire().await;
         self.aftermaths.known().suspects.insert(probe.id.clone(), 0);
-        let again = self.probe(probe).await;
+        let again = self.as_often_as_asked(probe).await;
         let shift = self.aftermaths.known().suspects.remove(&probe.id).unwrap_or_default();
         for suspect in suspects {
             suspect.resolve(shift);

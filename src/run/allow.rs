@@ -12,6 +12,7 @@ use crate::attempt::Shared;
 use crate::exchange::Outcome;
 use crate::footing::Unsent;
 use crate::plan::{Probe, RuledOut};
+use crate::run::limits::Key;
 
 /// Every `Allow` that the answers to the questions about a path had.
 type Said = Arc<OnceCell<Vec<String>>>;
@@ -27,8 +28,8 @@ impl Allowed {
     /// As a probe: a variable that is not set.
     pub(crate) async fn against(&self, probe: &Probe, shared: &Shared) -> Option<Unsent> {
         let ruled_out = probe.ruled_out.as_ref()?;
-        let key = format!("{}{}", probe.api.suite.id, ruled_out.questions[0].target);
-        let said = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        let path = format!("{}{}", probe.api.suite.id, ruled_out.questions[0].target);
+        let said = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(path).or_default());
         let said = said.get_or_init(|| ask(ruled_out, shared)).await;
         match said.iter().find_map(|allow| ruled_out.has(allow)) {
             Some(false) => None,
@@ -40,11 +41,11 @@ impl Allowed {
 
 async fn ask(ruled_out: &RuledOut, shared: &Shared) -> Vec<String> {
     let mut said = Vec::new();
+    // Not the operation's: it is the path that is asked.
+    let key = Key { suite: String::new(), operation: ruled_out.questions[0].target.clone() };
     for question in &ruled_out.questions {
         let Ok(headers) = shared.resolve(question) else { continue };
-        shared.pace.turn().await;
-        let exchange = shared.sender.send(question, &headers, &shared.environment).await;
-        let Outcome::Reply(reply) = exchange.outcome else { continue };
+        let Outcome::Reply(reply) = shared.ask(&key, question, &headers).await else { continue };
         // A success to a method that nobody has is no word on methods, and an error to OPTIONS may be a gateway's.
         let tells = if question.method == "OPTIONS" { reply.status < 300 } else { reply.status == 405 };
         if tells {

@@ -353,7 +353,10 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
         Event::Repeated { signature, repeats } => tally.repeated(&signature, repeats),
         Event::Inactive(inactive) => tally.inactive(inactive),
         Event::Compared(compared) => tally.compared(*compared),
-        Event::Ended { connection_failures, interrupted } => tally.ended(connection_failures, interrupted),
+        Event::Ended { connection_failures, interrupted, load } => {
+            tally.load(load);
+            tally.ended(connection_failures, interrupted);
+        }
     }
 }
 
@@ -367,6 +370,7 @@ pub fn quick(apis: Vec<Arc<Api>>, target: crate::wire::target::Target, environme
         engine: engine::Settings {
             jobs: DEFAULT_JOBS,
             rate: None,
+            max_wait: DEFAULT_MAX_WAIT,
             repeat: 1,
             insecure: false,
             records_all: false,
@@ -388,3 +392,5 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub const DEFAULT_JOBS: usize = 16;
 /// The deadline of a probe, unless told.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest that is waited for an operation that the target limits, in all, unless told.
+pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(30);

@@ -5,6 +5,7 @@
 //! [`super::sequence`] says.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::io::split;
@@ -28,6 +29,8 @@ pub(crate) struct Raw {
     authority: String,
     pub(super) timeout: Duration,
     pub(super) pool: Arc<Pool>,
+    /// Whether there is one connection at a time.
+    alone: AtomicBool,
     /// Whoever wants to see what is received.
     tap: Option<Tap>,
 }
@@ -41,6 +44,7 @@ impl Raw {
             authority: settings.target.authority(),
             timeout: settings.timeout,
             pool: Arc::default(),
+            alone: AtomicBool::new(false),
             tap: None,
         }
     }
@@ -48,6 +52,18 @@ impl Raw {
     /// The same, with whoever wants to see what is received.
     pub(crate) fn tapped(self, tap: Tap) -> Self {
         Self { tap: Some(tap), ..self }
+    }
+
+    /// Whether there is to be one connection at a time. Those that are idle are closed where it begins.
+    pub(crate) fn one_at_a_time(&self, alone: bool) {
+        if !self.alone.swap(alone, Ordering::Relaxed) && alone {
+            self.close_idle();
+        }
+    }
+
+    /// Closes the connections that nobody uses, once it is known that nothing comes on them any more.
+    pub(crate) fn close_idle(&self) {
+        self.pool.give_up();
     }
 
     /// Whether a connection can be made.
@@ -127,6 +143,9 @@ impl Raw {
     }
 
     pub(super) async fn connect(&self, clear: bool, deadline: Instant) -> Result<Connection, Silence> {
+        if self.alone.load(Ordering::Relaxed) {
+            self.close_idle();
+        }
         let by = deadline.min(Instant::now() + patience(self.timeout));
         let stream = match timeout_at(by, self.connector.connect(clear)).await {
             Ok(stream) => stream?,

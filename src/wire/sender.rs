@@ -16,6 +16,7 @@ use super::sequence::Aftermath;
 use super::tap::Tap;
 use super::target::Target;
 use crate::exchange::{Ending, Exchange, LocalLimit, Outcome, Over, Reply, Request, Silence};
+use crate::run::rate::Rate;
 use crate::secret::Environment;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
@@ -73,6 +74,8 @@ pub struct Sender {
     limit: Mutex<Option<LocalLimit>>,
     /// Whether fewer exchanges at once did not help.
     stuck: AtomicBool,
+    /// Where every writing of a request gets its turn.
+    rate: Option<Rate>,
     failures: AtomicUsize,
     /// Requests whose connection was lost and that were answered when they were sent again, or were not.
     recovered: AtomicUsize,
@@ -96,6 +99,7 @@ impl Sender {
             lanes: Lanes::new(usize::MAX),
             limit: Mutex::default(),
             stuck: AtomicBool::default(),
+            rate: None,
             failures: AtomicUsize::default(),
             recovered: AtomicUsize::default(),
             lost: AtomicUsize::default(),
@@ -119,6 +123,34 @@ impl Sender {
         Some((limit?, if self.stuck.load(Ordering::Relaxed) { 0 } else { self.lanes.size() }))
     }
 
+    /// The same, at so many requests a second at most.
+    pub(crate) fn paced(self, rate: Option<u32>) -> Self {
+        Self { rate: rate.map(Rate::new), ..self }
+    }
+
+    /// The deadline of one exchange.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Waits for the turn of one request.
+    async fn turn(&self) {
+        if let Some(rate) = &self.rate {
+            rate.turn().await;
+        }
+    }
+
+    /// Whether nothing else is under way: then there is one connection at a time, since an idle one may be all that the
+    /// target serves.
+    pub(crate) fn alone(&self, alone: bool) {
+        self.raw.one_at_a_time(alone);
+    }
+
+    /// Closes the connections that nobody uses.
+    pub(crate) fn close_idle(&self) {
+        self.raw.close_idle();
+    }
+
     /// Connections that failed so far and were made again.
     #[must_use]
     pub fn connection_failures(&self) -> usize {
@@ -133,6 +165,7 @@ impl Sender {
 
     /// Whether a connection to the target, or to the proxy before it, can be made.
     pub async fn connects(&self) -> bool {
+        self.turn().await;
         self.raw.connects().await
     }
 
@@ -163,6 +196,7 @@ impl Sender {
     ) -> (Exchange, Option<Aftermath>, usize) {
         let mut lane = Lane::of(&self.lanes);
         lane.enter().await;
+        self.turn().await;
         let mut start = Instant::now();
         let mut deadline = tokio::time::Instant::now() + self.timeout;
         let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
@@ -199,6 +233,10 @@ impl Sender {
                     closed = Some(outcome);
                 }
                 tokio::time::sleep(*pause).await;
+                // To wait for a turn takes nothing from the target's time.
+                let asked = tokio::time::Instant::now();
+                self.turn().await;
+                deadline += asked.elapsed();
                 continue;
             }
             if closed.is_some() {

@@ -157,3 +157,33 @@ fn what_is_withheld_is_not_sent_and_has_a_reason() {
         assert!(!sent.contains(id) && !reason.to_string().is_empty(), "{id}");
     }
 }
+
+#[test]
+fn wrong_credentials_come_last_and_what_is_compared_comes_after_what_it_is_compared_with() {
+    use errdrift::fault::like::Like;
+    use errdrift::plan::order::may_lock_out;
+
+    for api in built_in() {
+        let plan = Plan::new(std::slice::from_ref(&api), &everything());
+        let risky: Vec<bool> = plan.probes.iter().map(may_lock_out).collect();
+        assert!(risky.is_sorted(), "{}", api.suite.id);
+        assert!(risky.iter().filter(|risky| **risky).count() > 50, "{}", api.suite.id);
+        let place = |operation: &str, fault: &str, variant: &str| {
+            let same = |probe: &errdrift::plan::Probe| {
+                probe.operation == operation && probe.fault.id == fault && probe.variant() == variant
+            };
+            plan.probes.iter().position(same)
+        };
+        for (at, probe) in plan.probes.iter().enumerate() {
+            let plain = match &probe.like {
+                None => Vec::new(),
+                Some(Like::Same(plain) | Like::Unseen(plain)) => vec![plain],
+                Some(Like::Either(plain)) => plain.iter().collect(),
+            };
+            for plain in plain {
+                let before = place(&probe.operation, plain.fault, &plain.variant);
+                assert!(before.is_none_or(|before| before < at), "{} comes before {}", probe.id, plain.fault);
+            }
+        }
+    }
+}

@@ -54,7 +54,12 @@ fn serve(mut client: TcpStream, behind: &str, act: &dyn Fn(&str, usize) -> Act, 
         let number = seen.fetch_add(1, Ordering::SeqCst);
         match act(&head, number) {
             Act::Drop => return,
-            Act::Answer(bytes) => {
+            Act::Answer(mut bytes) => {
+                // HEAD has no content (RFC 9110, section 9.3.2).
+                let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
+                if let Some(end) = end.filter(|_| head.starts_with("HEAD ")) {
+                    bytes.truncate(end + 4);
+                }
                 if client.write_all(&bytes).is_err() {
                     return;
                 }

@@ -32,7 +32,7 @@ fn a_rate_limit_is_obeyed_and_the_probe_judged_by_what_comes_behind_it() {
 }
 
 #[test]
-fn a_rate_limit_without_the_documented_body_is_told_though_it_was_obeyed() {
+fn a_rate_limit_of_which_the_document_says_nothing_is_counted_and_no_finding() {
     let running = deployment(Api::OzApi, None);
     let first = Mutex::new(true);
     let front = Front::start(&running, move |head, _| {
@@ -41,14 +41,15 @@ fn a_rate_limit_without_the_documented_body_is_told_though_it_was_obeyed() {
         if once { answer("429 Too Many Requests", "Retry-After: 0\r\n", "slow down") } else { Act::Pass }
     });
     let (ran, report) = report("oz-api", &front.target, &ONE);
-    ran.exits(0);
-    assert_eq!(drifts(&report, "service-unavailable").len(), 1, "{report:#}");
+    let stdout = ran.exits(0).stdout;
+    assert_eq!((&report["drifts"], &report["summary"]["rate_limited"]), (&serde_json::json!([]), &1.into()));
+    assert!(stdout.contains("1 rate-limited reply"), "{stdout}");
 }
 
 #[test]
-fn a_limit_that_never_ends_is_not_judged_and_soon_given_up() {
+fn a_limit_that_never_ends_ends_the_run_after_three_operations() {
     let running = deployment(Api::OzApi, None);
-    for field in ["Retry-After: 0\r\n", "Retry-After: 99999999\r\n"] {
+    for (field, most) in [("Retry-After: 0\r\n", 8), ("Retry-After: 99999999\r\n", 1), ("", 1)] {
         let front = Front::start(&running, move |head, _| {
             if head.contains("x-forensic-access-token") || head.contains("nowhere") {
                 Act::Pass
@@ -56,11 +57,13 @@ fn a_limit_that_never_ends_is_not_judged_and_soon_given_up() {
                 answer("429 Too Many Requests", field, LIMITED)
             }
         });
-        let (ran, report) = report("oz-api", &front.target, &["--fault", "credentials-absent", "--jobs", "1"]);
-        ran.exits(3);
-        let probes = usize::try_from(report["summary"]["probes"].as_u64().unwrap()).unwrap();
-        assert_eq!(report["summary"]["inconclusive"], probes);
-        assert!(front.seen() < 2 * probes + 30, "{} requests for {probes} probes", front.seen());
+        let arguments = ["--fault", "credentials-absent", "--jobs", "1", "--max-wait", "900ms"];
+        let (ran, report) = report("oz-api", &front.target, &arguments);
+        let stdout = ran.exits(3).stdout;
+        assert!(stdout.contains("not run: rate-limited: the run ended after"), "{stdout}");
+        assert_eq!((&report["summary"]["inconclusive"], &report["summary"]["failed"]), (&3.into(), &0.into()));
+        // Three operations, the controls, and the look at a path outside.
+        assert!(front.seen() < 3 * most + 20, "{} requests", front.seen());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::markup::Html;
 use crate::render::count::{count, number};
+use crate::render::load;
 use crate::report::{Closing, MayHaveChanged, Opening, Summary, changed};
 use crate::verdict::Verdict;
 
@@ -79,6 +80,9 @@ fn facts(html: &mut Html, opening: &Opening, closing: &Closing) {
     }
     if closing.connection_failures > 0 {
         fact("Connections made again", &number(closing.connection_failures));
+    }
+    for line in load::lines(&closing.load) {
+        fact("Load", &line);
     }
 }
 

@@ -9,8 +9,8 @@ use crate::fault::draft::carried;
 use crate::footing::Unsent;
 use crate::identity;
 use crate::judge::outside::Outside;
-use crate::judge::text;
 use crate::judge::{self};
+use crate::masked;
 use crate::plan::{Control, Plan, Probe};
 use crate::recording;
 
@@ -186,16 +186,17 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<(), Control
             Outcome::Reply(reply) if succeeds(&reply) => return Some(Ok(())),
             Outcome::Reply(reply) => {
                 let whole = if reply.ending == Ending::Complete { "" } else { ", which did not come whole" };
-                let actual = format!("was answered {} with {}{whole}", reply.status, text::describe(&reply));
+                let described = shared.recorder.described(&reply);
                 failure = ControlFailure {
-                    text: recording::shown(&actual, &shared.recorder.mask),
+                    text: recording::cut(&format!("was answered {} with {described}{whole}", reply.status)),
                     unreachable: false,
                     advice: advice(control, &reply),
                 };
             }
             Outcome::Silence(silence) => {
                 let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Tls(_));
-                let text = recording::shown(&format!("had no answer ({silence})"), &shared.recorder.mask);
+                let silence = masked::silence(&shared.recorder.mask, &silence);
+                let text = recording::cut(&format!("had no answer ({silence})"));
                 failure = ControlFailure { text, unreachable, advice: UNREACHABLE };
             }
         }

@@ -27,6 +27,7 @@ use crate::report::{ProbeResult, Repeats};
 use crate::secret::{Environment, Mask};
 use crate::tally::signature;
 use crate::verdict::Severity;
+use crate::vocabulary;
 use crate::wire::sender::Sender;
 
 /// How the engine sends.
@@ -105,10 +106,12 @@ pub struct Run {
 /// Sends the plan until it is worked off or `stop` says who ends it. `emit` gets every event in the plan's order.
 pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, mut emit: impl FnMut(Event)) {
     let Run { plan, sender, target, environment, settings } = run;
+    let mut settings = settings;
+    settings.judge.mask = mask(&plan, &environment);
     let recorder = Recorder {
         target,
         insecure: settings.insecure,
-        mask: mask(&plan, &environment),
+        mask: settings.judge.mask.clone(),
         records_all: settings.records_all,
     };
     let mut shared = Shared::new(sender, environment, recorder, settings);
@@ -150,7 +153,9 @@ pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
     // The same few templates stand in every probe.
     let distinct: BTreeMap<_, _> =
         values.filter(|value| value.has_variables()).map(|value| (value.masked(), value)).collect();
-    Mask::new(distinct.into_values(), environment)
+    let apis = plan.probes.iter().map(|probe| &probe.api).chain(plan.controls.iter().map(|control| &control.api));
+    let apis: BTreeMap<_, _> = apis.map(|api| (api.suite.id.as_str(), api.as_ref())).collect();
+    Mask::new(distinct.into_values(), environment).knowing(vocabulary::of(apis.into_values()))
 }
 
 /// What one probe came to, as its worker hands it on.

@@ -11,12 +11,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf, spli
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connection::{Connector, Stream, patience};
-use super::head::described;
 use super::reply::{End, Reader};
 use super::sender::Settings;
 use super::tap::Tap;
 use super::target::Target;
 use crate::exchange::{Defect, Flaw, Outcome, Over, Part, Reply, Request, Script, Silence, Transport};
+use crate::quote::Quote;
 use crate::secret::Environment;
 
 /// Sends bytes and reads what comes.
@@ -249,7 +249,7 @@ impl Exchange<'_> {
 fn surplus(reply: &mut Reply, method: &str, rest: &[u8]) {
     let bodiless = method == "HEAD" || matches!(reply.status, 204 | 304);
     let kind = if bodiless { Flaw::Body } else { Flaw::After };
-    reply.defects.push(Defect { kind, what: format!("{} bytes: {}", rest.len(), described(rest)) });
+    reply.defects.push(Defect { kind, what: Quote::of(format!("{} bytes: ", rest.len()), rest) });
 }
 
 async fn write_all(write: &mut WriteHalf<Box<dyn Stream>>, writes: Writes, half_close: bool) -> std::io::Result<()> {

@@ -4,6 +4,7 @@
 //! It judges nothing; what is judged is what came.
 
 mod content;
+pub mod message;
 
 use crate::exchange::{Defect, Ending, Flaw, Outcome, Reply, Silence};
 use crate::quote::Quote;

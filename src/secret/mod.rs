@@ -13,6 +13,8 @@ mod references;
 mod search;
 mod spelling;
 mod template;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use crate::environment::Environment;

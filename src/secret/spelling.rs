@@ -13,7 +13,7 @@ pub(super) const LOST: u32 = u32::MAX;
 /// What a place may stand for: characters or bytes, each with the length that it takes up.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Units {
-    all: [(u32, usize); 8],
+    all: [(u32, usize); 20],
     count: usize,
 }
 
@@ -205,14 +205,16 @@ fn backslash(text: &[u8], at: usize, level: u8, found: &mut impl FnMut(u32, usiz
 /// Four digits behind `\u`, and those of the low surrogate behind a high one.
 fn utf16(text: &[u8], at: usize, level: u8) -> Option<(u32, usize)> {
     let (high, length) = number(text, at, level, 16, (4, 4))?;
-    let low = || {
-        let (_, slash) = take(text, at + length, level, is(b'\\'))?;
+    let low = |slash: usize| {
         let (_, u) = take(text, at + length + slash, level, is(b'u'))?;
         let (low, digits) = number(text, at + length + slash + u, level, 16, (4, 4))?;
         (0xdc00..0xe000).contains(&low).then_some((low, slash + u + digits))
     };
+    // One backslash may be written as two, or four.
+    let slashes = |at| units(text, at, level).as_slice().to_vec().into_iter().filter(|(value, _)| is(b'\\')(*value));
     if (0xd800..0xdc00).contains(&high)
-        && let Some((low, more)) = low()
+        && at + length < text.len()
+        && let Some((low, more)) = slashes(at + length).find_map(|(_, slash)| low(slash))
     {
         return Some((0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), length + more));
     }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::arguments::Reach;
-use super::{failed, mistaken};
 use super::gates::report;
 use super::output::{say, tell};
 use super::run::{environment, load, width};
+use super::{failed, mistaken};
 use crate::catalog::{self, Api};
 use crate::document::nearest;
 use crate::render;
@@ -79,7 +79,9 @@ fn suites(
         code
     };
     if let Some(name) = missing.iter().find(|name| !is_here(name)) {
-        let why = format!("the report is of the suite {name}, which is not in the current folder; --suite {name} reads it all the same");
+        let why = format!(
+            "the report is of the suite {name}, which is not in the current folder; --suite {name} reads it all the same"
+        );
         return Err(failed(&Failure::Usage(why)));
     }
     apis.extend(load(&missing).map_err(help)?);

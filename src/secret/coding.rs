@@ -1,29 +1,54 @@
 //! Bytes that stand in a text in Base64 of either alphabet, in hexadecimal, or as a list of numbers; each byte with the place
 //! of the text that it stands in. It knows no secret.
 
-use super::spelling::{DEPTH, units};
+use super::spelling::{DEPTH, is_open, units};
 
 /// Bytes, and where in the text each of them stands.
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
     pub(super) bytes: Vec<u8>,
-    spans: Vec<(usize, usize)>,
+    places: Places,
+}
+
+/// Where in a text bytes stand.
+#[derive(Debug, Default)]
+enum Places {
+    #[default]
+    Nowhere,
+    /// Each where it says.
+    Listed(Vec<(usize, usize)>),
+    /// In Base64 without a gap from there on.
+    Base64(usize),
+    /// In hexadecimal without a gap from there on.
+    Hexadecimal(usize),
 }
 
 impl Decoded {
     fn push(&mut self, byte: u8, start: usize, end: usize) {
         self.bytes.push(byte);
-        self.spans.push((start, end));
+        match &mut self.places {
+            Places::Listed(all) => all.push((start, end)),
+            places => *places = Places::Listed(vec![(start, end)]),
+        }
+    }
+
+    fn span(&self, index: usize) -> (usize, usize) {
+        match &self.places {
+            Places::Nowhere => (0, 0),
+            Places::Listed(all) => all.get(index).copied().unwrap_or_default(),
+            Places::Base64(from) => (from + index / 3 * 4 + index % 3, from + index / 3 * 4 + index % 3 + 2),
+            Places::Hexadecimal(from) => (from + 2 * index, from + 2 * index + 2),
+        }
     }
 
     /// The part of the text in which these bytes stand.
     pub(super) fn place(&self, start: usize, end: usize) -> (usize, usize) {
-        (self.spans[start].0, self.spans[end - 1].1)
+        (self.span(start).0, self.span(end - 1).1)
     }
 
     /// The end of the last byte.
     pub(super) fn end(&self) -> usize {
-        self.spans.last().map_or(0, |span| span.1)
+        self.bytes.len().checked_sub(1).map_or(0, |last| self.span(last).1)
     }
 }
 
@@ -49,34 +74,58 @@ fn sextet(byte: u8) -> Option<u8> {
 /// As many characters stand on a line before Base64 goes on on the next one.
 const LINE: usize = 16;
 
+/// Shorter runs are words, unless they are padded.
+const WORD: usize = 8;
+
 fn base64(text: &[u8], least: usize, look: &mut impl FnMut(&Decoded)) {
     let opens = |byte: u8| matches!(byte, b'%' | b'&' | b'\\');
-    let mut at = 0;
+    let (mut at, mut sextets, mut decoded) = (0, Vec::new(), Decoded::default());
     while let Some(first) = text.get(at) {
-        if sextet(*first).is_none() && !opens(*first) {
+        // Of several backslashes, the first is read as deep as the others.
+        let begins = opens(*first) && is_open(text, at) && !text[..at].ends_with(b"\\") && may_begin(&text[at..]);
+        if sextet(*first).is_none() && !begins {
             at += 1;
             continue;
         }
         let length = text[at..].iter().take_while(|byte| sextet(**byte).is_some()).count();
-        let goes_on = text.get(at + length).is_some_and(|byte| opens(*byte) || matches!(byte, b'\r' | b'\n'));
-        if length < least && !goes_on {
-            at += length;
+        let behind = text.get(at + length);
+        let goes_on = behind.is_some_and(|byte| opens(*byte) || length >= LINE && matches!(byte, b'\r' | b'\n'));
+        let padded = behind == Some(&b'=');
+        if length < least && !goes_on || length < WORD && !goes_on && !padded {
+            at += length.max(1);
             continue;
         }
-        let mut sextets = Vec::with_capacity(length);
         let begin = at;
+        if !goes_on {
+            at += length;
+            for skipped in 0..4 {
+                let from = begin + skipped;
+                decoded.bytes.clear();
+                decoded.places = Places::Base64(from);
+                for group in text[from.min(at)..at].chunks(4) {
+                    let bits = |index: usize| group.get(index).copied().and_then(sextet);
+                    let pairs = [(bits(0), bits(1), 2, 4), (bits(1), bits(2), 4, 2), (bits(2), bits(3), 6, 0)];
+                    decoded.bytes.extend(
+                        pairs.iter().map_while(|(high, low, left, right)| Some((*high)? << left | (*low)? >> right)),
+                    );
+                }
+                look(&decoded);
+            }
+            continue;
+        }
+        sextets.clear();
         while let Some(byte) = text.get(at) {
             if let Some(bits) = sextet(*byte) {
                 sextets.push((bits, at, at + 1));
                 at += 1;
             } else if matches!(byte, b'\r' | b'\n') && sextets.len() >= LINE {
                 at += 1;
-            } else if opens(*byte) {
+            } else if opens(*byte) && is_open(text, at) {
                 let units = units(text, at, DEPTH);
                 let spelled = |value: u32| u8::try_from(value).ok().and_then(sextet);
-                let found = units.as_slice().iter().find_map(|(value, length)| Some((spelled(*value)?, *length)));
-                let breaks = |(value, _): &&(u32, usize)| matches!(value, 10 | 13) && sextets.len() >= LINE;
-                match (found, units.as_slice().iter().find(breaks)) {
+                let found = units.iter().find_map(|(value, length)| Some((spelled(value)?, length)));
+                let breaks = |(value, _): &(u32, usize)| matches!(value, 10 | 13) && sextets.len() >= LINE;
+                match (found, units.iter().find(breaks)) {
                     (Some((bits, length)), _) => {
                         sextets.push((bits, at, at + length));
                         at += length;
@@ -92,20 +141,27 @@ fn base64(text: &[u8], least: usize, look: &mut impl FnMut(&Decoded)) {
         if sextets.len() >= least {
             // What stands before it may be of the same letters.
             for skipped in 0..4.min(sextets.len()) {
-                look(&bytes(&sextets[skipped..]));
+                decode(&sextets[skipped..], &mut decoded);
+                look(&decoded);
             }
         }
     }
 }
 
-fn bytes(sextets: &[(u8, usize, usize)]) -> Decoded {
-    let mut decoded = Decoded::default();
+/// Whether what opens an escape may spell a character of Base64.
+fn may_begin(text: &[u8]) -> bool {
+    let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+    slashes == 0 || text.get(slashes).is_some_and(|byte| matches!(byte, b'/' | b'u' | b'x'))
+}
+
+fn decode(sextets: &[(u8, usize, usize)], decoded: &mut Decoded) {
+    decoded.bytes.clear();
+    decoded.places = Places::Nowhere;
     for group in sextets.chunks(4) {
         for (pair, (left, right)) in group.windows(2).zip([(2, 4), (4, 2), (6, 0)]) {
             decoded.push(pair[0].0 << left | pair[1].0 >> right, pair[0].1, pair[1].2);
         }
     }
-    decoded
 }
 
 fn hexadecimal(text: &[u8], least: usize, look: &mut impl FnMut(&Decoded)) {
@@ -126,10 +182,13 @@ fn hexadecimal(text: &[u8], least: usize, look: &mut impl FnMut(&Decoded)) {
         }
         let length = run(at);
         if length >= least {
-            for skipped in 0..2 {
-                let mut decoded = Decoded::default();
-                pairs(&mut decoded, at + skipped, length - skipped);
-                look(&decoded);
+            for from in [at, at + 1] {
+                let byte = |pair: &[u8]| {
+                    let [high, low] = [*pair.first()?, *pair.get(1)?].map(|digit| char::from(digit).to_digit(16));
+                    u8::try_from(high? << 4 | low?).ok()
+                };
+                let bytes = text[from..at + length].chunks(2).filter_map(byte).collect();
+                look(&Decoded { bytes, places: Places::Hexadecimal(from) });
             }
         }
         let (mut end, mut more) = (at + length, length);

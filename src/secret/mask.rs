@@ -86,7 +86,7 @@ impl Mask {
         for (name, value) in &names {
             add(value, &format!("${{{name}}}"), &format!("${{{name}%…}}"), is_weak(value));
         }
-        for template in templates {
+        for template in &templates {
             for piece in &template.0 {
                 if let Piece::Basic(login, password) = piece
                     && let (Ok(login), Ok(password)) = (login.resolve(environment), password.resolve(environment))
@@ -97,7 +97,10 @@ impl Mask {
                 }
             }
         }
-        for (name, value) in names {
+        let shortened = |template: &&Template, name: &str| {
+            template.0.iter().any(|piece| matches!(piece, Piece::Shortened(cut) if cut == name))
+        };
+        for (name, value) in names.into_iter().filter(|(name, _)| templates.iter().any(|all| shortened(all, name))) {
             let mut cut = value.to_owned();
             if cut.pop().is_some() && cut.chars().count() > 2 {
                 add(&cut, &format!("${{{name}%?}}"), &format!("${{{name}%…}}"), is_weak(value) || is_weak(&cut));

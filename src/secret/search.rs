@@ -1,7 +1,7 @@
 //! Where values stand in a text, however they are spelled there.
 
 use super::coding;
-use super::spelling::{DEPTH, LOST, opens, units};
+use super::spelling::{DEPTH, LOST, is_open, opens, units};
 
 /// A value that is looked for.
 #[derive(Clone)]
@@ -47,6 +47,8 @@ pub(super) struct Hit {
 const PART: usize = 8;
 /// Codings within codings are read so deep.
 const CODINGS: u8 = 2;
+/// Longer bytes in a coding are not looked through for another one.
+const NESTED: usize = 8 * 1024;
 
 /// Values, and by which bytes each of them may begin.
 pub(super) struct Patterns {
@@ -106,10 +108,10 @@ impl Patterns {
             let mut inner = Vec::new();
             let readable = std::str::from_utf8(&decoded.bytes)
                 .is_ok_and(|text| !text.chars().any(|c| c.is_control() && !c.is_whitespace()));
-            if readable {
+            if readable && decoded.bytes.len() <= NESTED {
                 self.within(&decoded.bytes, cut, level - 1, &mut inner);
             } else {
-                self.plain(&decoded.bytes, cut, false, &mut inner);
+                self.plain(&decoded.bytes, cut, readable, &mut inner);
             }
             hits.extend(inner.into_iter().map(|hit| {
                 let (start, end) = decoded.place(hit.start, hit.end);
@@ -122,7 +124,7 @@ impl Patterns {
     fn plain(&self, text: &[u8], cut: bool, weak: bool, hits: &mut Vec<Hit>) {
         let mut at = 0;
         while let Some(byte) = text.get(at) {
-            let here = self.begins[usize::from(*byte)] || opens(*byte) && self.opened(text, at);
+            let here = self.begins[usize::from(*byte)] || opens(*byte) && is_open(text, at) && self.opened(text, at);
             let Some(hit) = here.then(|| self.best(text, at, cut, weak)).flatten() else {
                 at += 1;
                 continue;
@@ -138,10 +140,10 @@ impl Patterns {
         if text[at] == b'\\' && at > 0 && text[at - 1] == b'\\' {
             return false;
         }
-        let begins = |(value, _): &(u32, usize)| {
-            u8::try_from(*value).map_or(self.begins[0xff], |byte| self.begins[usize::from(byte)])
+        let begins = |(value, _): (u32, usize)| {
+            u8::try_from(value).map_or(self.begins[0xff], |byte| self.begins[usize::from(byte)])
         };
-        units(text, at, DEPTH).as_slice().iter().any(begins)
+        units(text, at, DEPTH).iter().any(begins)
     }
 
     /// What stands there: all of a value rather than a part of one, and the longest.
@@ -207,7 +209,7 @@ fn follow(text: &[u8], at: usize, pattern: &Pattern, cut: bool) -> Option<(usize
 /// How what stands here can go on with the value: what it spells, and what may stand between. The longest last.
 fn steps(text: &[u8], here: usize, wanted: &[u8], taken: usize, others: &mut Vec<(usize, usize)>) {
     let begin = others.len();
-    for &(value, length) in units(text, here, DEPTH).as_slice() {
+    for (value, length) in units(text, here, DEPTH).iter() {
         if let Some(more) = spells(value, &wanted[taken..]) {
             others.push((here + length, taken + more));
         }
@@ -272,8 +274,8 @@ fn is_begin(text: &[u8], at: usize, pattern: &Pattern) -> bool {
     }
     // `\n` and `%3D` end in letters and are none.
     (at.saturating_sub(BEFORE)..at - 1).any(|start| {
-        let ends_here = |(value, length): &(u32, usize)| start + length == at && !is_word(*value) && *value != LOST;
-        opens(text[start]) && units(text, start, DEPTH).as_slice().iter().any(ends_here)
+        let ends_here = |(value, length): (u32, usize)| start + length == at && !is_word(value) && value != LOST;
+        is_open(text, start) && units(text, start, DEPTH).iter().any(ends_here)
     })
 }
 
@@ -287,6 +289,6 @@ fn alone(text: &[u8], end: usize, pattern: &Pattern) -> Option<usize> {
     }
     let spelled = units(text, end, DEPTH);
     // The longest is what the text means there: a letter in UTF-8, an escape.
-    let means = spelled.as_slice().iter().max_by_key(|(_, length)| *length);
-    (!means.is_some_and(|(value, _)| *value != LOST && is_word(*value))).then_some(end)
+    let means = spelled.iter().max_by_key(|(_, length)| *length);
+    (!means.is_some_and(|(value, _)| value != LOST && is_word(value))).then_some(end)
 }

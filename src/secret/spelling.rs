@@ -7,26 +7,29 @@ use super::references;
 
 /// How deep escapes are read: `\\u0026amp;` has three levels.
 pub(super) const DEPTH: u8 = 3;
+/// As many bytes of an escape stand behind what opens it, where they stand as they are.
+const LONGEST: usize = 10;
 /// What stands for a character that was lost on the way: `?`, or U+FFFD.
 pub(super) const LOST: u32 = u32::MAX;
 
 /// What a place may stand for: characters or bytes, each with the length that it takes up.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Units {
-    all: [(u32, usize); 20],
+    all: [(u32, u32); 20],
     count: usize,
 }
 
 impl Units {
     fn push(&mut self, value: u32, length: usize) {
-        if self.count < self.all.len() && !self.as_slice().contains(&(value, length)) {
+        let Ok(length) = u32::try_from(length) else { return };
+        if self.count < self.all.len() && !self.all[..self.count].contains(&(value, length)) {
             self.all[self.count] = (value, length);
             self.count += 1;
         }
     }
 
-    pub(super) fn as_slice(&self) -> &[(u32, usize)] {
-        &self.all[..self.count]
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, usize)> {
+        self.all[..self.count].iter().map(|(value, length)| (*value, *length as usize))
     }
 }
 
@@ -35,14 +38,34 @@ pub(super) fn opens(byte: u8) -> bool {
     matches!(byte, b'%' | b'&' | b'\\' | b'=' | b'~')
 }
 
+/// Whether an escape may be there; most of what could open one opens none.
+pub(super) fn is_open(text: &[u8], at: usize) -> bool {
+    let Some(next) = text.get(at + 1) else { return false };
+    match text[at] {
+        b'\\' => true,
+        b'%' => next.is_ascii_hexdigit() || matches!(next, b'u' | b'U') || opens(*next),
+        b'=' => next.is_ascii_hexdigit() || opens(*next),
+        b'&' => next.is_ascii_alphabetic() || *next == b'#' || opens(*next),
+        b'~' => matches!(next, b'0' | b'1') || opens(*next),
+        _ => false,
+    }
+}
+
 /// What the text may stand for at that place, which must be in it.
 pub(super) fn units(text: &[u8], at: usize, depth: u8) -> Units {
     let mut units = literal(text, at);
-    if !opens(text[at]) {
+    if !is_open(text, at) {
         return units;
     }
+    let mut before = 0;
     for level in 0..depth {
-        for (opener, length) in units.as_slice().to_vec() {
+        let known = units;
+        for (index, (opener, length)) in known.iter().enumerate() {
+            // What has no escape in it reads the same at any depth.
+            let behind = &text[(at + length).min(text.len())..(at + length + LONGEST).min(text.len())];
+            if index < before && !behind.iter().any(|byte| opens(*byte)) {
+                continue;
+            }
             let mut found = |value, behind| units.push(value, length + behind);
             match u8::try_from(opener).unwrap_or_default() {
                 b'%' | b'=' => hexadecimal(text, at + length, opener == u32::from(b'%'), level, &mut found),
@@ -52,6 +75,7 @@ pub(super) fn units(text: &[u8], at: usize, depth: u8) -> Units {
                 _ => {}
             }
         }
+        before = known.count;
     }
     units
 }
@@ -99,10 +123,10 @@ fn character(bytes: &[u8]) -> Option<(char, usize)> {
 /// The first thing that the text may stand for there and that is wanted.
 fn take(text: &[u8], at: usize, level: u8, wanted: impl Fn(u32) -> bool) -> Option<(u32, usize)> {
     let first = *text.get(at)?;
-    if !opens(first) {
+    if !is_open(text, at) {
         return (first < 0x80 && wanted(u32::from(first))).then_some((u32::from(first), 1));
     }
-    units(text, at, level).as_slice().iter().copied().find(|(value, _)| wanted(*value))
+    units(text, at, level).iter().find(|(value, _)| wanted(*value))
 }
 
 fn is(byte: u8) -> impl Fn(u32) -> bool {
@@ -149,16 +173,16 @@ fn reference(text: &[u8], at: usize, level: u8, found: &mut impl FnMut(u32, usiz
         }
         return;
     }
-    let mut name = String::new();
-    let mut length = 0;
+    let (mut name, mut count, mut length) = ([0; references::LONGEST], 0, 0);
     let letter = |value: u32| u8::try_from(value).is_ok_and(|byte| byte.is_ascii_alphanumeric());
-    while name.len() < references::LONGEST
+    while count < name.len()
         && let Some((value, more)) = take(text, at + length, level, letter)
     {
-        name.extend(char::from_u32(value));
+        name[count] = u8::try_from(value).unwrap_or_default();
+        count += 1;
         length += more;
     }
-    if let Some(value) = references::named(&name)
+    if let Some(value) = references::named(&name[..count])
         && let Some(end) = end(at + length)
     {
         found(value, length + end);
@@ -170,7 +194,7 @@ fn backslash(text: &[u8], at: usize, level: u8, found: &mut impl FnMut(u32, usiz
     if at >= text.len() {
         return;
     }
-    for &(value, length) in units(text, at, level).as_slice() {
+    for (value, length) in units(text, at, level).iter() {
         let behind = at + length;
         let braced = || {
             let (_, open) = take(text, behind, level, is(b'{'))?;
@@ -211,10 +235,11 @@ fn utf16(text: &[u8], at: usize, level: u8) -> Option<(u32, usize)> {
         (0xdc00..0xe000).contains(&low).then_some((low, slash + u + digits))
     };
     // One backslash may be written as two, or four.
-    let slashes = |at| units(text, at, level).as_slice().to_vec().into_iter().filter(|(value, _)| is(b'\\')(*value));
+    let slashes = |at| units(text, at, level);
     if (0xd800..0xdc00).contains(&high)
         && at + length < text.len()
-        && let Some((low, more)) = slashes(at + length).find_map(|(_, slash)| low(slash))
+        && let Some((low, more)) =
+            slashes(at + length).iter().filter(|(value, _)| is(b'\\')(*value)).find_map(|(_, slash)| low(slash))
     {
         return Some((0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), length + more));
     }
@@ -233,7 +258,7 @@ mod tests {
     use super::*;
 
     fn stands_for(text: &str, c: char) -> bool {
-        units(text.as_bytes(), 0, DEPTH).as_slice().contains(&(u32::from(c), text.len()))
+        units(text.as_bytes(), 0, DEPTH).iter().any(|unit| unit == (u32::from(c), text.len()))
     }
 
     #[test]
@@ -293,9 +318,8 @@ mod tests {
     #[test]
     fn what_is_no_escape_stands_for_itself_alone() {
         for text in ["%zz", "&nothing;", "&", "%", "\\", "=", "~2"] {
-            let units = units(text.as_bytes(), 0, DEPTH);
-            assert_eq!(units.as_slice()[0], (u32::from(text.as_bytes()[0]), 1), "{text}");
-            assert_eq!(units.as_slice().len(), 1, "{text}");
+            let units: Vec<_> = units(text.as_bytes(), 0, DEPTH).iter().collect();
+            assert_eq!(units, [(u32::from(text.as_bytes()[0]), 1)], "{text}");
         }
     }
 }

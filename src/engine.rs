@@ -17,6 +17,7 @@ use crate::attempt::Shared;
 use crate::consistency::{Compared, Consistency};
 use crate::control::{self, Controls};
 use crate::exchange::Request;
+use crate::fault::draft::carried;
 use crate::fault::like::Like;
 use crate::footing::{Footing, Unsent};
 use crate::judge;
@@ -145,7 +146,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     });
 }
 
-/// A mask for every secret that a request of the plan carries.
+/// A mask for every secret that a request of the plan's suites may carry.
 pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
     let probes = plan.probes.iter().map(|probe| &probe.request);
     let requests = probes.chain(plan.controls.iter().map(|control| &control.request));
@@ -155,7 +156,15 @@ pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
         values.filter(|value| value.has_variables()).map(|value| (value.masked(), value)).collect();
     let apis = plan.probes.iter().map(|probe| &probe.api).chain(plan.controls.iter().map(|control| &control.api));
     let apis: BTreeMap<_, _> = apis.map(|api| (api.suite.id.as_str(), api.as_ref())).collect();
-    Mask::new(distinct.into_values(), environment).knowing(vocabulary::of(apis.into_values()))
+    // A target may know a credential that no request of this plan carries.
+    let credentials = apis.values().flat_map(|api| api.suite.credentials.values());
+    let others: Vec<_> = credentials
+        .flat_map(|credential| {
+            let secrets = [Some(&credential.valid), credential.expired.as_ref(), credential.forbidden.as_ref()];
+            secrets.into_iter().flatten().flat_map(|secret| carried(credential, secret)).map(|(_, value)| value)
+        })
+        .collect();
+    Mask::new(distinct.into_values().chain(&others), environment).knowing(vocabulary::of(apis.into_values()))
 }
 
 /// What one probe came to, as its worker hands it on.

@@ -2,6 +2,7 @@
 //!
 //! Tables of linear-time patterns. What the request itself carried is subtracted, credentials aside: an echo is no leak.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -131,7 +132,8 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
     if tells_nothing(case, &credentials) {
         return findings;
     }
-    places(case, &mut |at, text| {
+    places(case, &mut |at, came| {
+        let text = &plain(came);
         if findings.len() >= TOLD {
             return;
         }
@@ -143,7 +145,7 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
                 Found::new(rule, spot(at))
                     .facet(*name)
                     .expected("no such text in an error")
-                    .actual(format!("{name}: {}", excerpt(case, text, found.range(), pattern))),
+                    .actual(format!("{name}: {}", excerpt(case, came, text, found.range(), pattern))),
             );
         }
         if credentials.iter().any(|credential| text.contains(credential)) {
@@ -227,7 +229,7 @@ fn places(case: &Case<'_>, look: &mut impl FnMut(&str, &str)) {
         strings(json, &mut String::new(), case.mask(), look);
     } else {
         let body = &case.reply.body[..case.reply.body.len().min(SEARCHED)];
-        look("", &plain(&String::from_utf8_lossy(body)));
+        look("", &String::from_utf8_lossy(body));
     }
     for (name, value) in case.reply.headers.iter().filter(|(name, _)| !is_banner(name)) {
         look(&format!("header:{}", case.mask().name(name).to_ascii_lowercase()), &String::from_utf8_lossy(value));
@@ -238,12 +240,12 @@ fn places(case: &Case<'_>, look: &mut impl FnMut(&str, &str)) {
 fn strings(json: &Value, at: &mut String, mask: &Mask, look: &mut impl FnMut(&str, &str)) {
     let length = at.len();
     match json {
-        Value::String(text) => look(at, &plain(text)),
+        Value::String(text) => look(at, text),
         Value::Array(elements) => {
             // A trace may come as an array of lines, one meaningless without the other.
             let lines: Vec<_> = elements.iter().filter_map(Value::as_str).collect();
             if !lines.is_empty() {
-                look(at, &plain(&lines.join("\n")));
+                look(at, &lines.join("\n"));
             }
             at.push_str("/*");
             elements.iter().filter(|element| !element.is_string()).for_each(|element| strings(element, at, mask, look));
@@ -285,16 +287,16 @@ fn echoed(case: &Case<'_>, found: &str) -> bool {
 }
 
 /// What stands around the match, without secrets: they are looked for in the whole text, and the match in what is left.
-fn excerpt(case: &Case<'_>, text: &str, range: std::ops::Range<usize>, pattern: &Regex) -> String {
-    let Some(shown) = case.mask().masked(text.as_bytes(), case.reply.ending != Ending::Complete) else {
+fn excerpt(case: &Case<'_>, came: &str, text: &str, range: Range<usize>, pattern: &Regex) -> String {
+    let Some(shown) = case.mask().masked(came.as_bytes(), case.reply.ending != Ending::Complete) else {
         return text::quoted(around(text, range));
     };
-    let shown = String::from_utf8_lossy(&shown);
+    let shown = plain(&String::from_utf8_lossy(&shown));
     let found = pattern.find(&shown).map(|found| text::quoted(around(&shown, found.range())));
     found.unwrap_or_else(|| format!("within {}", text::quoted(&shown)))
 }
 
-fn around(text: &str, range: std::ops::Range<usize>) -> &str {
+fn around(text: &str, range: Range<usize>) -> &str {
     let start =
         (range.start.saturating_sub(20)..=range.start).find(|&at| text.is_char_boundary(at)).unwrap_or(range.start);
     let end =

@@ -46,7 +46,8 @@ fn body(mask: &Mask, reply: &Reply, defects: &mut [Defect]) -> Option<Vec<u8>> {
             let why = format!("[{length} bytes in the coding {coding}, which errdrift does not read, are not kept]");
             Some(why.into_bytes())
         }
-        Content::Decoded(decoded) => mask.masked(&decoded, cut),
+        // What looks like a coding may be none.
+        Content::Decoded(decoded) => mask.masked(&decoded, cut).or_else(|| mask.masked(&reply.body, cut)),
         Content::Plain => {
             let is_rest = |defect: &Defect| matches!(defect.kind, Flaw::After | Flaw::Body);
             let rest = |defect: &Defect| is_rest(defect).then(|| defect.what.bytes.clone()).flatten();

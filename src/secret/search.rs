@@ -99,7 +99,7 @@ impl Patterns {
     }
 
     fn within(&self, text: &[u8], cut: bool, level: u8, hits: &mut Vec<Hit>) {
-        self.plain(text, cut, true, hits);
+        self.plain(text, cut, hits);
         if level == 0 {
             return;
         }
@@ -111,7 +111,7 @@ impl Patterns {
             if readable && decoded.bytes.len() <= NESTED {
                 self.within(&decoded.bytes, cut, level - 1, &mut inner);
             } else {
-                self.plain(&decoded.bytes, cut, readable, &mut inner);
+                self.plain(&decoded.bytes, cut, &mut inner);
             }
             hits.extend(inner.into_iter().map(|hit| {
                 let (start, end) = decoded.place(hit.start, hit.end);
@@ -121,11 +121,11 @@ impl Patterns {
     }
 
     /// Where they stand without a coding.
-    fn plain(&self, text: &[u8], cut: bool, weak: bool, hits: &mut Vec<Hit>) {
+    fn plain(&self, text: &[u8], cut: bool, hits: &mut Vec<Hit>) {
         let mut at = 0;
         while let Some(byte) = text.get(at) {
             let here = self.begins[usize::from(*byte)] || opens(*byte) && is_open(text, at) && self.opened(text, at);
-            let Some(hit) = here.then(|| self.best(text, at, cut, weak)).flatten() else {
+            let Some(hit) = here.then(|| self.best(text, at, cut)).flatten() else {
                 at += 1;
                 continue;
             };
@@ -147,11 +147,11 @@ impl Patterns {
     }
 
     /// What stands there: all of a value rather than a part of one, and the longest.
-    fn best(&self, text: &[u8], at: usize, cut: bool, weak: bool) -> Option<Hit> {
+    fn best(&self, text: &[u8], at: usize, cut: bool) -> Option<Hit> {
         let hit = |(index, pattern): (usize, &Pattern)| {
             let (mut end, whole) = follow(text, at, pattern, cut)?;
             if pattern.weak {
-                if !weak || !is_begin(text, at, pattern) {
+                if !is_begin(text, at, pattern) {
                     return None;
                 }
                 if whole {

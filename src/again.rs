@@ -40,10 +40,12 @@ impl Again {
             Some(tap) => sender.tapped(tap),
             None => sender,
         };
+        let mut settings = settings;
+        settings.judge.mask = engine::mask(plan, &environment);
         let recorder = Recorder {
             target: wire.target.as_str().to_owned(),
             insecure: wire.insecure,
-            mask: engine::mask(plan, &environment),
+            mask: settings.judge.mask.clone(),
             records_all: false,
         };
         let mut shared = Shared::new(sender, environment, recorder, settings);

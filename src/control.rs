@@ -9,8 +9,8 @@ use crate::fault::draft::carried;
 use crate::footing::Unsent;
 use crate::identity;
 use crate::judge::outside::Outside;
-use crate::judge::text;
 use crate::judge::{self};
+use crate::masked;
 use crate::plan::{Control, Plan, Probe};
 use crate::recording;
 use crate::run::credentials::Checked;
@@ -229,8 +229,9 @@ pub(crate) async fn again(control: &Control, shared: &Shared) -> Checked {
         if (300..500).contains(&reply.status) && reply.status != 429 {
             let json = serde_json::from_slice(&reply.body).ok();
             let code = judge::code::of(&control.api.contract, json.as_ref());
-            let actual = format!("was answered {} with {}", reply.status, text::describe(&reply));
-            checked = Checked::Refused(reply.status, code, recording::shown(&actual, &shared.recorder.mask));
+            let described = shared.recorder.described(&reply);
+            let actual = recording::cut(&format!("was answered {} with {described}", reply.status));
+            checked = Checked::Refused(reply.status, code, actual);
         }
     }
     checked
@@ -254,15 +255,15 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, Contr
         match shared.ask(&key(control), &control.request, &headers).await {
             Outcome::Reply(reply) if succeeds(&reply) => {
                 let Some(why) = form::breach(&expects, &reply) else { return Some(Ok(Form::of(&reply))) };
-                let actual = format!("was answered {} with {}, {why}", reply.status, text::describe(&reply));
-                let text = recording::shown(&actual, &shared.recorder.mask);
+                let described = shared.recorder.described(&reply);
+                let text = recording::cut(&format!("was answered {} with {described}, {why}", reply.status));
                 failure = ControlFailure { text, unreachable: false, formless: true, advice: OTHER_FORM };
             }
             Outcome::Reply(reply) => {
                 let whole = if reply.ending == Ending::Complete { "" } else { ", which did not come whole" };
-                let actual = format!("was answered {} with {}{whole}", reply.status, text::describe(&reply));
+                let described = shared.recorder.described(&reply);
                 failure = ControlFailure {
-                    text: recording::shown(&actual, &shared.recorder.mask),
+                    text: recording::cut(&format!("was answered {} with {described}{whole}", reply.status)),
                     unreachable: false,
                     formless: false,
                     advice: advice(control, &reply),
@@ -270,8 +271,9 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, Contr
             }
             Outcome::Silence(silence) => {
                 let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_));
-                let text = recording::shown(&format!("had no answer ({silence})"), &shared.recorder.mask);
                 let advice = if matches!(silence, Silence::Local(_)) { UNASKED } else { UNREACHABLE };
+                let silence = masked::silence(&shared.recorder.mask, &silence);
+                let text = recording::cut(&format!("had no answer ({silence})"));
                 failure = ControlFailure { text, unreachable, formless: false, advice };
             }
         }

@@ -14,6 +14,7 @@ use crate::attempt::Shared;
 use crate::consistency::{Compared, Consistency};
 use crate::control::{self, Controls};
 use crate::exchange::Request;
+use crate::fault::draft::carried;
 use crate::fault::like::Like;
 use crate::footing::Footing;
 use crate::judge;
@@ -31,6 +32,7 @@ use crate::secret::{Environment, Mask};
 use crate::signal;
 use crate::tally::signature;
 use crate::verdict::Severity;
+use crate::vocabulary;
 use crate::wire::sender::Sender;
 
 /// How the engine sends.
@@ -120,10 +122,12 @@ pub struct Run {
 /// Sends the plan until it is worked off or `stop` says who ends it. `emit` gets every event in the plan's order.
 pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, mut emit: impl FnMut(Event)) {
     let Run { plan, sender, target, environment, settings } = run;
+    let mut settings = settings;
+    settings.judge.mask = mask(&plan, &environment);
     let recorder = Recorder {
         target,
         insecure: settings.insecure,
-        mask: mask(&plan, &environment),
+        mask: settings.judge.mask.clone(),
         records_all: settings.records_all,
     };
     let sender = sender.at_once(settings.jobs);
@@ -182,7 +186,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     });
 }
 
-/// A mask for every secret that a request of the plan carries.
+/// A mask for every secret that a request of the plan's suites may carry.
 pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
     let probes = plan.probes.iter().map(|probe| &probe.request);
     let requests = probes.chain(plan.controls.iter().map(|control| &control.request));
@@ -190,7 +194,17 @@ pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
     // The same few templates stand in every probe.
     let distinct: BTreeMap<_, _> =
         values.filter(|value| value.has_variables()).map(|value| (value.masked(), value)).collect();
-    Mask::new(distinct.into_values(), environment)
+    let apis = plan.probes.iter().map(|probe| &probe.api).chain(plan.controls.iter().map(|control| &control.api));
+    let apis: BTreeMap<_, _> = apis.map(|api| (api.suite.id.as_str(), api.as_ref())).collect();
+    // A target may know a credential that no request of this plan carries.
+    let credentials = apis.values().flat_map(|api| api.suite.credentials.values());
+    let others: Vec<_> = credentials
+        .flat_map(|credential| {
+            let secrets = [Some(&credential.valid), credential.expired.as_ref(), credential.forbidden.as_ref()];
+            secrets.into_iter().flatten().flat_map(|secret| carried(credential, secret)).map(|(_, value)| value)
+        })
+        .collect();
+    Mask::new(distinct.into_values().chain(&others), environment).knowing(vocabulary::of(apis.into_values()))
 }
 
 /// A drift with the probes to send again, and what their answers are compared with.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::quote::Quote;
 use crate::secret::Template;
 
 /// The most of a body that is read, in bytes.
@@ -122,7 +123,7 @@ pub enum Ending {
     #[default]
     Complete,
     /// Before that, with what the client library said.
-    Truncated(String),
+    Truncated(Quote),
     /// We stopped reading at this many bytes.
     Oversized(usize),
     /// The head was so large that we stopped reading, at this many bytes or lines.
@@ -168,7 +169,7 @@ pub struct Defect {
     /// The kind.
     pub kind: Flaw,
     /// What came.
-    pub what: String,
+    pub what: Quote,
 }
 
 /// The kinds of [`Defect`].
@@ -241,13 +242,13 @@ pub enum Silence {
     /// The TLS handshake failed, and why.
     Tls(String),
     /// The connection was closed or reset before a reply, and what was seen of it.
-    Closed(String),
+    Closed(Quote),
     /// Something came that is not HTTP/1.1.
-    NotHttp(String),
+    NotHttp(Quote),
     /// Nothing complete came before the probe's deadline.
     TimedOut(Duration),
     /// A part of a head came before the deadline, and what.
-    Stalled(Duration, String),
+    Stalled(Duration, Quote),
 }
 
 impl std::fmt::Display for Silence {

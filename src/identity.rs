@@ -9,6 +9,7 @@ use crate::attempt::Shared;
 use crate::catalog::Api;
 use crate::exchange::{Outcome, Silence};
 use crate::judge::text;
+use crate::masked;
 use crate::plan::Plan;
 use crate::recording;
 use crate::schema::pointed;
@@ -45,15 +46,18 @@ pub(crate) async fn stranger(plan: &Plan, shared: &Shared) -> Option<String> {
 
 /// Asks for the path; in an error, what came instead.
 async fn ask(identity: &Identity, shared: &Shared) -> Result<(), String> {
-    let shown = |text: &str| recording::shown(text, &shared.recorder.mask);
+    let mask = &shared.recorder.mask;
     let reply = match shared.look(&identity.path).await {
         Outcome::Reply(reply) => reply,
         // The controls say it better, and nothing of the target is known by it.
         Outcome::Silence(Silence::Local(_)) => return Ok(()),
-        Outcome::Silence(silence) => return Err(shown(&format!("there was no answer ({silence})"))),
+        Outcome::Silence(silence) => {
+            return Err(recording::cut(&format!("there was no answer ({})", masked::silence(mask, &silence))));
+        }
     };
     if !(200..300).contains(&reply.status) {
-        return Err(shown(&format!("it was answered {} with {}", reply.status, text::describe(&reply))));
+        let described = shared.recorder.described(&reply);
+        return Err(recording::cut(&format!("it was answered {} with {described}", reply.status)));
     }
     let body = String::from_utf8_lossy(&reply.body);
     let value = match &identity.at {
@@ -65,7 +69,7 @@ async fn ask(identity: &Identity, shared: &Shared) -> Result<(), String> {
     };
     match value {
         Some(value) if Regex::new(&identity.matches).is_ok_and(|pattern| pattern.is_match(&value)) => Ok(()),
-        Some(value) => Err(shown(&format!("it is {}", text::quoted(&value)))),
-        None => Err(shown(&format!("there is none in {}", text::describe(&reply)))),
+        Some(value) => Err(recording::cut(&format!("it is {}", text::quoted(&mask.text(&value))))),
+        None => Err(recording::cut(&format!("there is none in {}", shared.recorder.described(&reply)))),
     }
 }

@@ -13,7 +13,8 @@ use crate::answer::Answer;
 use crate::command::{again, command};
 use crate::exchange::{Exchange, Outcome, Part, Reply, Request, Script};
 use crate::finding::Finding;
-use crate::judge::Judgement;
+use crate::judge::{Judgement, text as words};
+use crate::masked;
 use crate::plan::Probe;
 use crate::report::{ProbeResult, RecordedReply, RecordedRequest};
 use crate::secret::Mask;
@@ -57,20 +58,20 @@ impl Recorder {
         ProbeResult {
             layer: judgement.origin.as_ref().map(|origin| origin.layer),
             answered_by: judgement.origin.as_ref().and_then(|origin| origin.product),
-            evidence: judgement.origin.filter(|_| records).map(|origin| shown(&origin.evidence, &self.mask)),
+            evidence: judgement.origin.filter(|_| records).map(|origin| cut(&origin.evidence)),
             duration_ms: milliseconds(exchange.duration),
             status: came.ok().map(|reply| reply.status),
             request: records.then(|| self.request(probe)),
-            reply: came.ok().filter(|_| records).map(|came| reply(came, &self.mask)),
-            silence: came.err().map(|silence| shown(&silence.to_string(), &self.mask)),
-            reason: judgement.inconclusive.map(|reason| shown(&reason, &self.mask)),
+            reply: came.ok().filter(|_| records).map(|came| reply(came, judgement.shown.as_deref())),
+            silence: came.err().map(|silence| cut(&masked::silence(&self.mask, silence).to_string())),
+            reason: judgement.inconclusive.map(|reason| cut(&self.mask.own(&reason))),
             findings: findings(judgement.findings, &self.mask),
             code: judgement.code.map(|code| (contract.clone(), code)),
             fits: judgement.fits,
             left_open: judgement.left_open,
             applied: judgement.applied,
             sent: true,
-            answer: judgement.answer.map(|answer| masked(answer, &self.mask)),
+            answer: judgement.answer.map(bounded),
             ..blank(probe, verdict)
         }
     }
@@ -80,9 +81,15 @@ impl Recorder {
         ProbeResult {
             request: Some(self.request(probe)),
             silence: Some(silence.to_owned()),
-            reason: Some(self.mask.text(reason)),
+            reason: Some(self.mask.own(reason)),
             ..blank(probe, Verdict::Inconclusive)
         }
+    }
+
+    /// A reply's body in a few words.
+    pub(crate) fn described(&self, reply: &Reply) -> String {
+        let shown = masked::reply(&self.mask, reply);
+        words::described(shown.as_ref().unwrap_or(reply), reply.body.len())
     }
 
     /// What was sent for the probe.
@@ -90,8 +97,8 @@ impl Recorder {
         let mut recorded = request(&probe.request, &self.target, self.insecure, &self.mask);
         let Some(script) = &probe.request.script else { return recorded };
         let whole = written(script, &self.target);
-        let raw = self.mask.bytes(cut(&whole, MASKED));
-        let kept = cut(&raw, REQUEST_BODY);
+        let raw = self.mask.own_bytes(beginning(&whole, MASKED));
+        let kept = beginning(&raw, REQUEST_BODY);
         // What no library sends, no curl sends either.
         recorded.command = again(probe, &self.target, self.insecure);
         recorded.raw_bytes = (kept.len() < raw.len() || raw.len() < whole.len()).then_some(whole.len());
@@ -129,18 +136,18 @@ fn blank(probe: &Probe, verdict: Verdict) -> ProbeResult {
     }
 }
 
-/// The answer without secrets.
-fn masked(answer: Answer, mask: &Mask) -> Answer {
+/// The answer, no longer than a reader needs.
+fn bounded(answer: Answer) -> Answer {
     let code = answer.code.map(|code| match code {
-        Value::String(text) => Value::String(shown(&text, mask)),
-        Value::Array(_) | Value::Object(_) => Value::String(shown(&code.to_string(), mask)),
+        Value::String(text) => Value::String(cut(&text)),
+        Value::Array(_) | Value::Object(_) => Value::String(cut(&code.to_string())),
         plain => plain,
     });
     Answer {
         code,
-        media_type: answer.media_type.map(|media_type| shown(&media_type, mask)),
-        shape: answer.shape.into_iter().map(|member| shown(&member, mask)).collect(),
-        template: answer.template.map(|template| shown(&template, mask)),
+        media_type: answer.media_type.map(|media_type| cut(&media_type)),
+        shape: answer.shape.into_iter().map(|member| cut(&member)).collect(),
+        template: answer.template.map(|template| cut(&template)),
         ..answer
     }
 }
@@ -168,15 +175,16 @@ fn milliseconds(duration: Duration) -> f64 {
 #[must_use]
 pub fn request(request: &Request, target: &str, insecure: bool, mask: &Mask) -> RecordedRequest {
     let url = format!("{}{}", target.trim_end_matches('/'), request.target);
-    let body = request.body.as_ref().map(|body| mask.bytes(cut(body, MASKED)));
-    let kept = body.as_deref().map(|body| cut(body, REQUEST_BODY));
+    // It is ours, and its secrets are variables. What nobody writes by chance is no less a secret where a suite has it as it is.
+    let body = request.body.as_ref().map(|body| mask.own_bytes(beginning(body, MASKED)));
+    let kept = body.as_deref().map(|body| beginning(body, REQUEST_BODY));
     RecordedRequest {
         method: request.method.clone(),
-        url: mask.text(&url),
+        url: mask.own(&url),
         headers: request
             .headers
             .iter()
-            .map(|(name, value)| (mask.text(name), text(&mask.bytes(&value.masked()))))
+            .map(|(name, value)| (mask.own(name), text(&mask.own_bytes(&value.masked()))))
             .collect(),
         body: kept.map(text),
         body_bytes: request
@@ -188,39 +196,41 @@ pub fn request(request: &Request, target: &str, insecure: bool, mask: &Mask) -> 
         raw: None,
         raw_bytes: None,
         raw_base64: None,
-        command: mask.text(&command(request, &url, insecure)),
+        command: mask.own(&command(request, &url, insecure)),
     }
 }
 
-/// A reply as it came.
+/// A reply as it came; `shown` is the same without secrets, where it has some.
 #[must_use]
-pub fn reply(reply: &Reply, mask: &Mask) -> RecordedReply {
-    // Masked before it is cut: half a secret would not be found.
-    let body = mask.bytes(&reply.body);
-    let kept = cut(&body, REPLY);
+pub fn reply(reply: &Reply, shown: Option<&Reply>) -> RecordedReply {
+    let masked = shown.is_some_and(|shown| shown.body != reply.body || shown.headers != reply.headers);
+    let (shown, length) = (shown.unwrap_or(reply), reply.body.len());
+    let kept = beginning(&shown.body, REPLY);
     let mut room = HEAD;
     let field = |(name, value): &(String, Vec<u8>)| {
-        let (name, value) = (shown(name, mask), text(cut(&mask.bytes(value), REPLY)));
+        let (name, value) = (cut(name), text(beginning(value, REPLY)));
         room = room.checked_sub(name.len() + value.len())?;
         Some((name, value))
     };
     RecordedReply {
         status: reply.status,
-        headers: reply.headers.iter().map_while(field).collect(),
+        headers: shown.headers.iter().map_while(field).collect(),
         body: text(kept),
-        body_bytes: reply.body.len(),
+        body_bytes: length,
         body_base64: lost(kept),
+        masked,
     }
 }
 
-/// Findings whose texts, which quote the reply, hold no secret.
+/// Findings no longer than a reader needs. What they quote was masked when it was quoted; that they hold nothing that nobody
+/// writes by chance is made sure of all the same.
 #[must_use]
 pub fn findings(findings: Vec<Finding>, mask: &Mask) -> Vec<Finding> {
     let masked = |finding: Finding| Finding {
-        at: shown(&finding.at, mask),
-        expected: shown(&finding.expected, mask),
-        actual: shown(&finding.actual, mask),
-        facet: shown(&finding.facet, mask),
+        at: cut(&mask.own(&finding.at)),
+        expected: cut(&mask.own(&finding.expected)),
+        actual: cut(&mask.own(&finding.actual)),
+        facet: cut(&mask.own(&finding.facet)),
         ..finding
     };
     findings.into_iter().map(masked).collect()
@@ -229,15 +239,14 @@ pub fn findings(findings: Vec<Finding>, mask: &Mask) -> Vec<Finding> {
 /// The most of a text that is shown, in characters.
 const SHOWN: usize = 240;
 
-/// The text without secrets, cut to what is shown. In this order: half a secret would not be found.
+/// The text without secrets, cut to what is shown.
 #[must_use]
-pub fn shown(text: &str, mask: &Mask) -> String {
-    let masked = mask.text(text);
-    if masked.chars().count() <= SHOWN { masked } else { masked.chars().take(SHOWN).chain(['…']).collect() }
+pub fn cut(text: &str) -> String {
+    if text.chars().count() <= SHOWN { text.to_owned() } else { text.chars().take(SHOWN).chain(['…']).collect() }
 }
 
 /// The beginning of the bytes, up to the limit; a character of UTF-8 is not cut in two.
-fn cut(bytes: &[u8], limit: usize) -> &[u8] {
+fn beginning(bytes: &[u8], limit: usize) -> &[u8] {
     let Some(next) = bytes.get(limit) else { return bytes };
     let continues = |byte: &u8| byte & 0b1100_0000 == 0b1000_0000;
     if !continues(next) {
@@ -282,6 +291,10 @@ mod tests {
         Reply { status: 400, headers, body, ..Reply::default() }
     }
 
+    fn kept(came: Reply) -> RecordedReply {
+        reply(&came, masked::reply(&mask(), &came).as_ref())
+    }
+
     fn finding(quote: &str) -> Finding {
         let text = || format!("a {quote}");
         Finding {
@@ -308,7 +321,7 @@ mod tests {
                 let target = format!("http://127.0.0.1/{form}/");
                 let request =
                     serde_json::to_string(&request(&sent(Some(body.clone())), &target, false, &mask())).unwrap();
-                let reply = serde_json::to_string(&reply(&came(body), &mask())).unwrap();
+                let reply = serde_json::to_string(&kept(came(body))).unwrap();
                 let findings = format!("{:?}", findings(vec![finding(form)], &mask()));
                 for text in [request, reply, findings] {
                     assert!(!text.contains(&SECRET[..8]) && !text.contains(&encoded[..10]), "{form} in {text}");
@@ -323,7 +336,7 @@ mod tests {
     fn a_secret_across_the_cut_is_masked_whole() {
         for before in REPLY - SECRET.len()..=REPLY {
             let body = [vec![b'x'; before], SECRET.into(), vec![b'y'; 100]].concat();
-            let recorded = reply(&came(body.clone()), &mask());
+            let recorded = kept(came(body.clone()));
             assert!(!recorded.body.contains("s3"), "{before}");
             assert_eq!(recorded.body_bytes, body.len());
         }
@@ -331,11 +344,11 @@ mod tests {
 
     #[test]
     fn a_body_is_cut_between_characters_and_its_length_told() {
-        let recorded = reply(&came("é".repeat(5000).into()), &mask());
+        let recorded = kept(came("é".repeat(5000).into()));
         assert_eq!((recorded.body.len(), recorded.body_bytes, recorded.body_base64), (4096, 10_000, None));
-        let recorded = reply(&came(["x", &"🙂".repeat(5000)].concat().into()), &mask());
+        let recorded = kept(came(["x", &"🙂".repeat(5000)].concat().into()));
         assert_eq!((recorded.body.len(), recorded.body_base64), (4093, None));
-        let recorded = reply(&came(vec![0xBF; 5000]), &mask());
+        let recorded = kept(came(vec![0xBF; 5000]));
         assert_eq!(recorded.body_base64, Some(BASE64.encode(vec![0xBF; 4096])));
         let recorded = request(&sent(Some(vec![b'x'; 100_000])), "http://a", false, &Mask::default());
         assert_eq!((recorded.body.map(|body| body.len()), recorded.body_bytes), (Some(65536), Some(100_000)));
@@ -350,6 +363,6 @@ mod tests {
         assert_eq!((recorded.body.as_deref(), recorded.body_base64.as_deref()), (Some("a\u{fffd}"), Some("Yf8=")));
         let recorded = request(&sent(None), "http://a/", false, &mask());
         assert_eq!((recorded.body, recorded.body_base64), (None, None));
-        assert_eq!(reply(&came(Vec::new()), &mask()).headers[1].1, "\u{fffd}");
+        assert_eq!(kept(came(Vec::new())).headers[1].1, "\u{fffd}");
     }
 }

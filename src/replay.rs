@@ -12,9 +12,11 @@ use crate::exchange::{Outcome, Over, Part, Reply};
 use crate::fault;
 use crate::identity;
 use crate::judge;
+use crate::masked;
+use crate::masked::message::received;
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::{MayHaveChanged, ProbeResult};
-use crate::secret::Environment;
+use crate::secret::{Environment, unmaskable};
 use crate::session::{self, Failure};
 use crate::tally::signature;
 use crate::wire::sender::Settings as Wire;
@@ -37,6 +39,9 @@ pub struct Replay {
     pub yes_production: bool,
     /// The signatures of what was found of it.
     pub before: BTreeSet<String>,
+    /// Whether the command line named the target. A report is a file that anybody may have written: where it goes by the
+    /// report, no credential goes with it.
+    pub named: bool,
 }
 
 /// A piece of what left.
@@ -77,7 +82,7 @@ impl Replay {
     /// # Errors
     /// [`Failure::Usage`] where nothing was sent: no such probe, a host of production, a variable that is not set.
     pub fn run(self) -> Result<Replayed, Failure> {
-        let Self { probe, api, wire, environment, engine, yes_production, before } = self;
+        let Self { probe, api, wire, environment, engine, yes_production, before, named } = self;
         let apis = [api];
         if let Some((suite, pattern)) = identity::production(&apis, &wire.target).filter(|_| !yes_production) {
             return Err(Failure::Usage(format!(
@@ -92,6 +97,17 @@ impl Replay {
                 "{probe} is no probe of today's {suite}; errdrift list {suite} has those that are"
             )));
         };
+        let variables = probe.request.variables();
+        if let Some(why) = unmaskable(variables.iter().copied(), &environment) {
+            return Err(Failure::Usage(why));
+        }
+        if let Some(name) = variables.iter().find(|name| !named && environment.get(name).is_some()) {
+            let target = wire.target.as_str();
+            return Err(Failure::Usage(format!(
+                "{} carries ${{{name}}}, and a credential goes only where the command line says; the report says {target}: if that is right, --target {target}",
+                probe.id
+            )));
+        }
         let (sent, rewritten) = (leaves(probe, &wire), rewritten(probe, &wire));
         session::runtime()?.block_on(async {
             let tap = Tap::default();
@@ -116,12 +132,16 @@ impl Replay {
             let (exchange, ..) = exchange.await;
             pass.settle(&exchange.outcome);
             let mask = &shared.recorder.mask;
-            let received = match &exchange.outcome {
-                Outcome::Reply(reply) if rewritten.is_some() => mask.bytes(&message(reply)),
-                _ => mask.bytes(&tap.bytes()),
+            let (received, put_together) = match &exchange.outcome {
+                Outcome::Reply(reply) if rewritten.is_some() => {
+                    (message(masked::reply(mask, reply).as_ref().unwrap_or(reply)), None)
+                }
+                Outcome::Reply(reply) => received(mask, &tap.bytes(), Some(reply)),
+                Outcome::Silence(_) => received(mask, &tap.bytes(), None),
             };
+            let rewritten = rewritten.or(put_together);
             let masked = |piece| match piece {
-                Piece::Bytes(bytes) => Piece::Bytes(mask.bytes(&bytes)),
+                Piece::Bytes(bytes) => Piece::Bytes(mask.own_bytes(&bytes)),
                 other => other,
             };
             let judgement = judge::judge(probe, &exchange, &headers, &shared.settings.judge);

@@ -56,7 +56,7 @@ impl Retrial {
         let strict = strict || stored.strict;
         let opening = session::opening(apis, &stored.target, stored.started_at.clone(), stored.insecure, strict);
         let plan = plan(&stored, apis);
-        let settings = judge::Settings { strict, outside: outside(&stored) };
+        let settings = judge::Settings { strict, outside: outside(&stored), ..judge::Settings::default() };
         let recorder = Recorder {
             target: stored.target.clone(),
             insecure: stored.insecure,

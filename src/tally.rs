@@ -336,7 +336,9 @@ pub fn layer(result: &ProbeResult, finding: &Finding) -> &'static str {
 #[must_use]
 pub fn place(at: &str) -> String {
     let part = |part: &str| {
-        if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() }
+        let is_index = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        // A member that is named like a credential has no name of its own.
+        if is_index || part.contains("${") { "*".to_owned() } else { part.to_owned() }
     };
     at.split('/').map(part).collect::<Vec<_>>().join("/")
 }

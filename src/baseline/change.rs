@@ -216,7 +216,7 @@ mod tests {
             code: body.get("code").cloned(),
             media_type: Some("application/json".to_owned()),
             layer: Layer::Service,
-            shape: answer::shape(body),
+            shape: answer::shape(body, str::to_owned),
             template: body.get("message").and_then(Value::as_str).map(str::to_owned),
         }
     }

@@ -136,7 +136,7 @@ pub(super) fn run(arguments: &Run) -> u8 {
         wire: arguments.reach.wire(target),
         engine: engine::Settings {
             repeat: arguments.repeat,
-            judge: judge::Settings { strict: arguments.strict, outside: None },
+            judge: judge::Settings { strict: arguments.strict, ..judge::Settings::default() },
             ..arguments.reach.engine(arguments.speed.jobs, arguments.speed.rate)
         },
         environment: environment(),

@@ -10,7 +10,8 @@ use super::{Case, Found, text};
 use crate::contract::CodeSet;
 use crate::exchange::{BODY_LIMIT, Reply};
 use crate::finding::Finding;
-use crate::schema::pointed;
+use crate::schema::{self, Violation, pointed};
+use crate::secret::Mask;
 use crate::verdict::Severity;
 
 /// Numbers of one body that are held against the schema for how they are written.
@@ -28,7 +29,7 @@ pub(crate) struct Reading {
 }
 
 /// Reads a whole body as JSON and goes on behind what can be repaired.
-pub(crate) fn read(reply: &Reply) -> Reading {
+pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
     let mut reading = Reading::default();
     let decoded;
     let mut reply = reply;
@@ -42,6 +43,11 @@ pub(crate) fn read(reply: &Reply) -> Reading {
         reading.defects.push(Found::new("body-empty", "").expected("a JSON object").actual("no body"));
         return reading;
     }
+    // What is not JSON is told without secrets.
+    let described = || {
+        let shown = mask.masked(&reply.body, false).map(|body| Reply { body, ..Reply::default() });
+        text::described(shown.as_ref().unwrap_or(reply), reply.body.len())
+    };
     let text = decode(&reply.body, &mut reading.defects);
     let mut values = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
     match values.next() {
@@ -49,13 +55,11 @@ pub(crate) fn read(reply: &Reply) -> Reading {
             let rest = text[values.byte_offset()..].trim_matches([' ', '\t', '\r', '\n']);
             // "404 page not found" is a text that begins with a number, no number with bytes behind it.
             if !rest.is_empty() && !json.is_object() && !json.is_array() {
-                reading
-                    .defects
-                    .push(Found::new("body-not-json", "").expected("a JSON object").actual(text::describe(reply)));
+                reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(described()));
                 return reading;
             }
             if !rest.is_empty() {
-                let actual = format!("{} bytes more: {}", rest.len(), text::quoted(rest));
+                let actual = format!("{} bytes more: {}", rest.len(), text::quoted(&mask.text(rest)));
                 reading.defects.push(
                     Found::new("body-bytes-after-value", "").expected("nothing after the JSON value").actual(actual),
                 );
@@ -65,17 +69,15 @@ pub(crate) fn read(reply: &Reply) -> Reading {
             if !is_plain(value)
                 && let Ok(raw) = serde_json::from_str::<&RawValue>(value.trim())
             {
-                walk(raw, &mut String::new(), &mut reading);
+                walk(raw, &mut String::new(), mask, &mut reading);
             }
             reading.json = Some(json);
         }
         Some(Err(error)) => {
-            let actual = format!("{} ({error})", text::describe(reply));
+            let actual = format!("{} ({error})", described());
             reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(actual));
         }
-        None => reading
-            .defects
-            .push(Found::new("body-not-json", "").expected("a JSON object").actual(text::describe(reply))),
+        None => reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(described())),
     }
     reading
 }
@@ -131,8 +133,8 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
     // Each one is asked of the whole body.
     for (at, written) in reading.unplain.iter().take(ASKED) {
         if demands_integer(case, json, at) {
-            let found = Found::new("body-integer-not-plain", at.as_str()).expected("an integer in digits");
-            findings.push(found.actual(format!("`{}`", text::cut(written))));
+            let found = Found::new("body-integer-not-plain", case.mask().pointer(at)).expected("an integer in digits");
+            findings.push(found.actual(format!("`{}`", text::cut(&case.mask().text(written)))));
         }
     }
     for (convention, schema) in case.contract.file.convention.iter().zip(&case.contract.conventions) {
@@ -144,40 +146,47 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
         findings.extend(schema.violations(value).into_iter().map(|violation| {
             Found::new("convention-broken", convention.at.as_str())
                 .severity(convention.strength.severity())
-                .facet(violation.keyword)
-                .expected(violation.expected)
+                .facet(violation.keyword.as_str())
+                .expected(violation.expected.as_str())
                 .source(convention.source.as_str())
-                .actual(violation.actual)
+                .actual(actual(case, value, &violation))
         }));
     }
     findings
 }
 
-fn violation(case: &Case<'_>, violation: crate::schema::Violation) -> Finding {
+fn violation(case: &Case<'_>, violation: Violation) -> Finding {
     let file = &case.contract.file;
+    let at = case.mask().pointer(&violation.at);
+    let actual = case.json.map_or_else(String::new, |json| actual(case, json, &violation));
     if violation.keyword == "additionalProperties" || violation.keyword == "unevaluatedProperties" {
         let own = file.undocumented_members.as_ref();
         let forbidden = own.is_some_and(|own| own.forbidden.contains(&violation.at));
         let severity =
             if forbidden { Severity::Error } else { own.map_or(Severity::Warning, |own| own.strength.severity()) };
-        let found = Found::new("member-undocumented", violation.at).severity(severity).expected(violation.expected);
+        let name = at.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+        let found = Found::new("member-undocumented", at).severity(severity).expected(format!("no member `{name}`"));
         let found = own.map(|own| own.source.clone()).into_iter().fold(found, Found::source);
-        return found.actual(violation.actual);
+        return found.actual(actual);
     }
     if let Some(code) = file.code.as_ref().filter(|code| code.at == violation.at && code.set == CodeSet::Closed)
         && matches!(violation.keyword.as_str(), "minimum" | "maximum" | "enum" | "const")
     {
-        let found = Found::new("code-undocumented", violation.at)
-            .severity(code.strength.severity())
-            .source(code.source.as_str());
-        return found.expected("a code of the catalogue").actual(violation.actual);
+        let found = Found::new("code-undocumented", at).severity(code.strength.severity()).source(code.source.as_str());
+        return found.expected("a code of the catalogue").actual(actual);
     }
     let source = source(case, &violation);
-    Found::new("schema-violation", violation.at)
+    Found::new("schema-violation", at)
         .facet(violation.keyword)
         .expected(violation.expected)
         .source(source)
-        .actual(violation.actual)
+        .actual(actual)
+}
+
+/// What is in the violated place of the value, without secrets.
+fn actual(case: &Case<'_>, value: &Value, violation: &Violation) -> String {
+    let there = value.pointer(&violation.at).filter(|_| violation.keyword != "required");
+    there.map_or_else(|| violation.actual.clone(), |value| schema::told(value, |json| case.mask().json(value, json)))
 }
 
 /// Where the schema says so, with the document's own line for the code, else with the schema's description of the member.

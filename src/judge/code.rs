@@ -8,6 +8,7 @@ use crate::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status}
 use crate::finding::Finding;
 use crate::plan::NO_OPERATION;
 use crate::schema::pointed;
+use crate::secret::Mask;
 use crate::suite::Effect;
 use crate::verdict::Severity;
 
@@ -43,7 +44,7 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let message = contract.file.message.as_ref().and_then(|place| pointed(case.json?, &place.at)?.as_str());
     let answer = Answer { status: case.reply.status, code, message };
     let mut findings = Vec::new();
-    findings.extend(undocumented(contract, &answer));
+    findings.extend(undocumented(contract, &answer, case.mask()));
     findings.extend(contradiction(contract, &answer));
     if let Some(meaning) = meaning(case, &answer) {
         findings.push(meaning);
@@ -57,13 +58,13 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// A code outside a closed catalogue that the schema has let pass.
-fn undocumented(contract: &Contract, answer: &Answer<'_>) -> Option<Finding> {
+fn undocumented(contract: &Contract, answer: &Answer<'_>, mask: &Mask) -> Option<Finding> {
     let place = contract.file.code.as_ref().filter(|place| place.set == CodeSet::Closed)?;
     let code = answer.code.filter(|code| contract.entries(code).next().is_none())?;
     let found = Found::new("code-undocumented", place.at.as_str())
         .severity(place.strength.severity())
         .source(place.source.as_str());
-    Some(found.expected("a code of the catalogue").actual(code.to_string()))
+    Some(found.expected("a code of the catalogue").actual(text::cut(&mask.json(code, code.to_string()))))
 }
 
 /// What the code says of the status, whatever the cause.
@@ -232,7 +233,12 @@ fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'
         format!("{} for {cause}", promise.any_of.iter().map(named).collect::<Vec<_>>().join(" or "))
     };
     let found = Found::new("code-unexpected", at).by_cause().severity(severity).expected(expected);
-    Some(found.source(promise.source.as_str()).actual(text::cut(&named(code))))
+    let actual = if case.contract.entries(code).next().is_some() {
+        named(code)
+    } else {
+        case.mask().json(code, code.to_string())
+    };
+    Some(found.source(promise.source.as_str()).actual(text::cut(&actual)))
 }
 
 fn message(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<Finding> {
@@ -243,7 +249,7 @@ fn message(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answe
     let expected = promise.any_of.iter().map(|message| format!("«{message}»")).collect::<Vec<_>>().join(" or ");
     let found =
         Found::new("message-unexpected", at).by_cause().severity(severity).expected(format!("{expected} for {cause}"));
-    Some(found.source(promise.source.as_str()).actual(text::quoted(message)))
+    Some(found.source(promise.source.as_str()).actual(text::quoted(&case.mask().text(message))))
 }
 
 /// Wrong credentials that were outranked by something else that is wrong with the request.
@@ -253,7 +259,9 @@ fn late_credentials(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option
         return None;
     }
     let strength = case.contract.promise(case.probe.cause)?.outranked?;
-    let code = answer.code.map_or_else(String::new, |code| format!(" with {}", text::cut(&code.to_string())));
+    let code = answer
+        .code
+        .map_or_else(String::new, |code| format!(" with {}", text::cut(&case.mask().json(code, code.to_string()))));
     let found = Found::new("credentials-checked-late", "status").by_cause().severity(strength.severity());
     Some(
         found

@@ -33,14 +33,14 @@ pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
 }
 
 /// A body that did not come whole.
-pub(crate) fn ending(reply: &Reply) -> Option<Finding> {
+pub(crate) fn ending(reply: &Reply, shown: &Reply) -> Option<Finding> {
     let truncated = |why: String| {
         let actual = format!("{} bytes of body, then {why}", reply.body.len());
         Found::new("reply-truncated", "body").expected("the whole body that the reply announces").actual(actual)
     };
-    match &reply.ending {
+    match &shown.ending {
         Ending::Complete => None,
-        Ending::Truncated(why) => Some(truncated(why.clone())),
+        Ending::Truncated(why) => Some(truncated(why.to_string())),
         Ending::TimedOut => Some(truncated("nothing until the deadline".to_owned())),
         Ending::OversizedHead(limit) => Some(
             Found::new("reply-oversized", "head")
@@ -60,7 +60,7 @@ pub(crate) fn ending(reply: &Reply) -> Option<Finding> {
 /// A success that is no error in disguise.
 pub(crate) fn success(case: &Case<'_>) -> Option<Finding> {
     let reply = case.reply;
-    let actual = format!("{} with {}", reply.status, text::describe(reply));
+    let actual = format!("{} with {}", reply.status, case.described());
     if !case.probe.expectation.governed {
         return None;
     }
@@ -78,7 +78,7 @@ pub(crate) fn success(case: &Case<'_>) -> Option<Finding> {
 
 /// An error body under a success status.
 pub(crate) fn error_under_success(case: &Case<'_>) -> Finding {
-    let actual = format!("{} with {}", case.reply.status, text::describe(case.reply));
+    let actual = format!("{} with {}", case.reply.status, case.described());
     Found::new("error-under-success", "status").expected("an error status").source(source(case)).actual(actual)
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let location = case
-        .reply
+        .shown
         .header("location")
         .map_or_else(|| "no Location".to_owned(), |to| format!("Location: {}", text::cut(&to)));
     let actual = format!("{} with {location}", case.reply.status);
@@ -116,7 +116,7 @@ pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
     let found =
         Found::new("reply-ungoverned", "status").by_cause().expected("the contract's body, if anything").source(source);
     let found = found.severity(if strict { Severity::Error } else { Severity::Note });
-    Some(found.actual(format!("{} with {}", case.reply.status, text::describe(case.reply))))
+    Some(found.actual(format!("{} with {}", case.reply.status, case.described())))
 }
 
 /// A page of a layer that does not owe the contract for this cause.
@@ -126,7 +126,7 @@ pub(crate) fn foreign(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let product = origin.product.unwrap_or("unknown");
-    let actual = format!("{} from {product}, with {}", case.reply.status, text::describe(case.reply));
+    let actual = format!("{} from {product}, with {}", case.reply.status, case.described());
     let found = Found::new("page-of-another-layer", "body").facet(product).expected("the contract's body");
     Some(found.actual(actual))
 }
@@ -155,6 +155,6 @@ pub(crate) fn unavailable(case: &Case<'_>) -> Option<String> {
 
 /// What such a reply is reported as, so that one in a thousand is seen.
 pub(crate) fn unavailability(case: &Case<'_>) -> Finding {
-    let actual = format!("{} with {}", case.reply.status, text::describe(case.reply));
+    let actual = format!("{} with {}", case.reply.status, case.described());
     Found::new("service-unavailable", "status").expected("an error reply of the service").actual(actual)
 }

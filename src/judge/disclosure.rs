@@ -2,15 +2,16 @@
 //!
 //! Tables of linear-time patterns. What the request itself carried is subtracted, credentials aside: an echo is no leak.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use regex::Regex;
 use serde_json::Value;
 
-use super::{Case, Found, pages, text};
+use super::{Case, Found, carried, pages, text};
+use crate::exchange::Ending;
 use crate::finding::Finding;
+use crate::secret::Mask;
 
 /// A class of disclosure: the rule, what it is, and the patterns that tell it.
 struct Class {
@@ -127,11 +128,12 @@ const SEARCHED: usize = 262_144;
 /// What the reply tells and should not.
 pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Finding> {
     let mut findings = banners(case);
-    let credentials = credentials(sent);
+    let credentials = carried::credentials(sent);
     if tells_nothing(case, &credentials) {
         return findings;
     }
-    places(case, &mut |at, text| {
+    places(case, &mut |at, came| {
+        let text = &plain(came);
         if findings.len() >= TOLD {
             return;
         }
@@ -143,7 +145,7 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
                 Found::new(rule, spot(at))
                     .facet(*name)
                     .expected("no such text in an error")
-                    .actual(format!("{name}: {}", text::quoted(around(text, found.range())))),
+                    .actual(format!("{name}: {}", excerpt(case, came, text, found.range(), pattern))),
             );
         }
         if credentials.iter().any(|credential| text.contains(credential)) {
@@ -161,10 +163,12 @@ fn banners(case: &Case<'_>) -> Vec<Finding> {
         let value = String::from_utf8_lossy(value);
         if value.split([' ', ',']).any(is_version) {
             let at = format!("header:{}", name.to_ascii_lowercase());
+            let shown = case.mask().field(name, value.as_bytes());
+            let shown = shown.map_or_else(|| value.to_string(), |shown| String::from_utf8_lossy(&shown).into_owned());
             // A gateway names itself on what it passes on, too.
             let author = pages::named(name, &value).map(|mark| (mark.layer, mark.name));
             let found = Found::new("version-disclosed", at).author(author).expected("no version");
-            push(&mut findings, found.actual(text::quoted(&value)));
+            push(&mut findings, found.actual(text::quoted(&shown)));
         }
     }
     findings
@@ -222,35 +226,35 @@ fn push(findings: &mut Vec<Finding>, finding: Finding) {
 /// Shows the texts of a reply with where they stand: every string of a JSON body, else the body as it is; header values.
 fn places(case: &Case<'_>, look: &mut impl FnMut(&str, &str)) {
     if let Some(json) = case.json {
-        strings(json, &mut String::new(), look);
+        strings(json, &mut String::new(), case.mask(), look);
     } else {
         let body = &case.reply.body[..case.reply.body.len().min(SEARCHED)];
-        look("", &plain(&String::from_utf8_lossy(body)));
+        look("", &String::from_utf8_lossy(body));
     }
     for (name, value) in case.reply.headers.iter().filter(|(name, _)| !is_banner(name)) {
-        look(&format!("header:{}", name.to_ascii_lowercase()), &String::from_utf8_lossy(value));
+        look(&format!("header:{}", case.mask().name(name).to_ascii_lowercase()), &String::from_utf8_lossy(value));
     }
 }
 
 /// One place is written over and over: a target may nest long names as it likes.
-fn strings(json: &Value, at: &mut String, look: &mut impl FnMut(&str, &str)) {
+fn strings(json: &Value, at: &mut String, mask: &Mask, look: &mut impl FnMut(&str, &str)) {
     let length = at.len();
     match json {
-        Value::String(text) => look(at, &plain(text)),
+        Value::String(text) => look(at, text),
         Value::Array(elements) => {
             // A trace may come as an array of lines, one meaningless without the other.
             let lines: Vec<_> = elements.iter().filter_map(Value::as_str).collect();
             if !lines.is_empty() {
-                look(at, &plain(&lines.join("\n")));
+                look(at, &lines.join("\n"));
             }
             at.push_str("/*");
-            elements.iter().filter(|element| !element.is_string()).for_each(|element| strings(element, at, look));
+            elements.iter().filter(|element| !element.is_string()).for_each(|element| strings(element, at, mask, look));
         }
         Value::Object(members) => {
             for (name, value) in members {
                 look(at, name);
-                crate::schema::push(at, name);
-                strings(value, at, look);
+                crate::schema::push(at, &mask.name(name));
+                strings(value, at, mask, look);
                 at.truncate(length);
             }
         }
@@ -282,7 +286,17 @@ fn echoed(case: &Case<'_>, found: &str) -> bool {
     request.target.contains(found) || String::from_utf8_lossy(body).contains(found)
 }
 
-fn around(text: &str, range: std::ops::Range<usize>) -> &str {
+/// What stands around the match, without secrets: they are looked for in the whole text, and the match in what is left.
+fn excerpt(case: &Case<'_>, came: &str, text: &str, range: Range<usize>, pattern: &Regex) -> String {
+    let Some(shown) = case.mask().masked(came.as_bytes(), case.reply.ending != Ending::Complete) else {
+        return text::quoted(around(text, range));
+    };
+    let shown = plain(&String::from_utf8_lossy(&shown));
+    let found = pattern.find(&shown).map(|found| text::quoted(around(&shown, found.range())));
+    found.unwrap_or_else(|| format!("within {}", text::quoted(&shown)))
+}
+
+fn around(text: &str, range: Range<usize>) -> &str {
     let start =
         (range.start.saturating_sub(20)..=range.start).find(|&at| text.is_char_boundary(at)).unwrap_or(range.start);
     let end =
@@ -300,26 +314,6 @@ fn is_version(product: &str) -> bool {
     let digits = version.trim_start_matches(['v', '(']);
     digits.contains('.')
         && digits.split('.').next().is_some_and(|major| !major.is_empty() && major.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// A credential that is shorter is found in any text.
-const SHORTEST: usize = 8;
-
-/// The texts that would give the request's credential away: the field's value, the part behind a scheme, a decoded password.
-fn credentials(sent: &[(String, Vec<u8>)]) -> Vec<String> {
-    const PLAIN: &[&str] = &["accept", "accept-encoding", "content-type", "content-encoding"];
-    let mut all = Vec::new();
-    for (_, value) in sent.iter().filter(|(name, _)| !PLAIN.contains(&name.as_str())) {
-        let value = String::from_utf8_lossy(value).into_owned();
-        let secret = value.split_once(' ').map_or(value.as_str(), |(_, secret)| secret).to_owned();
-        let is_basic = value.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic "));
-        let pair =
-            is_basic.then(|| BASE64.decode(&secret).ok().and_then(|pair| String::from_utf8(pair).ok())).flatten();
-        all.extend(pair.and_then(|pair| pair.split_once(':').map(|(_, password)| password.to_owned())));
-        all.push(secret);
-    }
-    all.retain(|credential| credential.len() >= SHORTEST);
-    all
 }
 
 #[cfg(test)]
@@ -383,13 +377,5 @@ mod tests {
             let found: Vec<_> = matching(text).map(|(_, name, _)| *name).collect();
             assert!(found.is_empty(), "{text}: {found:?}");
         }
-    }
-
-    #[test]
-    fn the_parts_of_a_credential_are_searched_for() {
-        let sent =
-            vec![("authorization".to_owned(), format!("Basic {}", BASE64.encode("42:open sesame")).into_bytes())];
-        assert_eq!(credentials(&sent), ["open sesame".to_owned(), BASE64.encode("42:open sesame")]);
-        assert!(credentials(&[("accept".to_owned(), b"application/json".to_vec())]).is_empty());
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Case, Found, text};
 use crate::finding::Finding;
 use crate::schema::{member, pointed};
+use crate::secret::Mask;
 use crate::suite::{Field, FieldType, Operation};
 
 /// What the mirror names and the operation does not declare.
@@ -20,17 +21,20 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     for (name, value) in mirror {
         let at = member(&place.at, name);
         match declared(operation, name) {
-            Some(Declared::Field(field)) => compare(field, value, &at, &mut wrong),
+            Some(Declared::Field(field)) => compare(field, value, &at, case.mask(), &mut wrong),
             Some(Declared::Free) => {}
-            None => wrong.push((at, "a declared field of the request".to_owned(), format!("`{}`", text::cut(name)))),
+            None => wrong.push((at, DECLARED.to_owned(), format!("`{}`", text::cut(&case.mask().name(name))))),
         }
     }
     let finding = |(at, expected, actual): (String, String, String)| {
-        let found = Found::new("fields-mirror-nothing", at).severity(place.strength.severity());
+        let found = Found::new("fields-mirror-nothing", case.mask().pointer(&at)).severity(place.strength.severity());
         found.expected(expected).source(place.source.as_str()).actual(actual)
     };
     wrong.into_iter().map(finding).collect()
 }
+
+/// What a mirror may name.
+const DECLARED: &str = "a declared field of the request";
 
 enum Declared<'f> {
     Field(&'f Field),
@@ -48,19 +52,22 @@ fn declared<'o>(operation: &'o Operation, name: &str) -> Option<Declared<'o>> {
     field.map(Declared::Field).or_else(|| body.is_some_and(|body| body.free).then_some(Declared::Free))
 }
 
-fn compare(field: &Field, value: &Value, at: &str, wrong: &mut Vec<(String, String, String)>) {
+fn compare(field: &Field, value: &Value, at: &str, mask: &Mask, wrong: &mut Vec<(String, String, String)>) {
     match (field.kind, value) {
-        (FieldType::Object | FieldType::Json, Value::Object(mirror)) => members(&field.members, mirror, at, wrong),
+        (FieldType::Object | FieldType::Json, Value::Object(mirror)) => {
+            members(&field.members, mirror, at, mask, wrong)
+        }
         (FieldType::Array, Value::Array(elements)) => {
             if let Some(items) = &field.items {
                 for (index, element) in elements.iter().enumerate() {
-                    compare(items, element, &format!("{at}/{index}"), wrong);
+                    compare(items, element, &format!("{at}/{index}"), mask, wrong);
                 }
             }
         }
         (kind, Value::Object(_) | Value::Array(_)) => {
             let declared = format!("a text code: the field is declared as {}", word(kind));
-            wrong.push((at.to_owned(), declared, crate::schema::describe(value)));
+            let told = crate::schema::told(value, |json| mask.json(value, json));
+            wrong.push((at.to_owned(), declared, told));
         }
         // A code in place of a whole object or array says that all of it was wrong.
         _ => {}
@@ -71,6 +78,7 @@ fn members(
     declared: &BTreeMap<String, Field>,
     mirror: &serde_json::Map<String, Value>,
     at: &str,
+    mask: &Mask,
     wrong: &mut Vec<(String, String, String)>,
 ) {
     // An object that declares no members is one of free keys.
@@ -80,8 +88,8 @@ fn members(
     for (name, value) in mirror {
         let at = member(at, name);
         match declared.get(name) {
-            Some(field) => compare(field, value, &at, wrong),
-            None => wrong.push((at, "a declared field of the request".to_owned(), format!("`{}`", text::cut(name)))),
+            Some(field) => compare(field, value, &at, mask, wrong),
+            None => wrong.push((at, DECLARED.to_owned(), format!("`{}`", text::cut(&mask.name(name))))),
         }
     }
 }

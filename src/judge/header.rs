@@ -21,12 +21,14 @@ fn content_encoding(case: &Case<'_>) -> Option<Finding> {
     }
     let found = Found::new("content-encoding-unexpected", "header:content-encoding")
         .expected("none: the request accepts identity only");
-    Some(found.actual(text::cut(&coding)))
+    Some(found.actual(text::cut(&case.shown.header("content-encoding").unwrap_or_default())))
 }
 
 fn content_type(case: &Case<'_>) -> Vec<Finding> {
     let values: Vec<_> =
         case.reply.all("content-type").map(|value| String::from_utf8_lossy(value).trim().to_owned()).collect();
+    let shown: Vec<_> =
+        case.shown.all("content-type").map(|value| String::from_utf8_lossy(value).trim().to_owned()).collect();
     let expected = case.contract.file.media_type.as_str();
     if values.is_empty() {
         let has_body = !case.reply.body.is_empty();
@@ -43,14 +45,14 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     if values.len() > 1 {
         let found =
             Found::new("media-type-unexpected", "header:content-type").facet("count").expected("one Content-Type");
-        findings.push(found.actual(text::cut(&values.join(", "))));
+        findings.push(found.actual(text::cut(&shown.join(", "))));
     }
     let value = &values[0];
     let mut parts = value.split(';');
     let media_type = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
     if read && media_type != expected {
         findings.push(
-            Found::new("media-type-unexpected", "header:content-type").expected(expected).actual(text::cut(value)),
+            Found::new("media-type-unexpected", "header:content-type").expected(expected).actual(text::cut(&shown[0])),
         );
     }
     let charset = parts.find_map(|parameter| {
@@ -61,7 +63,9 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     if let Some(charset) = charset.filter(|charset| read && !["utf-8", "utf8", "us-ascii"].contains(&charset.as_str()))
     {
         findings.push(
-            Found::new("charset-unexpected", "header:content-type").expected("UTF-8").actual(text::cut(&charset)),
+            Found::new("charset-unexpected", "header:content-type")
+                .expected("UTF-8")
+                .actual(text::cut(&case.mask().text(&charset))),
         );
     }
     findings
@@ -80,7 +84,8 @@ fn allow(case: &Case<'_>) -> Option<Finding> {
     let refused = &case.probe.request.method;
     let lists = case.probe.cause == Cause::WrongMethod && value.split(',').any(|method| method.trim() == refused);
     lists.then(|| {
-        let actual = format!("405 for {refused} with Allow: {}", text::cut(&value));
+        let shown: Vec<_> = case.shown.all("allow").map(|value| String::from_utf8_lossy(value).into_owned()).collect();
+        let actual = format!("405 for {refused} with Allow: {}", text::cut(&shown.join(", ")));
         Found::new("allow-contradictory", "header:allow")
             .expected(format!("{expected}, {refused} not among them"))
             .actual(actual)

@@ -9,8 +9,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::outside::Outside;
-use super::pages;
+use super::{Settings, pages};
 use crate::exchange::Reply;
 
 /// Who probably wrote a reply.
@@ -50,7 +49,7 @@ pub struct Origin {
 
 /// Who probably wrote the reply. `json` is its body, as far as it is JSON; `envelope`: whether that is the contract's own.
 #[must_use]
-pub fn of(reply: &Reply, json: Option<&Value>, envelope: bool, outside: Option<&Outside>) -> Origin {
+pub fn of(reply: &Reply, json: Option<&Value>, envelope: bool, settings: &Settings) -> Origin {
     let service = |evidence| Origin { layer: Layer::Service, product: None, evidence: Cow::Borrowed(evidence) };
     if envelope {
         return service("the body is the contract's");
@@ -60,10 +59,12 @@ pub fn of(reply: &Reply, json: Option<&Value>, envelope: bool, outside: Option<&
         return Origin { layer: page.layer, product: Some(page.name), evidence };
     }
     if let Some((mark, value)) = pages::mark(reply).filter(|_| json.is_none()) {
+        let shown = settings.mask.field(mark.field, value.as_bytes());
+        let value = shown.map_or(value, |shown| String::from_utf8_lossy(&shown).into_owned());
         let evidence = format!("the body is no JSON, and {}: {value}", mark.field).into();
         return Origin { layer: mark.layer, product: Some(mark.name), evidence };
     }
-    if outside.is_some_and(|outside| outside.wrote(reply)) {
+    if settings.outside.as_ref().is_some_and(|outside| outside.wrote(reply)) {
         let evidence = Cow::Borrowed("the target answers a path outside the API in the same form");
         return Origin { layer: Layer::Gateway, product: None, evidence };
     }

@@ -20,7 +20,7 @@ fn defect(defect: &Defect) -> Finding {
         Flaw::Body => ("body-forbidden", "body", "nothing behind the head", Severity::Error),
         Flaw::After => ("bytes-after-reply", "body", "nothing behind the announced end", Severity::Error),
     };
-    Found::new(rule, at).severity(severity).expected(expected).actual(defect.what.as_str())
+    Found::new(rule, at).severity(severity).expected(expected).actual(defect.what.to_string())
 }
 
 /// What came of the good request behind the probe's own.

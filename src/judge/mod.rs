@@ -5,6 +5,7 @@
 
 pub(crate) mod applied;
 pub mod body;
+mod carried;
 pub mod code;
 pub mod delivery;
 pub mod disclosure;
@@ -29,8 +30,10 @@ use crate::contract::{Contract, Strength};
 use crate::exchange::{Ending, Exchange, Outcome, Reply};
 use crate::fault::like::Like;
 use crate::finding::Finding;
+use crate::masked;
 use crate::plan::Probe;
 use crate::schema::pointed;
+use crate::secret::Mask;
 use crate::verdict::{Severity, Verdict};
 use layer::{Layer, Origin};
 use outside::Outside;
@@ -42,6 +45,8 @@ pub struct Settings {
     pub strict: bool,
     /// What the target says of a path outside the API.
     pub outside: Option<Outside>,
+    /// What hides secrets in all that is said of a reply.
+    pub mask: Mask,
 }
 
 /// What one exchange came to.
@@ -63,6 +68,8 @@ pub struct Judgement {
     pub left_open: bool,
     /// The conditions of rules that the reply met.
     pub(crate) applied: u32,
+    /// The reply without secrets, where it has some.
+    pub(crate) shown: Option<Box<Reply>>,
 }
 
 impl Judgement {
@@ -85,6 +92,8 @@ pub(crate) struct Case<'c> {
     pub(crate) probe: &'c Probe,
     pub(crate) contract: &'c Contract,
     pub(crate) reply: &'c Reply,
+    /// The same without secrets: what is judged is what came, what is told is this.
+    pub(crate) shown: &'c Reply,
     /// The body as JSON, where it could be read as such.
     pub(crate) json: Option<&'c Value>,
     /// Whether the body is the contract's own, right or wrong.
@@ -93,24 +102,43 @@ pub(crate) struct Case<'c> {
     pub(crate) settings: &'c Settings,
 }
 
+impl Case<'_> {
+    /// What hides secrets in the parts of the body.
+    pub(crate) fn mask(&self) -> &Mask {
+        &self.settings.mask
+    }
+
+    /// The body in a few words.
+    pub(crate) fn described(&self) -> String {
+        text::described(self.shown, self.reply.body.len())
+    }
+}
+
 /// Judges what came back for a probe. `sent` are the header fields as they left, so that a leak of them is found.
 #[must_use]
 pub fn judge(probe: &Probe, exchange: &Exchange, sent: &[(String, Vec<u8>)], settings: &Settings) -> Judgement {
     let (mut judgement, envelope) = match &exchange.outcome {
-        Outcome::Silence(silence) => (delivery::silence(probe, silence), false),
-        Outcome::Reply(reply) => reply_to(probe, reply, sent, settings),
+        Outcome::Silence(silence) => (delivery::silence(probe, &masked::silence(&settings.mask, silence)), false),
+        Outcome::Reply(reply) => {
+            let shown = masked::reply(&settings.mask, reply);
+            let (mut judgement, envelope) = reply_to(probe, [reply, shown.as_ref().unwrap_or(reply)], sent, settings);
+            judgement.shown = shown.map(Box::new);
+            (judgement, envelope)
+        }
     };
     adjust(probe, &mut judgement, envelope);
     judgement
 }
 
-fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: &Settings) -> (Judgement, bool) {
+/// `replies` are what came, and the same without secrets.
+fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], settings: &Settings) -> (Judgement, bool) {
+    let [reply, shown] = replies;
     let contract = &probe.api.contract;
     let whole = reply.ending == Ending::Complete;
-    let reading = if whole { body::read(reply) } else { body::Reading::default() };
+    let reading = if whole { body::read(reply, &settings.mask) } else { body::Reading::default() };
     let envelope = reading.json.as_ref().is_some_and(|json| is_envelope(contract, json));
-    let origin = layer::of(reply, reading.json.as_ref(), envelope, settings.outside.as_ref());
-    let case = Case { probe, contract, reply, json: reading.json.as_ref(), envelope, origin: &origin, settings };
+    let origin = layer::of(reply, reading.json.as_ref(), envelope, settings);
+    let case = Case { probe, contract, reply, shown, json: reading.json.as_ref(), envelope, origin: &origin, settings };
     let mut judgement = Judgement {
         origin: Some(origin.clone()),
         code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
@@ -119,8 +147,8 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
         applied: applied::of(&case),
         ..Judgement::default()
     };
-    judgement.findings.extend(delivery::ending(reply));
-    judgement.findings.extend(message::findings(reply));
+    judgement.findings.extend(delivery::ending(reply, shown));
+    judgement.findings.extend(message::findings(shown));
     judgement.findings.extend(disclosure::findings(&case, sent));
     if let Some(reason) = delivery::unavailable(&case) {
         if envelope {
@@ -163,15 +191,16 @@ fn reply_to(probe: &Probe, reply: &Reply, sent: &[(String, Vec<u8>)], settings: 
 
 /// What a client can tell of the reply.
 fn answer(case: &Case<'_>) -> Answer {
-    let Case { contract, reply, json, .. } = *case;
+    let Case { contract, shown, json, .. } = *case;
+    let mask = case.mask();
     let message = contract.file.message.as_ref().and_then(|place| pointed(json?, &place.at)?.as_str());
     Answer {
-        status: reply.status,
-        code: code::of(contract, json),
-        media_type: answer::media_type(reply),
+        status: shown.status,
+        code: code::of(contract, json).map(|code| mask.value(code)),
+        media_type: answer::media_type(shown),
         layer: case.origin.layer,
-        shape: json.map_or_else(Vec::new, answer::shape),
-        template: message.map(answer::template),
+        shape: json.map_or_else(Vec::new, |json| answer::shape(json, |name| mask.name(name))),
+        template: message.map(|message| answer::template(&mask.text(message))),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::body::Reading;
 use super::{Found, text};
 use crate::schema::{member, push};
+use crate::secret::Mask;
 
 /// As much of one body is told.
 const TOLD: usize = 24;
@@ -100,7 +101,7 @@ impl<'de> serde::Deserialize<'de> for Members<'de> {
 }
 
 /// Finds duplicate members and whole numbers that are not written plainly. The depth is bounded by the parse before it.
-pub(super) fn walk(raw: &RawValue, at: &mut String, reading: &mut Reading) {
+pub(super) fn walk(raw: &RawValue, at: &mut String, mask: &Mask, reading: &mut Reading) {
     let length = at.len();
     if reading.defects.len() + reading.unplain.len() > TOLD {
         return;
@@ -114,16 +115,16 @@ pub(super) fn walk(raw: &RawValue, at: &mut String, reading: &mut Reading) {
                 let values = seen.entry(name.as_str()).or_default();
                 // As many as a finding names.
                 if values.len() < 3 {
-                    values.push(text::cut(value.get()));
+                    values.push(text::cut(&mask.text(value.get())));
                 }
                 push(at, name);
-                walk(value, at, reading);
+                walk(value, at, mask, reading);
                 at.truncate(length);
             }
             for (name, values) in seen.iter().filter(|(_, values)| values.len() > 1) {
-                let found =
-                    Found::new("body-duplicate-member", text::begin(&member(at, name))).expected("each member once");
-                let actual = format!("`{}` more than once: {}", text::cut(name), values.join(", "));
+                let at = mask.pointer(&member(at, name));
+                let found = Found::new("body-duplicate-member", text::begin(&at)).expected("each member once");
+                let actual = format!("`{}` more than once: {}", text::cut(&mask.name(name)), values.join(", "));
                 reading.defects.push(found.actual(actual));
             }
         }
@@ -131,7 +132,7 @@ pub(super) fn walk(raw: &RawValue, at: &mut String, reading: &mut Reading) {
             let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else { return };
             for (index, element) in elements.into_iter().enumerate() {
                 push(at, &index.to_string());
-                walk(element, at, reading);
+                walk(element, at, mask, reading);
                 at.truncate(length);
             }
         }

@@ -25,6 +25,12 @@ pub fn begin(text: &str) -> &str {
 /// The reply's body in a few words: no body, an HTML page with its title, or its beginning.
 #[must_use]
 pub fn describe(reply: &Reply) -> String {
+    described(reply, reply.body.len())
+}
+
+/// The same of a body that was of that length, in bytes, before secrets were masked in it.
+#[must_use]
+pub fn described(reply: &Reply, length: usize) -> String {
     let text = String::from_utf8_lossy(&reply.body);
     let trimmed = text.trim_start();
     if trimmed.is_empty() {
@@ -43,7 +49,7 @@ pub fn describe(reply: &Reply) -> String {
     if trimmed.starts_with("<?xml") || trimmed.starts_with('<') {
         return format!("XML or HTML text, {}", quoted(trimmed));
     }
-    format!("{} bytes: {}", reply.body.len(), quoted(trimmed))
+    format!("{length} bytes: {}", quoted(trimmed))
 }
 
 /// The text in quotes, cut.

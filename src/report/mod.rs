@@ -107,6 +107,9 @@ pub struct RecordedReply {
     /// The body in Base64, cut like `body`, where `body` would lose bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body_base64: Option<String>,
+    /// Whether it held a secret, so that it is not all as it came: a body in a coding is then here out of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
 }
 
 /// What one probe came to.

@@ -4,6 +4,7 @@ use crate::answer::media_type;
 use crate::exchange::{Ending, Outcome, Reply, Silence};
 use crate::judge;
 use crate::plan::Probe;
+use crate::secret::Mask;
 
 /// Whether the probe may change something, so that the brake has to let it pass: by the effect of its operation, or by its
 /// method. Where an operation has no safe method (RFC 9110, section 9.2.1), a safe one is not the operation: who answers it by
@@ -33,7 +34,7 @@ impl Came {
     pub(crate) fn of(probe: &Probe, outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Reply(reply) => Self::of_reply(probe, reply),
-            Outcome::Silence(Silence::Unreachable(_) | Silence::Tls(_)) => Self::Nothing,
+            Outcome::Silence(Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_)) => Self::Nothing,
             // What never ends cannot be carried out.
             Outcome::Silence(_) if probe.request.script.as_ref().is_some_and(|script| script.unfinished) => {
                 Self::Nothing
@@ -57,7 +58,7 @@ impl Came {
 
 /// Whether a success has the contract's error as its body. What did not come whole shows none.
 fn is_error(probe: &Probe, reply: &Reply) -> bool {
-    let json = (reply.ending == Ending::Complete).then(|| judge::body::read(reply).json).flatten();
+    let json = (reply.ending == Ending::Complete).then(|| judge::body::read(reply, &Mask::default()).json).flatten();
     json.is_some_and(|json| judge::is_envelope(&probe.api.contract, &json))
 }
 

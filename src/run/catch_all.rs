@@ -11,9 +11,9 @@ use crate::control::Controls;
 use crate::exchange::{Outcome, Reply, Request};
 use crate::fault::draft::carried;
 use crate::judge;
-use crate::judge::text;
 use crate::plan::Plan;
 use crate::recording;
+use crate::secret::Mask;
 use crate::secret::Template;
 
 /// A path that no API has, below a suite's prefix.
@@ -31,13 +31,12 @@ pub(crate) async fn rule_out(plan: &Plan, controls: &mut Controls, shared: &Shar
             && is_like(&reply, controls.succeeded.get(suite))
         {
             let path = format!("{}{NOWHERE}", api.suite.prefix.trim_end_matches('/'));
-            let what =
-                recording::shown(&format!("{} with {}", reply.status, text::describe(&reply)), &shared.recorder.mask);
+            let what = recording::cut(&format!("{} with {}", reply.status, shared.recorder.described(&reply)));
             let as_controls = if controls.succeeded.contains_key(suite) { ", just as the controls are" } else { "" };
             let reason = format!(
                 "the target is not the API of {suite}: it answers a path that does not exist ({path}) by {what}{as_controls}; a catch-all, or the page of another application; nothing else was sent; check --target, its host and its prefix"
             );
-            controls.refuse(suite, shared.recorder.mask.text(&reason));
+            controls.refuse(suite, reason);
         }
     }
 }
@@ -59,7 +58,7 @@ async fn nowhere(api: &Arc<Api>, shared: &Shared) -> Option<Reply> {
             && (200..300).contains(&reply.status)
         {
             // An error under a success is what the run is to tell of.
-            let json = judge::body::read(&reply).json;
+            let json = judge::body::read(&reply, &Mask::default()).json;
             let is_error = json.is_some_and(|json| judge::is_envelope(&api.contract, &json));
             return (!is_error).then_some(reply);
         }

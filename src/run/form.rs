@@ -19,7 +19,11 @@ impl Form {
     /// The form of a reply.
     pub(crate) fn of(reply: &Reply) -> Self {
         let json = serde_json::from_slice(&reply.body).ok();
-        Self { status: reply.status, media_type: answer::media_type(reply), shape: json.as_ref().map(answer::shape) }
+        Self {
+            status: reply.status,
+            media_type: answer::media_type(reply),
+            shape: json.as_ref().map(|json| answer::shape(json, str::to_owned)),
+        }
     }
 }
 

@@ -86,6 +86,12 @@ impl Schema {
         self.growth.excess(instance).is_none() && self.validator.is_valid(instance)
     }
 
+    /// The schema as it is written.
+    #[must_use]
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
     /// The part of the schema that a pointer names, as the `place` of a violation does.
     #[must_use]
     pub fn part(&self, place: &str) -> Option<&Value> {
@@ -217,6 +223,12 @@ fn expectation(kind: &Kind) -> String {
 /// A value in words: its type, then an excerpt of it.
 #[must_use]
 pub fn describe(value: &Value) -> String {
+    told(value, |json| json)
+}
+
+/// The same, with what is made of its JSON text before that is cut.
+#[must_use]
+pub fn told(value: &Value, text: impl FnOnce(String) -> String) -> String {
     let kind = match value {
         Value::Null => return "null".to_owned(),
         Value::Bool(_) => "boolean",
@@ -226,14 +238,17 @@ pub fn describe(value: &Value) -> String {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     };
-    format!("{}, {}", with_article(kind), excerpt(value))
+    format!("{}, {}", with_article(kind), cut(text(value.to_string())))
 }
 
 /// The value's JSON, cut where it gets long.
 fn excerpt(value: &Value) -> String {
+    cut(value.to_string())
+}
+
+fn cut(text: String) -> String {
     // What a finding shows is cut further, once secrets are masked.
     const LONGEST: usize = 4_096;
-    let text = value.to_string();
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

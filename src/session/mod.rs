@@ -25,7 +25,7 @@ use crate::identity;
 use crate::live::{Live, bar, line};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::{Closing, Inactive, Opening, ProbeResult};
-use crate::secret::{Environment, Template};
+use crate::secret::{Environment, Template, unmaskable};
 use crate::signal;
 use crate::sink::{Request, Sink};
 use crate::tally::Tally;
@@ -145,6 +145,9 @@ impl Session {
         let names: BTreeSet<&str> =
             templates.filter(|template| template.has_variables()).flat_map(Template::variables).collect();
         let broken = |name: &&str| self.environment.get(name).is_some_and(|value| value.chars().any(char::is_control));
+        if let Some(why) = unmaskable(names.iter().copied(), &self.environment) {
+            return Err(Failure::Usage(why));
+        }
         if let Some(name) = names.into_iter().find(broken) {
             let why = "holds a line break or another control byte, which no header field can carry";
             return Err(Failure::Usage(format!("${{{name}}} {why}; set it to the credential alone")));

@@ -138,7 +138,7 @@ impl Client {
         loop {
             match timeout_at(deadline, response.chunk()).await {
                 Err(_) => reply.ending = Ending::TimedOut,
-                Ok(Err(error)) => reply.ending = Ending::Truncated(chain(&error)),
+                Ok(Err(error)) => reply.ending = Ending::Truncated(chain(&error).into()),
                 Ok(Ok(None)) => {}
                 Ok(Ok(Some(chunk))) => {
                     let room = BODY_LIMIT - reply.body.len();
@@ -176,10 +176,10 @@ impl Client {
         while let Some(cause) = source {
             if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
                 if hyper.is_parse() {
-                    return Silence::NotHttp(hyper.to_string());
+                    return Silence::NotHttp(hyper.to_string().into());
                 }
                 if hyper.is_incomplete_message() {
-                    return Silence::Closed(hyper.to_string());
+                    return Silence::Closed(hyper.to_string().into());
                 }
             }
             if let Some(tls) = tls(cause) {
@@ -192,7 +192,7 @@ impl Client {
         } else if error.is_connect() {
             Silence::Unreachable(chain(error))
         } else {
-            Silence::Closed(chain(error))
+            Silence::Closed(chain(error).into())
         }
     }
 }

@@ -2,7 +2,7 @@
 //! from RFC 9112; knows no socket.
 
 use crate::exchange::{Defect, Flaw, Reply};
-use crate::judge::text;
+use crate::quote::Quote;
 
 /// How a body's length is said.
 pub(super) enum Length {
@@ -15,7 +15,7 @@ pub(super) enum Length {
 
 pub(super) struct Framing {
     pub(super) length: Length,
-    pub(super) flaws: Vec<String>,
+    pub(super) flaws: Vec<Quote>,
 }
 
 impl Framing {
@@ -27,13 +27,13 @@ impl Framing {
             [] => None,
             [first, others @ ..] => {
                 if others.iter().any(|other| other != first) {
-                    flaws.push(format!("different Content-Lengths: {}", lengths.join(", ")));
+                    flaws.push(Quote::of("different Content-Lengths: ", lengths.join(", ").as_bytes()));
                 } else if !others.is_empty() {
-                    flaws.push(format!("Content-Length {} times", lengths.len()));
+                    flaws.push(format!("Content-Length {} times", lengths.len()).into());
                 }
                 let length = first.bytes().all(|byte| byte.is_ascii_digit()).then(|| first.parse().ok()).flatten();
                 if length.is_none() {
-                    flaws.push(format!("Content-Length: {}", text::cut(first)));
+                    flaws.push(Quote::of("Content-Length: ", first.as_bytes()));
                 }
                 length.filter(|_| others.iter().all(|other| other == first))
             }
@@ -43,15 +43,15 @@ impl Framing {
             return Self { length: fixed.map_or(unknown, Length::Fixed), flaws };
         }
         if old {
-            flaws.push("Transfer-Encoding in a reply of HTTP/1.0".to_owned());
+            flaws.push("Transfer-Encoding in a reply of HTTP/1.0".into());
         }
         if !lengths.is_empty() {
-            flaws.push("Transfer-Encoding and Content-Length".to_owned());
+            flaws.push("Transfer-Encoding and Content-Length".into());
         }
         if codings.len() == 1 && codings[0].eq_ignore_ascii_case("chunked") {
             return Self { length: Length::Chunked, flaws };
         }
-        flaws.push(format!("Transfer-Encoding: {}", text::cut(&codings.join(", "))));
+        flaws.push(Quote::of("Transfer-Encoding: ", codings.join(", ").as_bytes()));
         Self { length: fixed.map_or(Length::Unknown, Length::Fixed), flaws }
     }
 }
@@ -80,8 +80,8 @@ pub(super) fn stray(bytes: &[u8]) -> usize {
 }
 
 /// Reads a status line (RFC 9112, section 4).
-pub(super) fn status_line(line: &[u8]) -> Result<Reply, String> {
-    let wrong = || format!("the status line {}", described(line));
+pub(super) fn status_line(line: &[u8]) -> Result<Reply, Quote> {
+    let wrong = || Quote::of("the status line ", line);
     let mut parts = line.splitn(3, |byte| *byte == b' ');
     let (version, status, reason) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     let status =
@@ -93,18 +93,18 @@ pub(super) fn status_line(line: &[u8]) -> Result<Reply, String> {
         return Err(wrong());
     }
     let mut defects = Vec::new();
-    let mut flaw = |kind, what: String| defects.push(Defect { kind, what });
+    let mut flaw = |kind, what: Quote| defects.push(Defect { kind, what });
     match version {
         b"HTTP/1.1" | b"HTTP/1.0" => {}
-        other => flaw(Flaw::StatusLine, format!("the version {}", String::from_utf8_lossy(other))),
+        other => flaw(Flaw::StatusLine, format!("the version {}", String::from_utf8_lossy(other)).into()),
     }
     if !(100..600).contains(&status) {
-        flaw(Flaw::StatusLine, format!("the status code {status:03}"));
+        flaw(Flaw::StatusLine, format!("the status code {status:03}").into());
     }
     match reason {
-        None => flaw(Flaw::ReasonPhrase, "no space behind the status code".to_owned()),
+        None => flaw(Flaw::ReasonPhrase, "no space behind the status code".into()),
         Some(reason) if reason.iter().any(|byte| is_control(*byte)) => {
-            flaw(Flaw::StatusLine, format!("a control byte in the reason phrase: {}", described(reason)));
+            flaw(Flaw::StatusLine, Quote::of("a control byte in the reason phrase: ", reason));
         }
         Some(_) => {}
     }
@@ -113,9 +113,9 @@ pub(super) fn status_line(line: &[u8]) -> Result<Reply, String> {
 
 /// Reads a field line (RFC 9112, section 5).
 pub(super) fn field(line: &[u8], reply: &mut Reply) {
-    let mut flaw = |what: String| reply.defects.push(Defect { kind: Flaw::Field, what });
+    let mut flaw = |what: Quote| reply.defects.push(Defect { kind: Flaw::Field, what });
     if line.first().is_some_and(|first| matches!(first, b' ' | b'\t')) {
-        flaw(format!("a folded line (obs-fold): {}", described(line)));
+        flaw(Quote::of("a folded line (obs-fold): ", line));
         if let Some((_, value)) = reply.headers.last_mut() {
             value.push(b' ');
             value.extend_from_slice(line.trim_ascii());
@@ -123,43 +123,25 @@ pub(super) fn field(line: &[u8], reply: &mut Reply) {
         return;
     }
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-        return flaw(format!("a line without a colon: {}", described(line)));
+        return flaw(Quote::of("a line without a colon: ", line));
     };
     let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
     let trimmed = name.trim_ascii_end();
     if trimmed.len() < name.len() {
-        flaw(format!("white space before the colon: {}", described(line)));
+        flaw(Quote::of("white space before the colon: ", line));
     }
     let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     if trimmed.is_empty() || !trimmed.iter().all(token) {
-        flaw(format!("no field name: {}", described(line)));
+        flaw(Quote::of("no field name: ", line));
     }
     if value.iter().any(|byte| is_control(*byte)) {
-        flaw(format!("a control byte in a value: {}", described(line)));
+        flaw(Quote::of("a control byte in a value: ", line));
     }
     reply.headers.push((String::from_utf8_lossy(trimmed).into_owned(), value.to_vec()));
 }
 
 fn is_control(byte: u8) -> bool {
     byte.is_ascii_control() && byte != b'\t'
-}
-
-/// As many bytes are told. Where they are shown they are cut further, once secrets are masked: half a secret would not be found.
-pub(super) const SHOWN: usize = 4_096;
-
-/// Bytes in a few words.
-pub(super) fn described(bytes: &[u8]) -> String {
-    let shown = &bytes[..bytes.len().min(SHOWN)];
-    let more = if bytes.len() > SHOWN { "…" } else { "" };
-    match shown {
-        [] => "nothing".to_owned(),
-        [0x15 | 0x16, 0x03, ..] => "a TLS record".to_owned(),
-        _ if shown.iter().filter(|byte| **byte < 0x09 || **byte == 0x7f).count() * 4 > shown.len() => {
-            let hex: Vec<_> = shown.iter().take(24).map(|byte| format!("{byte:02X}")).collect();
-            format!("the bytes {}{}", hex.join(" "), if bytes.len() > 24 { " …" } else { "" })
-        }
-        _ => format!("«{}{more}»", shown.escape_ascii()),
-    }
 }
 
 #[cfg(test)]

@@ -91,14 +91,14 @@ impl Http2 {
         let end = timeout_at(deadline, exchange).await;
         match (reply, end) {
             (Some(mut reply), Ok(Err(error))) => {
-                reply.ending = Ending::Truncated(error.to_string());
+                reply.ending = Ending::Truncated(error.to_string().into());
                 Outcome::Reply(reply)
             }
             (Some(reply), _) => Outcome::Reply(reply),
             (None, Ok(Err(error))) if error.is_io() || error.is_reset() || error.is_go_away() => {
-                Outcome::Silence(Silence::Closed(error.to_string()))
+                Outcome::Silence(Silence::Closed(error.to_string().into()))
             }
-            (None, Ok(Err(error))) => Outcome::Silence(Silence::NotHttp(error.to_string())),
+            (None, Ok(Err(error))) => Outcome::Silence(Silence::NotHttp(error.to_string().into())),
             (None, _) => Outcome::Silence(Silence::TimedOut(self.timeout)),
         }
     }

@@ -5,8 +5,9 @@ mod kept;
 
 use std::time::Duration;
 
-use super::head::{Framing, Length, SHOWN, described, field, is_beginning, status_line, tokens};
+use super::head::{Framing, Length, field, is_beginning, status_line, tokens};
 use crate::exchange::{BODY_LIMIT, Defect, Ending, Flaw, Outcome, Reply, Silence};
+use crate::quote::{Quote, TOLD};
 
 /// The most of a head that is read, in bytes.
 pub const HEAD_LIMIT: usize = 256 * 1024;
@@ -68,7 +69,7 @@ pub struct Reader {
     old: bool,
     state: State,
     reply: Option<Reply>,
-    not_http: Option<String>,
+    not_http: Option<Quote>,
     quiet: Option<Duration>,
     keeps_alive: bool,
 }
@@ -158,7 +159,7 @@ impl Reader {
                 let reusable = self.keeps_alive && reply.ending == Ending::Complete && rest.is_empty();
                 (Outcome::Reply(reply), rest, reusable)
             }
-            None => (Outcome::Silence(Silence::Closed("nothing came".to_owned())), rest, false),
+            None => (Outcome::Silence(Silence::Closed("nothing came".into())), rest, false),
         }
     }
 
@@ -168,7 +169,7 @@ impl Reader {
         self.advance();
         let Some(mut reply) = self.reply.take().filter(|_| self.state != State::Head) else {
             let seen = [&self.begun, &self.buffer[self.at..]].concat();
-            let seen = (!seen.is_empty()).then(|| described(&seen));
+            let seen = (!seen.is_empty()).then(|| Quote::of("", &seen));
             if self.state == State::Foreign {
                 self.not_http.clone_from(&seen);
             }
@@ -176,16 +177,16 @@ impl Reader {
                 (_, Some(what), _) => Silence::NotHttp(what),
                 (End::TimedOut(after), None, None) => Silence::TimedOut(after),
                 (End::TimedOut(after), None, Some(seen)) => Silence::Stalled(after, seen),
-                (End::Broken(why), None, None) => Silence::Closed(why),
-                (End::Broken(why), None, Some(seen)) => Silence::Closed(format!("{why}, behind {seen}")),
+                (End::Broken(why), None, None) => Silence::Closed(why.into()),
+                (End::Broken(why), None, Some(seen)) => Silence::Closed(seen.behind(format!("{why}, behind "))),
                 (End::Closed | End::Quiet, None, None) if self.interim > 0 => {
-                    Silence::Closed("the connection was closed behind an interim reply".to_owned())
+                    Silence::Closed("the connection was closed behind an interim reply".into())
                 }
                 (End::Closed | End::Quiet, None, None) => {
-                    Silence::Closed("the connection was closed without a byte".to_owned())
+                    Silence::Closed("the connection was closed without a byte".into())
                 }
                 (End::Closed | End::Quiet, None, Some(seen)) => {
-                    Silence::Closed(format!("the connection was closed within the head, behind {seen}"))
+                    Silence::Closed(seen.behind("the connection was closed within the head, behind "))
                 }
             });
         };
@@ -193,11 +194,11 @@ impl Reader {
             reply.ending = match (self.state, end) {
                 (State::Done, _) | (State::UntilClose, End::Closed | End::Quiet) | (_, End::Quiet) => Ending::Complete,
                 (_, End::TimedOut(_)) => Ending::TimedOut,
-                (_, End::Broken(why)) => Ending::Truncated(why),
+                (_, End::Broken(why)) => Ending::Truncated(why.into()),
                 (State::Fixed(left), End::Closed) => {
-                    Ending::Truncated(format!("the connection was closed, {left} bytes early"))
+                    Ending::Truncated(format!("the connection was closed, {left} bytes early").into())
                 }
-                (_, End::Closed) => Ending::Truncated("the connection was closed before the last chunk".to_owned()),
+                (_, End::Closed) => Ending::Truncated("the connection was closed before the last chunk".into()),
             };
         }
         Outcome::Reply(reply)
@@ -234,7 +235,7 @@ impl Reader {
             if self.length > HEAD_LIMIT {
                 break;
             }
-            let told = (SHOWN + 1).saturating_sub(self.begun.len()).min(end + 1 - start);
+            let told = (TOLD + 1).saturating_sub(self.begun.len()).min(end + 1 - start);
             self.begun.extend_from_slice(&self.buffer[start..start + told]);
             if self.lines == 1 {
                 match status_line(&line) {
@@ -251,7 +252,7 @@ impl Reader {
             let Some(reply) = &mut self.reply else { return };
             if bare && !reply.defects.iter().any(|defect| defect.kind == Flaw::BareLineFeed) {
                 let what = format!("line {} of the head ends in a bare line feed", self.lines);
-                reply.defects.push(Defect { kind: Flaw::BareLineFeed, what });
+                reply.defects.push(Defect { kind: Flaw::BareLineFeed, what: what.into() });
             }
             if self.lines > 1 {
                 if line.is_empty() {
@@ -267,7 +268,7 @@ impl Reader {
         if self.length + (self.buffer.len() - self.at) > HEAD_LIMIT {
             match &mut self.reply {
                 Some(reply) => reply.ending = Ending::OversizedHead(format!("{HEAD_LIMIT} bytes")),
-                None => self.not_http = Some(format!("a status line of more than {HEAD_LIMIT} bytes")),
+                None => self.not_http = Some(format!("a status line of more than {HEAD_LIMIT} bytes").into()),
             }
         }
     }
@@ -275,8 +276,8 @@ impl Reader {
     /// Waits for as much of what is no reply as a finding tells.
     fn foreign(&mut self) {
         let seen = &self.buffer[self.at..];
-        if seen.len() > SHOWN {
-            self.not_http = Some(described(seen));
+        if seen.len() > TOLD {
+            self.not_http = Some(Quote::of("", seen));
         }
     }
 
@@ -287,7 +288,7 @@ impl Reader {
             self.interim += 1;
             if self.interim > INTERIM_LIMIT {
                 self.not_http =
-                    Some(format!("more than {INTERIM_LIMIT} interim replies, the last one {}", reply.status));
+                    Some(format!("more than {INTERIM_LIMIT} interim replies, the last one {}", reply.status).into());
             }
             self.reply = None;
             self.begun.clear();
@@ -300,13 +301,13 @@ impl Reader {
         self.keeps_alive =
             reply.status != 101 && !said("connection", "close") && (!old || said("connection", "keep-alive"));
         let framing = Framing::of(reply, old);
-        let mut flaw = |what: String| reply.defects.push(Defect { kind: Flaw::Framing, what });
+        let mut flaw = |what: Quote| reply.defects.push(Defect { kind: Flaw::Framing, what });
         framing.flaws.into_iter().for_each(&mut flaw);
         let bodiless = self.to_head || matches!(reply.status, 101 | 204 | 304);
         if bodiless {
             let announces = matches!(framing.length, Length::Chunked | Length::Fixed(1..));
             if announces && reply.status == 204 {
-                flaw("a 204 that announces a body".to_owned());
+                flaw("a 204 that announces a body".into());
             }
             self.state = State::Done;
             return;
@@ -340,7 +341,7 @@ impl Reader {
     fn chunk_size(&mut self) {
         let line = self.line();
         if line.map_or(self.buffer.len() - self.at, |(start, end)| end - start) > CHUNK_LINE_LIMIT {
-            return self.truncate("a chunk whose size has no end".to_owned());
+            return self.truncate("a chunk whose size has no end".into());
         }
         let Some((start, end)) = line else { return };
         let line = self.buffer[start..end].trim_ascii_end();
@@ -351,7 +352,7 @@ impl Reader {
             Ok(0) if plain => (self.state, self.length) = (State::Trailers, 0),
             Ok(size) if plain => self.state = State::ChunkData(size),
             _ => {
-                let what = format!("a chunk of the size {}", described(line));
+                let what = Quote::of("a chunk of the size ", line);
                 self.truncate(what);
             }
         }
@@ -366,7 +367,7 @@ impl Reader {
             [] | [b'\r'] => {}
             other => {
                 let wrong = usize::from(other[0] == b'\r') + 1;
-                let what = format!("a chunk that goes on behind its size: {}", described(&other[..wrong]));
+                let what = Quote::of("a chunk that goes on behind its size: ", &other[..wrong]);
                 self.truncate(what);
             }
         }
@@ -377,7 +378,7 @@ impl Reader {
         let line = self.line();
         let length = line.map_or(self.buffer.len() - self.at, |(start, end)| end + 1 - start);
         if self.length + length > CHUNK_LINE_LIMIT {
-            return self.truncate("trailers without an end".to_owned());
+            return self.truncate("trailers without an end".into());
         }
         let Some((start, end)) = line else { return };
         self.length += length;
@@ -386,7 +387,7 @@ impl Reader {
         }
     }
 
-    fn truncate(&mut self, why: String) {
+    fn truncate(&mut self, why: Quote) {
         if let Some(reply) = &mut self.reply {
             reply.ending = Ending::Truncated(why);
         }

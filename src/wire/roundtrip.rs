@@ -6,9 +6,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::connection::Stream;
-use super::head::described;
 use super::reply::{End, Reader};
 use crate::exchange::{Defect, Flaw, Outcome, Reply, Script};
+use crate::quote::Quote;
 
 /// An open connection in its two halves.
 pub(super) struct Connection {
@@ -104,7 +104,7 @@ impl Roundtrip<'_> {
 pub(super) fn surplus(reply: &mut Reply, method: &str, rest: &[u8]) {
     let is_body = matches!(reply.status, 204 | 304) || method == "HEAD" && is_content(reply, rest);
     let kind = if is_body { Flaw::Body } else { Flaw::After };
-    reply.defects.push(Defect { kind, what: format!("{} bytes: {}", rest.len(), described(rest)) });
+    reply.defects.push(Defect { kind, what: Quote::of(format!("{} bytes: ", rest.len()), rest) });
 }
 
 /// Whether bytes behind the head of a reply to HEAD are the content that it announces, and not the rest of something else.

@@ -58,6 +58,13 @@ impl Target {
         self.port
     }
 
+    /// Whether the host is this machine (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3; RFC 6761, section 6.3).
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let is_loopback = |address: std::net::IpAddr| address.is_loopback();
+        self.host.eq_ignore_ascii_case("localhost") || self.host.parse().is_ok_and(is_loopback)
+    }
+
     /// Whether the scheme is https.
     #[must_use]
     pub fn is_tls(&self) -> bool {

@@ -29,9 +29,12 @@ impl Bench {
         serde_json::from_str(&std::fs::read_to_string(self.path(name)).unwrap()).unwrap()
     }
 
-    /// `errdrift replay` of a probe of the run, with the deployment's credentials.
+    /// `errdrift replay` of a probe of the run, with the deployment's credentials, to the deployment unless told otherwise.
     fn replay(&self, probe: &str, arguments: &[&str]) -> Ran {
         let mut command = errdrift(&["replay", &self.path("run.json"), "--probe", probe]);
+        if !arguments.contains(&"--target") {
+            command.args(["--target", self.running.target.as_str()]);
+        }
         command.args(arguments).envs(reference::environment(Api::OzApi).iter().copied());
         Ran::of(&command.output().unwrap())
     }

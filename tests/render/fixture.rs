@@ -90,6 +90,7 @@ pub(crate) fn result(
             body: "{\"error_code\": 7, \"error_message\": \"Token does not exist\"}".to_owned(),
             body_bytes: 57,
             body_base64: None,
+            masked: false,
         }),
         silence: None,
         reason: None,

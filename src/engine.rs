@@ -24,6 +24,7 @@ use crate::plan::{Plan, Probe};
 use crate::recording::Recorder;
 use crate::repeat;
 use crate::report::{Inactive, ProbeResult, Repeats};
+use crate::run::aftermath::Suspicion;
 use crate::secret::{Environment, Mask};
 use crate::tally::signature;
 use crate::verdict::Severity;
@@ -131,6 +132,8 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     });
     let footing = Footing::of(&plan);
     let probes: Arc<[Probe]> = plan.probes.into();
+    // What comes after a control's reply is no probe's.
+    shared.sender.renew();
     shared.aftermaths.collect(true);
     let suspicions = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
     shared.aftermaths.collect(false);
@@ -307,8 +310,10 @@ impl Work {
             }
             tokio::spawn(async move {
                 let probe = &work.probes[place];
-                if let Some(suspects) = work.shared.suspected(probe, &result, awaited).await {
-                    result = work.guarded(work.shared.again(probe, suspects)).await;
+                match work.shared.suspected(probe, &result, awaited).await {
+                    Suspicion::None => {}
+                    Suspicion::Tail(suspects) => result = work.guarded(work.shared.again(probe, suspects)).await,
+                    Suspicion::Accepted => result = Ok(work.shared.undecided(probe)),
                 }
                 work.hand_on(place, result);
             });

@@ -164,6 +164,8 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     });
     let footing = Footing::of(&plan);
     let probes: Arc<[Probe]> = plan.probes.into();
+    // What comes after a control's reply is no probe's.
+    shared.sender.renew();
     shared.aftermaths.collect(true);
     let (suspicions, company) = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
     shared.aftermaths.collect(false);

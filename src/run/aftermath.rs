@@ -65,6 +65,16 @@ impl Aftermaths {
     }
 }
 
+/// What is to be thought of a reply, once nothing more can come after it.
+pub(crate) enum Suspicion {
+    /// It is the probe's own, and all of it.
+    None,
+    /// Something came: the probe is sent again, and who waits for that.
+    Tail(Vec<Aftermath>),
+    /// It is another's; the probe's own says that it was accepted.
+    Accepted,
+}
+
 /// Whose probe it is.
 fn place(probe: &Probe) -> String {
     format!("{}/{}", probe.api.suite.id, probe.operation)
@@ -112,13 +122,20 @@ impl Shared {
         self.aftermaths.known().waiting.remove(&probe.id).unwrap_or_default()
     }
 
-    /// Waits until nothing more can come after a reply. Gives what waited where something came and the probe may be sent again.
+    /// A probe whose reply is another's, and that was accepted.
+    pub(crate) fn undecided(&self, probe: &Probe) -> ProbeResult {
+        let why =
+            "what came after another reply hides its own, by which it may have been accepted: it was not sent again";
+        self.recorder.unjudged(probe, why, "its reply could not be told from another")
+    }
+
+    /// Waits until nothing more can come after a reply, and tells what is to be thought of it.
     pub(crate) async fn suspected(
         &self,
         probe: &Probe,
         result: &Result<Box<ProbeResult>, Unsent>,
         awaited: Vec<Aftermath>,
-    ) -> Option<Vec<Aftermath>> {
+    ) -> Suspicion {
         let mut is_suspect = false;
         for aftermath in &awaited {
             is_suspect |= loop {
@@ -132,7 +149,15 @@ impl Shared {
         }
         let was_refused = |result: &ProbeResult| result.status.is_none_or(|status| !accepts(status));
         let may = result.as_ref().is_ok_and(|result| probe.is_harmless() || was_refused(result));
-        (is_suspect && may).then_some(awaited)
+        if !is_suspect || !may {
+            return Suspicion::None;
+        }
+        for aftermath in awaited.iter().filter(|_| !probe.is_harmless()) {
+            if aftermath.was_accepted().await {
+                return Suspicion::Accepted;
+            }
+        }
+        Suspicion::Tail(awaited)
     }
 
     async fn as_often_as_asked(&self, probe: &Probe) -> Result<ProbeResult, Unsent> {

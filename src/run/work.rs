@@ -9,6 +9,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
+use super::aftermath::Suspicion;
 use super::board::{Board, Next, Pending, Silent, Task, Ticket};
 use super::credentials::Checked;
 use crate::attempt::{Shared, Step};
@@ -110,15 +111,19 @@ impl Work {
         awaited: Vec<Aftermath>,
     ) {
         let probe = &self.probes[place];
-        if let Some(suspects) = self.shared.suspected(probe, &result, awaited).await {
-            let mut stopped = self.stopped.clone();
-            let again = AssertUnwindSafe(self.shared.again(probe, suspects)).catch_unwind();
-            result = tokio::select! {
-                biased;
-                again = again => again.unwrap_or_else(|panic| Err(Unsent::OurFault(said(&*panic)))).map(Box::new),
-                () = is_stopped(&mut stopped) => Err(self.shared.stopped().unwrap_or(Unsent::Gone)),
-            };
-            mark = result.as_ref().map_or(0, |result| self.shared.credentials.mark(probe, result));
+        match self.shared.suspected(probe, &result, awaited).await {
+            Suspicion::None => {}
+            Suspicion::Accepted => result = Ok(Box::new(self.shared.undecided(probe))),
+            Suspicion::Tail(suspects) => {
+                let mut stopped = self.stopped.clone();
+                let again = AssertUnwindSafe(self.shared.again(probe, suspects)).catch_unwind();
+                result = tokio::select! {
+                    biased;
+                    again = again => again.unwrap_or_else(|panic| Err(Unsent::OurFault(said(&*panic)))).map(Box::new),
+                    () = is_stopped(&mut stopped) => Err(self.shared.stopped().unwrap_or(Unsent::Gone)),
+                };
+                mark = result.as_ref().map_or(0, |result| self.shared.credentials.mark(probe, result));
+            }
         }
         // Nobody may be waiting any more.
         let _ = self.messages.send(Message::Settled(place, result, mark));

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::head::stray;
 use super::lanes::Lane;
 use super::pool;
 use super::raw::Raw;
@@ -63,7 +64,7 @@ impl Raw {
             let done = Done { connection, hold, received, kept, linger, method: &request.method };
             let ended = match conduct {
                 Conduct::Alone { place } => return self.alone(done, place, lane).await,
-                Conduct::Pooled { harmless, .. } if done.is_success() && !harmless => {
+                Conduct::Pooled { harmless, .. } if !harmless && done.is_to_be_sure_of() => {
                     lane.leave();
                     self.accepted(done).await
                 }
@@ -96,7 +97,7 @@ impl Raw {
             }
             if !tail.bytes.is_empty() && !pool::is_farewell(&tail.bytes) {
                 surplus(reply, method, &tail.bytes);
-                shift = replies(method, &tail.bytes).len();
+                shift = replies(method, &tail.bytes).0.len();
                 self.pool.tails.came(kind, tail.after);
             }
         }
@@ -107,8 +108,11 @@ impl Raw {
     /// before, and the request may be sent again.
     fn pooled(&self, done: Done<'_>, place: &str, may_keep: bool) -> Option<Sent> {
         let Received { outcome, stray, .. } = &done.received;
+        if let Outcome::Reply(reply) = outcome {
+            done.hold.read(reply.status);
+        }
         if *stray || done.kept && matches!(outcome, Outcome::Silence(Silence::NotHttp(_))) {
-            done.hold.disturb();
+            done.hold.disturb(&done.received.rest);
             return None;
         }
         let Done { connection, hold, received, kept, linger, method } = done;
@@ -121,7 +125,7 @@ impl Raw {
                 }
                 let aftermath = hold.aftermath(&self.pool);
                 if !received.rest.is_empty() {
-                    hold.disturb();
+                    hold.disturb(&received.rest);
                     surplus(&mut reply, method, &received.rest);
                 } else if received.reusable && may_keep {
                     self.pool.keep(connection, hold, linger, kind(place, method, reply.status));
@@ -137,14 +141,14 @@ impl Raw {
                     Outcome::Silence(Silence::Closed(_)) if kept => {
                         self.pool.give_up();
                         if received.began {
-                            hold.disturb();
+                            hold.disturb(&[]);
                         } else {
                             hold.quiet();
                         }
                     }
                     Outcome::Reply(Reply { ending: Ending::Oversized(_) | Ending::OversizedHead(_), .. })
                     | Outcome::Silence(Silence::TimedOut(_)) => hold.quiet(),
-                    _ if kept => hold.disturb(),
+                    _ if kept => hold.disturb(&[]),
                     _ => hold.quiet(),
                 }
                 Some(Sent { aftermath, ..outcome.into() })
@@ -157,6 +161,7 @@ impl Raw {
     async fn accepted(&self, done: Done<'_>) -> Option<Sent> {
         let Done { mut connection, hold, received, kept, linger, method } = done;
         let Outcome::Reply(mut reply) = received.outcome else { return None };
+        let place = hold.read(reply.status);
         if reply.ending != Ending::Complete {
             hold.quiet();
             return Some(Outcome::Reply(reply).into());
@@ -164,19 +169,28 @@ impl Raw {
         // Its own may be on its way still, if what came is another's.
         let linger = if kept { LONGEST } else { linger };
         let tail = collect(&mut connection, received.rest, linger).await.bytes;
+        if received.stray && !accepts(reply.status) {
+            // Behind what was passed over, it is its own unless another reply follows.
+            let (others, rest) = replies(method, &tail);
+            hold.disturb(&tail);
+            return match others.into_iter().rfind(|reply| accepts(reply.status)) {
+                Some(own) => Some(Outcome::Reply(own).into()),
+                None => rest.starts_with(b"HTTP/").then(|| Outcome::Reply(reply).into()),
+            };
+        }
         if tail.is_empty() || pool::is_farewell(&tail) {
             if received.stray {
-                hold.disturb();
+                hold.disturb(&[]);
             } else {
                 hold.quiet();
             }
             return Some(Outcome::Reply(reply).into());
         }
         let sequence = hold.release();
-        sequence.disturb();
+        sequence.disturb(&tail);
         // Where probes before it have tails that look like replies, its own came as many replies later.
-        let shift = if kept { sequence.shift(self.timeout * 2).await } else { 0 };
-        if let Some(own) = shift.checked_sub(1).and_then(|place| replies(method, &tail).into_iter().nth(place)) {
+        let shift = if kept { sequence.shift(place).await.unwrap_or_default() } else { 0 };
+        if let Some(own) = shift.checked_sub(1).and_then(|place| replies(method, &tail).0.into_iter().nth(place)) {
             return accepts(own.status).then(|| Outcome::Reply(own).into());
         }
         surplus(&mut reply, method, &tail);
@@ -195,9 +209,9 @@ struct Done<'m> {
 }
 
 impl Done<'_> {
-    /// Whether a reply says that the request was accepted.
-    fn is_success(&self) -> bool {
-        matches!(&self.received.outcome, Outcome::Reply(reply) if accepts(reply.status))
+    /// Whether a reply says that the request was accepted, or came behind something after which the right one may come still.
+    fn is_to_be_sure_of(&self) -> bool {
+        matches!(&self.received.outcome, Outcome::Reply(reply) if self.received.stray || accepts(reply.status))
     }
 }
 
@@ -227,17 +241,17 @@ fn was_waited_for(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Silence(Silence::Stalled(..)) | Outcome::Reply(Reply { ending: Ending::TimedOut, .. }))
 }
 
-/// The whole replies of some bytes.
-fn replies(method: &str, bytes: &[u8]) -> Vec<Reply> {
+/// The whole replies of some bytes, and what is left.
+pub(super) fn replies(method: &str, bytes: &[u8]) -> (Vec<Reply>, Vec<u8>) {
     let (mut rest, mut replies) = (bytes.to_vec(), Vec::new());
     loop {
-        let mut reader = Reader::new(method, rest);
-        reader.pass_over();
+        rest.drain(..stray(&rest));
+        let mut reader = Reader::new(method, rest.clone());
         if !reader.advance() {
-            return replies;
+            return (replies, rest);
         }
         let (outcome, behind, _) = reader.finish();
-        let Outcome::Reply(reply) = outcome else { return replies };
+        let Outcome::Reply(reply) = outcome else { return (replies, rest) };
         replies.push(reply);
         rest = behind;
     }
@@ -249,7 +263,7 @@ mod tests {
 
     #[test]
     fn replies_among_other_bytes_are_counted() {
-        let statuses = |bytes: &[u8]| replies("GET", bytes).iter().map(|reply| reply.status).collect::<Vec<_>>();
+        let statuses = |bytes: &[u8]| replies("GET", bytes).0.iter().map(|reply| reply.status).collect::<Vec<_>>();
         let one = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}".as_slice();
         let two = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n".as_slice();
         assert_eq!(statuses(&[one, b"garbage", two, b"}"].concat()), [400, 201]);

@@ -47,7 +47,7 @@ enum Seen {
     /// It was closed, rightly.
     End,
     /// What no reply announced.
-    Bytes,
+    Bytes(Vec<u8>),
 }
 
 impl Idle {
@@ -55,7 +55,10 @@ impl Idle {
         let mut waiting = vec![0; 4 * 1024];
         match self.connection.read.read(&mut waiting).now_or_never() {
             None => Seen::Nothing,
-            Some(Ok(count @ 1..)) if !is_farewell(&waiting[..count]) => Seen::Bytes,
+            Some(Ok(count @ 1..)) if !is_farewell(&waiting[..count]) => {
+                waiting.truncate(count);
+                Seen::Bytes(waiting)
+            }
             Some(_) => Seen::End,
         }
     }
@@ -90,7 +93,7 @@ impl Pool {
                     return Ok(Some((idle.connection, Hold::on(idle.sequence))));
                 }
                 Seen::End => idle.sequence.quiet(),
-                Seen::Bytes => idle.sequence.disturb(),
+                Seen::Bytes(bytes) => idle.sequence.disturb(&bytes),
             }
         }
         all.iter().map(|idle| idle.quiet_at).min().map_or(Ok(None), Err)
@@ -106,7 +109,7 @@ impl Pool {
 
     /// Ends a sequence after which nothing came; where such a reply had a tail before, that is not believed so soon.
     fn end(&self, idle: &Idle) {
-        if self.tails.expects(&idle.kind) { idle.sequence.disturb() } else { idle.sequence.quiet() }
+        if self.tails.expects(&idle.kind) { idle.sequence.disturb(&[]) } else { idle.sequence.quiet() }
     }
 
     /// Ends a sequence, or all of them, if the time has come. Whoever asks has waited for a [`TURN`] at least: only then is it
@@ -127,7 +130,7 @@ impl Pool {
                     return true;
                 }
                 Seen::End => idle.sequence.quiet(),
-                Seen::Bytes => idle.sequence.disturb(),
+                Seen::Bytes(bytes) => idle.sequence.disturb(&bytes),
             }
             false
         });
@@ -147,7 +150,8 @@ impl Pool {
         let idle = std::mem::take(&mut *self.idle());
         for mut idle in idle {
             match idle.look() {
-                Seen::Nothing | Seen::Bytes => idle.sequence.disturb(),
+                Seen::Nothing => idle.sequence.disturb(&[]),
+                Seen::Bytes(bytes) => idle.sequence.disturb(&bytes),
                 Seen::End => idle.sequence.quiet(),
             }
         }
@@ -157,10 +161,11 @@ impl Pool {
 /// Waits for what comes on a connection that serves no other request.
 pub(super) fn watch(mut connection: Connection, hold: Hold, linger: Duration) {
     tokio::spawn(async move {
-        if collect(&mut connection, Vec::new(), linger).await.bytes.is_empty() {
+        let tail = collect(&mut connection, Vec::new(), linger).await.bytes;
+        if tail.is_empty() || is_farewell(&tail) {
             hold.quiet();
         } else {
-            hold.disturb();
+            hold.disturb(&tail);
         }
     });
 }

@@ -156,6 +156,11 @@ impl Raw {
         Ok(Connection { read, write, room: Vec::new() })
     }
 
+    /// Gives up every kept connection that nobody uses.
+    pub(super) fn renew(&self) {
+        self.pool.give_up();
+    }
+
     /// Closes every kept connection that nobody uses.
     pub(super) fn make_room(&self) {
         self.pool.close();

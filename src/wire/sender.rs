@@ -116,6 +116,11 @@ impl Sender {
         Self { lanes: Lanes::new(exchanges), ..self }
     }
 
+    /// Sends what comes now on other connections than what came before.
+    pub(crate) fn renew(&self) {
+        self.raw.renew();
+    }
+
     /// The limit of this machine that was met, with the number of exchanges that could be under way at once all the same; 0
     /// where it kept a request from leaving.
     pub(crate) fn limited(&self) -> Option<(LocalLimit, usize)> {

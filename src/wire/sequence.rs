@@ -15,12 +15,14 @@
 //!   found out at once, before anybody hears of it.
 //! * A 408 on an idle connection, with which a server closes it, is nobody's tail (RFC 9110, section 15.5.9).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::ordinary::{accepts, replies};
 use super::pool::{Pool, TURN};
 
 /// How long a connection must stay quiet after a reply for the reply to be the last that came of its request.
@@ -32,6 +34,9 @@ pub(super) const LONGEST: Duration = Duration::from_millis(600);
 const LONG: Duration = Duration::from_millis(500);
 /// A sequence is so many times as long as the silence behind it, so that little time is lost by that.
 const SHARE: u32 = 10;
+
+/// How long the probes of a sequence may take until they were sent again.
+const RESOLVED: Duration = Duration::from_secs(10);
 
 /// How a sequence goes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -57,16 +62,27 @@ struct State {
     course: Course,
     /// When the sequence is over if nothing comes; `None` while the connection is in use.
     quiet_at: Option<Instant>,
-    /// Probes of it of which it is not known yet whether they have a tail.
-    unresolved: usize,
-    /// Replies that came after theirs.
-    shift: usize,
+    /// The statuses of the replies in their order; those that nobody read come last. 0 is one that did not come whole.
+    statuses: Vec<u16>,
+    /// How many nobody read.
+    unread: usize,
+    /// Probes of it of which it is not known yet what comes after their replies, by the place of their reply.
+    unresolved: BTreeSet<usize>,
+    /// How many replies came after those of the others.
+    shifts: BTreeMap<usize, usize>,
 }
 
 impl Sequence {
     /// A sequence that begins.
     pub(super) fn new() -> Arc<Self> {
-        let state = State { course: Course::Open, quiet_at: None, unresolved: 0, shift: 0 };
+        let state = State {
+            course: Course::Open,
+            quiet_at: None,
+            statuses: Vec::new(),
+            unread: 0,
+            unresolved: BTreeSet::new(),
+            shifts: BTreeMap::new(),
+        };
         Arc::new(Self { begun: Instant::now(), state: Mutex::new(state), changed: Notify::new() })
     }
 
@@ -89,8 +105,14 @@ impl Sequence {
         self.end(Course::Quiet);
     }
 
-    /// Something came after one of the replies.
-    pub(super) fn disturb(&self) {
+    /// Something came after one of the replies: these bytes, as far as they are known.
+    pub(super) fn disturb(&self, bytes: &[u8]) {
+        let unread = statuses(bytes);
+        {
+            let mut state = self.state();
+            state.unread += unread.len();
+            state.statuses.extend(unread);
+        }
         self.end(Course::Disturbed);
     }
 
@@ -103,27 +125,40 @@ impl Sequence {
         self.changed.notify_waiters();
     }
 
-    /// What is to be waited for of one of its probes.
+    /// What is to be waited for of the probe whose reply was read last.
     fn aftermath(self: &Arc<Self>, pool: &Arc<Pool>) -> Aftermath {
-        self.state().unresolved += 1;
-        Aftermath { sequence: Arc::clone(self), pool: Arc::clone(pool), shift: 0 }
+        let mut state = self.state();
+        let place = state.statuses.len().saturating_sub(1);
+        state.unresolved.insert(place);
+        drop(state);
+        Aftermath { sequence: Arc::clone(self), pool: Arc::clone(pool), place, shift: 0 }
     }
 
-    /// Waits until all its probes were sent again, and tells how many replies came after theirs.
-    pub(super) async fn shift(&self, patience: Duration) -> usize {
+    /// Waits until all probes before a place were sent again, and tells how many replies came after theirs; `None` where they
+    /// were not.
+    pub(super) async fn shift(&self, place: usize) -> Option<usize> {
         let resolved = async {
             loop {
                 let changed = self.changed.notified();
-                if self.state().unresolved == 0 {
+                if self.state().unresolved.range(..place).next().is_none() {
                     return;
                 }
                 changed.await;
             }
         };
         // Nobody may send them again any more.
-        let _ = timeout(patience, resolved).await;
-        self.state().shift
+        timeout(RESOLVED, resolved).await.ok()?;
+        Some(self.state().shifts.range(..place).map(|(_, shift)| shift).sum())
     }
+}
+
+/// The statuses of the replies among some bytes; 0 of one that did not come whole.
+fn statuses(bytes: &[u8]) -> Vec<u16> {
+    let mut statuses: Vec<u16> = Vec::new();
+    let (whole, rest) = replies("GET", bytes);
+    statuses.extend(whole.iter().map(|reply| reply.status));
+    statuses.extend(rest.starts_with(b"HTTP/").then_some(0));
+    statuses
 }
 
 /// A sequence whose connection is in use. Where the use is given up, nobody knows what would have come.
@@ -151,9 +186,17 @@ impl Hold {
         self.release().quiet();
     }
 
-    /// Something came after one of the replies.
-    pub(super) fn disturb(self) {
-        self.release().disturb();
+    /// Something came after one of the replies: these bytes, as far as they are known.
+    pub(super) fn disturb(self, bytes: &[u8]) {
+        self.release().disturb(bytes);
+    }
+
+    /// Takes in the reply that was read; its place.
+    pub(super) fn read(&self, status: u16) -> usize {
+        let Some(sequence) = &self.0 else { return 0 };
+        let mut state = sequence.state();
+        state.statuses.push(status);
+        state.statuses.len() - 1
     }
 
     /// What is to be waited for of the probe that uses the connection.
@@ -165,7 +208,7 @@ impl Hold {
 impl Drop for Hold {
     fn drop(&mut self) {
         if let Some(sequence) = self.0.take() {
-            sequence.disturb();
+            sequence.disturb(&[]);
         }
     }
 }
@@ -175,6 +218,7 @@ impl Drop for Hold {
 pub(crate) struct Aftermath {
     sequence: Arc<Sequence>,
     pool: Arc<Pool>,
+    place: usize,
     shift: usize,
 }
 
@@ -201,6 +245,16 @@ impl Aftermath {
         }
     }
 
+    /// Whether the probe's own reply says that it was accepted, where something before it looks like a reply and came in its
+    /// place. That is known once the probes before it were sent again.
+    pub(crate) async fn was_accepted(&self) -> bool {
+        let own = |shift: usize| self.sequence.state().statuses.get(self.place + shift).copied();
+        let unread = self.sequence.state().unread;
+        // The first one is its own.
+        let in_doubt = self.place > 0 && (1..=unread).filter_map(own).any(accepts);
+        in_doubt && self.sequence.shift(self.place).await.and_then(own).is_none_or(accepts)
+    }
+
     /// Takes in how many replies come after the probe's own, now that it was sent again.
     pub(crate) fn resolve(mut self, shift: usize) {
         self.shift = shift;
@@ -210,8 +264,8 @@ impl Aftermath {
 impl Drop for Aftermath {
     fn drop(&mut self) {
         let mut state = self.sequence.state();
-        state.unresolved = state.unresolved.saturating_sub(1);
-        state.shift += self.shift;
+        state.unresolved.remove(&self.place);
+        state.shifts.insert(self.place, self.shift);
         drop(state);
         self.sequence.changed.notify_waiters();
     }

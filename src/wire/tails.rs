@@ -43,7 +43,7 @@ impl Tails {
     /// Takes in how long a reply took.
     pub(super) fn took(&self, duration: Duration) {
         let mut known = self.known();
-        known.takes = Some(known.takes.map_or(duration, |takes| takes - takes / SHARE + duration / SHARE));
+        known.takes = Some(known.takes.map_or(duration, |takes| (takes * (SHARE - 1) + duration) / SHARE));
     }
 
     /// How long a connection must be quiet for nothing more to come.

@@ -33,7 +33,7 @@ fn a_limit_of_open_files_is_this_machines_and_fewer_connections_go_on() {
     let (mut met, mut went_on) = (0, 0);
     for files in 6..40 {
         let Some(ran) = limited(files, &target) else {
-            println!("skipped: this system has no prlimit");
+            eprintln!("skipped: this system has no prlimit");
             return;
         };
         let said = format!("{}{}", ran.stdout, ran.stderr);

@@ -1,6 +1,7 @@
 //! The controls of a run: the operations' correct requests, which show that a wrong one proves something.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::attempt::Shared;
 use crate::cause::{CAUSES, Cause};
@@ -213,26 +214,36 @@ fn key(control: &Control) -> Key {
     Key { suite: control.api.suite.id.clone(), operation: control.operation.clone() }
 }
 
+/// How often in a row a control must be refused that succeeded before: a busy target may answer once that it did not get all.
+const REFUSALS: usize = 3;
+/// The pause before it is sent again.
+const BREATH: Duration = Duration::from_millis(50);
+
 /// What a control comes to that succeeded before.
 pub(crate) async fn again(control: &Control, shared: &Shared) -> Checked {
     let Ok(headers) = shared.resolve(&control.request) else { return Checked::Unknown };
     let mut checked = Checked::Unknown;
-    for _ in 0..CONTROL_ATTEMPTS {
+    for attempt in 0..REFUSALS {
         if shared.stopped().is_some() {
-            break;
+            return Checked::Unknown;
         }
-        let Outcome::Reply(reply) = shared.ask(&key(control), &control.request, &headers).await else { continue };
+        if attempt > 0 {
+            tokio::time::sleep(BREATH).await;
+        }
+        let outcome = shared.ask(&key(control), &control.request, &headers).await;
+        let Outcome::Reply(reply) = outcome else { return Checked::Unknown };
         if succeeds(&reply) {
             return Checked::Good;
         }
-        // A limit and an outage say nothing of the credential.
-        if (300..500).contains(&reply.status) && reply.status != 429 {
-            let json = serde_json::from_slice(&reply.body).ok();
-            let code = judge::code::of(&control.api.contract, json.as_ref());
-            let described = shared.recorder.described(&reply);
-            let actual = recording::cut(&format!("was answered {} with {described}", reply.status));
-            checked = Checked::Refused(reply.status, code, actual);
+        // A limit, an outage and a request that did not come in time say nothing of the credential.
+        if !(300..500).contains(&reply.status) || matches!(reply.status, 408 | 429) {
+            return Checked::Unknown;
         }
+        let json = serde_json::from_slice(&reply.body).ok();
+        let code = judge::code::of(&control.api.contract, json.as_ref());
+        let described = shared.recorder.described(&reply);
+        let actual = recording::cut(&format!("was answered {} with {described}", reply.status));
+        checked = Checked::Refused(reply.status, code, actual);
     }
     checked
 }

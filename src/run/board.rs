@@ -198,7 +198,7 @@ impl Board {
             return state.task(None, Task::Believe(pending), Leave::default(), false);
         }
         let ready = state.solo.iter().position(|pending| may_again(state, of(pending)));
-        if state.is_checking || ready.is_some() {
+        if state.is_checking || ready.is_some() || shared.credentials.is_suspected() {
             if state.under_way > 0 {
                 return Next::Wait(None);
             }

@@ -77,6 +77,8 @@ struct Standing {
     /// Results since the last check began.
     since: usize,
     is_wanted: bool,
+    /// Whether a result says that the credential is wrong.
+    is_suspected: bool,
     is_checked: bool,
     /// What a control has answered for already.
     answered_for: BTreeSet<(String, u16, Option<String>)>,
@@ -140,6 +142,7 @@ impl Credentials {
             let place = if carries { probe.operation.clone() } else { String::new() };
             standing.answered_for.insert((place, answer.0, answer.1.map(ToString::to_string)))
         });
+        standing.is_suspected |= suspicious;
         standing.is_wanted |= suspicious || standing.since >= EVERY;
         count
     }
@@ -161,6 +164,11 @@ impl Credentials {
         }
     }
 
+    /// Whether a result says that a credential is wrong: nothing more is sent with it before its control.
+    pub(crate) fn is_suspected(&self) -> bool {
+        self.state().standings.values().any(|standing| standing.is_suspected && standing.lost.is_none())
+    }
+
     /// A credential whose control is to be sent now; the count of the results before it.
     pub(crate) fn begin(&self) -> Option<(Name, u64)> {
         let mut state = self.state();
@@ -176,6 +184,7 @@ impl Credentials {
         let mut state = self.state();
         let Some(standing) = state.standings.get_mut(name) else { return };
         standing.is_checked = false;
+        standing.is_suspected &= standing.is_wanted;
         match checked {
             Checked::Good | Checked::Unknown => standing.good = before,
             Checked::Refused(status, code, answer) => {

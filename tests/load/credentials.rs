@@ -64,7 +64,7 @@ fn a_lockout_is_told_once_and_is_no_drift_however_it_is_answered() {
         let early = |result: &&Value| !result["cause"].as_str().unwrap().contains("credentials");
         let early: Vec<_> = results.iter().filter(early).collect();
         assert!(early.len() > 20 && early.iter().all(|result| result["verdict"] == "pass"), "{status}");
-        assert!(report["summary"]["inconclusive"].as_u64().unwrap() > 10, "{status}: {}", report["summary"]);
+        assert!(report["summary"]["inconclusive"].as_u64().unwrap() > 0, "{status}: {}", report["summary"]);
     }
 }
 

@@ -13,7 +13,7 @@ use super::pool;
 use super::raw::Raw;
 use super::reply::Reader;
 use super::roundtrip::{Behind, Connection, Received, Roundtrip, Writes, collect, surplus};
-use super::sequence::{Aftermath, Hold, LONGEST};
+use super::sequence::{Aftermath, Hold, LINGER, LONGEST};
 use super::tails::kind;
 use crate::exchange::{Ending, Outcome, Over, Reply, Request, Silence};
 
@@ -125,8 +125,8 @@ impl Raw {
                 }
                 let aftermath = hold.aftermath(&self.pool);
                 if !received.rest.is_empty() {
-                    hold.disturb(&received.rest);
                     surplus(&mut reply, method, &received.rest);
+                    pool::gather(connection, hold, received.rest, linger.max(LINGER * 2));
                 } else if received.reusable && may_keep {
                     self.pool.keep(connection, hold, linger, kind(place, method, reply.status));
                 } else {

@@ -62,6 +62,12 @@ impl Idle {
             Some(_) => Seen::End,
         }
     }
+
+    /// Something waits: the rest of it is waited for.
+    fn disturbed(self, bytes: Vec<u8>) {
+        self.sequence.idle(None);
+        gather(self.connection, Hold::on(self.sequence), bytes, self.linger);
+    }
 }
 
 impl Pool {
@@ -93,7 +99,7 @@ impl Pool {
                     return Ok(Some((idle.connection, Hold::on(idle.sequence))));
                 }
                 Seen::End => idle.sequence.quiet(),
-                Seen::Bytes(bytes) => idle.sequence.disturb(&bytes),
+                Seen::Bytes(bytes) => idle.disturbed(bytes),
             }
         }
         all.iter().map(|idle| idle.quiet_at).min().map_or(Ok(None), Err)
@@ -118,22 +124,22 @@ impl Pool {
         let is_due = |idle: &Idle| {
             sequence.is_none_or(|sequence| Arc::ptr_eq(&idle.sequence, sequence)) && idle.quiet_at <= Instant::now()
         };
-        self.idle().retain_mut(|idle| {
-            if !is_due(idle) {
-                return true;
-            }
+        let mut all = self.idle();
+        let mut quiet = Vec::new();
+        while let Some(place) = all.iter().position(is_due) {
+            let mut idle = all.remove(place);
             match idle.look() {
                 Seen::Nothing => {
-                    self.end(idle);
+                    self.end(&idle);
                     // What comes later than that is nobody's, and still not the next one's.
                     idle.sequence = Sequence::new();
-                    return true;
+                    quiet.push(idle);
                 }
                 Seen::End => idle.sequence.quiet(),
-                Seen::Bytes(bytes) => idle.sequence.disturb(&bytes),
+                Seen::Bytes(bytes) => idle.disturbed(bytes),
             }
-            false
-        });
+        }
+        all.append(&mut quiet);
     }
 
     /// Gives up every connection that nobody uses: none serves another request.
@@ -159,9 +165,14 @@ impl Pool {
 }
 
 /// Waits for what comes on a connection that serves no other request.
-pub(super) fn watch(mut connection: Connection, hold: Hold, linger: Duration) {
+pub(super) fn watch(connection: Connection, hold: Hold, linger: Duration) {
+    gather(connection, hold, Vec::new(), linger);
+}
+
+/// The same, where some of it came already.
+pub(super) fn gather(mut connection: Connection, hold: Hold, begun: Vec<u8>, linger: Duration) {
     tokio::spawn(async move {
-        let tail = collect(&mut connection, Vec::new(), linger).await.bytes;
+        let tail = collect(&mut connection, begun, linger).await.bytes;
         if tail.is_empty() || is_farewell(&tail) {
             hold.quiet();
         } else {

@@ -120,7 +120,7 @@ const COLLECTED: usize = 64 * 1024;
 /// As long as something comes, it is waited for as many times longer.
 const PATIENCE: u32 = 4;
 /// How long nothing more must have come for what came to be all.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(150);
 
 /// A reply is waited for so long where something else came in its place.
 const OVERDUE: Duration = Duration::from_secs(1);

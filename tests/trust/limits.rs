@@ -1,5 +1,6 @@
 //! Limits of the machine that a run is on are named as such, never blamed on the target, and kept to where that helps.
 
+use std::io::Write as _;
 use std::process::Command;
 
 use errdrift::reference::{self, Api};
@@ -33,7 +34,7 @@ fn a_limit_of_open_files_is_this_machines_and_fewer_connections_go_on() {
     let (mut met, mut went_on) = (0, 0);
     for files in 6..40 {
         let Some(ran) = limited(files, &target) else {
-            eprintln!("skipped: this system has no prlimit");
+            writeln!(std::io::stderr(), "skipped: this system has no prlimit").unwrap();
             return;
         };
         let said = format!("{}{}", ran.stdout, ran.stderr);

@@ -40,7 +40,9 @@ fn a_credential_goes_only_where_the_command_line_says() {
     let bench = bench(&right.target);
     let carried = |echo: &Echo| echo.heads.lock().unwrap().iter().filter(|head| head.contains(TOKEN)).count();
     // All of the report says so, and it is this machine: anybody may listen here.
-    edit(&bench, |report| *report = serde_json::from_str(&report.to_string().replace(&right.target, &other.target)).unwrap());
+    edit(&bench, |report| {
+        *report = serde_json::from_str(&report.to_string().replace(&right.target, &other.target)).unwrap()
+    });
     let (text, code) = replay(&bench, WITH_TOKEN, &[]);
     assert!(code == 2 && text.contains("${TOKEN}") && text.contains(&format!("--target {}", other.target)), "{text}");
     assert!(other.heads.lock().unwrap().is_empty(), "nothing was sent");
@@ -52,10 +54,18 @@ fn a_credential_goes_only_where_the_command_line_says() {
 fn a_host_that_only_the_report_names_gets_nothing() {
     let right = wrong();
     let bench = bench(&right.target);
-    for target in ["http://203.0.113.1", "https://attacker.example", "http://localhost.attacker.example", "http://[2001:db8::1]:80"] {
+    for target in [
+        "http://203.0.113.1",
+        "https://attacker.example",
+        "http://localhost.attacker.example",
+        "http://[2001:db8::1]:80",
+    ] {
         edit(&bench, |report| report["target"] = target.into());
         let (text, code) = replay(&bench, PROBE, &[]);
-        assert!(code == 2 && text.contains(&format!("--target {target}")) && text.contains("nothing was sent"), "{code}: {text}");
+        assert!(
+            code == 2 && text.contains(&format!("--target {target}")) && text.contains("nothing was sent"),
+            "{code}: {text}"
+        );
     }
     // A probe without a credential may go to this machine.
     edit(&bench, |report| report["target"] = right.target.as_str().into());
@@ -78,7 +88,9 @@ fn no_suite_is_read_that_only_the_report_names() {
     }
     for name in &names {
         edit(&bench, |report| report["suite_names"]["s"] = name.as_str().into());
-        for arguments in [["judge", "r.json"].as_slice(), &["replay", "r.json", "--probe", PROBE, "--target", &right.target]] {
+        for arguments in
+            [["judge", "r.json"].as_slice(), &["replay", "r.json", "--probe", PROBE, "--target", &right.target]]
+        {
             let (printed, code) = bench.errdrift(arguments);
             let text = String::from_utf8(printed).unwrap();
             assert!(code == 2 && text.contains("--suite") && text.contains("current folder"), "{name}: {code}: {text}");

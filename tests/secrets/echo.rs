@@ -79,6 +79,7 @@ fn error(message: &str) -> String {
 pub(crate) const PLACES: usize = 26;
 
 /// A reply with the secret somewhere, in some form.
+#[expect(clippy::too_many_lines, reason = "a table of places")]
 pub(crate) fn place(secret: &str, number: usize, how: usize, chance: &mut Chance) -> Vec<u8> {
     let spelled = form(secret, how, chance);
     // In a JSON string, as an encoder that knows nothing of the form would write it, or as it is.

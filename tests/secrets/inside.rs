@@ -81,7 +81,7 @@ fn nothing_that_is_told_or_kept_of_a_reply_holds_a_secret() {
                 ("kept", kept.as_bytes()),
                 ("received", &received),
             ] {
-                if let Some(found) = finds(text, &[secret.clone()]) {
+                if let Some(found) = finds(text, std::slice::from_ref(secret)) {
                     problems.push(format!(
                         "place {where_} form {form} {what} {secret}: …{found}…\n{}",
                         String::from_utf8_lossy(text).chars().take(700).collect::<String>()

@@ -337,8 +337,11 @@ pub fn layer(result: &ProbeResult, finding: &Finding) -> &'static str {
 pub fn place(at: &str) -> String {
     let part = |part: &str| {
         let is_index = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        // A member that is named like a credential has no name of its own.
-        if is_index || part.contains("${") { "*".to_owned() } else { part.to_owned() }
+        // A member that is named by a credential has no name of its own.
+        let variable = part.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let is_variable =
+            variable.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "_%?…".contains(c)));
+        if is_index || is_variable { "*".to_owned() } else { part.to_owned() }
     };
     at.split('/').map(part).collect::<Vec<_>>().join("/")
 }

@@ -12,5 +12,7 @@ mod echo;
 mod everywhere;
 #[path = "secrets/forms.rs"]
 mod forms;
+#[path = "secrets/inside.rs"]
+mod inside;
 #[path = "secrets/words.rs"]
 mod words;

@@ -1,5 +1,6 @@
 //! `run` and `list`: from arguments and environment to a session, and from its closing to an exit code.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
@@ -11,12 +12,13 @@ use super::{failed, files, gates, mistaken};
 use crate::catalog::{self, Api};
 use crate::engine;
 use crate::fault::Tier;
+use crate::fault::draft::carried;
 use crate::judge;
 use crate::live::Live;
 use crate::plan::{Plan, Selection};
 use crate::render::style::Style;
 use crate::render::{self, human, json};
-use crate::secret::Environment;
+use crate::secret::{self, Environment};
 use crate::session::{Failure, Session};
 use crate::verdict::exit;
 use crate::wire::target::Target;
@@ -129,6 +131,10 @@ pub(super) fn run(arguments: &Run) -> u8 {
         Ok(gates) => gates,
         Err(code) => return code,
     };
+    let environment = environment();
+    for advice in secret::advice(names(&apis).iter().map(String::as_str), &environment) {
+        tell(&format!("errdrift: {advice}"));
+    }
     let session = Session {
         gates,
         apis,
@@ -139,7 +145,7 @@ pub(super) fn run(arguments: &Run) -> u8 {
             judge: judge::Settings { strict: arguments.strict, ..judge::Settings::default() },
             ..arguments.reach.engine(arguments.speed.jobs, arguments.speed.rate)
         },
-        environment: environment(),
+        environment,
         reports,
         strict: arguments.strict,
         yes_production: arguments.reach.yes_production,
@@ -159,6 +165,13 @@ pub(super) fn run(arguments: &Run) -> u8 {
         }
         Err(failure) => failed(&failure),
     }
+}
+
+/// The variables of the right credentials.
+fn names(apis: &[Arc<Api>]) -> BTreeSet<String> {
+    let credentials = apis.iter().flat_map(|api| api.suite.credentials.values());
+    let values: Vec<_> = credentials.flat_map(|credential| carried(credential, &credential.valid)).collect();
+    values.iter().flat_map(|(_, value)| value.variables()).map(str::to_owned).collect()
 }
 
 fn live(quiet: bool, color: bool) -> Live {

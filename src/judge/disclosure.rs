@@ -128,7 +128,8 @@ const SEARCHED: usize = 262_144;
 /// What the reply tells and should not.
 pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Finding> {
     let mut findings = banners(case);
-    let credentials = carried::credentials(sent);
+    let mut credentials = carried::credentials(sent);
+    credentials.retain(|credential| !case.mask().is_word(credential));
     if tells_nothing(case, &credentials) {
         return findings;
     }

@@ -55,7 +55,7 @@ fn declared<'o>(operation: &'o Operation, name: &str) -> Option<Declared<'o>> {
 fn compare(field: &Field, value: &Value, at: &str, mask: &Mask, wrong: &mut Vec<(String, String, String)>) {
     match (field.kind, value) {
         (FieldType::Object | FieldType::Json, Value::Object(mirror)) => {
-            members(&field.members, mirror, at, mask, wrong)
+            members(&field.members, mirror, at, mask, wrong);
         }
         (FieldType::Array, Value::Array(elements)) => {
             if let Some(items) = &field.items {

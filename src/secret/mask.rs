@@ -139,6 +139,12 @@ impl Mask {
         self.0.all.all.is_empty()
     }
 
+    /// Whether the text is a word of the contract, or of any error: that it comes tells nothing.
+    #[must_use]
+    pub fn is_word(&self, text: &str) -> bool {
+        self.0.known.contains(text) || is_common(text)
+    }
+
     /// What came from a target, without secrets.
     #[must_use]
     pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {

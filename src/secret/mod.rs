@@ -20,7 +20,7 @@ mod words;
 pub use crate::environment::Environment;
 pub use mask::Mask;
 pub use template::Template;
-pub use words::unmaskable;
+pub use words::{advice, unmaskable};
 
 /// Every byte that is no unreserved character as `%XX` (RFC 3986, section 2.1).
 #[must_use]

@@ -30,6 +30,18 @@ impl Pattern {
     fn is_number(&self) -> bool {
         self.bytes.iter().all(u8::is_ascii_digit)
     }
+
+    /// Whether it is no part of a longer word that goes on with this character: an id may well stand behind letters.
+    fn ends_at(&self, c: u32) -> bool {
+        let is_digit = |c: u32| char::from_u32(c).is_some_and(|c| c.is_ascii_digit());
+        if self.is_number() && self.bytes.len() >= ID { !is_digit(c) } else { !is_word(c) }
+    }
+
+    /// As much of it is looked for at least.
+    fn least(&self) -> usize {
+        let length = self.bytes.len();
+        if self.weak { length } else { length.min(PART.max(length.div_ceil(2))) }
+    }
 }
 
 /// Where a value stands.
@@ -43,6 +55,10 @@ pub(super) struct Hit {
     pub(super) whole: bool,
 }
 
+/// A number of so many digits is found behind letters, too.
+const ID: usize = 6;
+/// As much of a value is looked for at the end of a text that was cut.
+const REST: usize = 2;
 /// A shorter part of a value is not looked for.
 const PART: usize = 8;
 /// Codings within codings are read so deep.
@@ -76,7 +92,7 @@ impl Patterns {
                 begins[usize::from(b'?')] = true;
             }
         }
-        let least = all.iter().map(|pattern| pattern.bytes.len()).min().unwrap_or(0);
+        let least = all.iter().map(Pattern::least).min().unwrap_or(0);
         Self { all, begins, least }
     }
 
@@ -103,8 +119,9 @@ impl Patterns {
         if level == 0 {
             return;
         }
-        coding::each(text, self.least, &mut |decoded| {
-            let cut = cut && decoded.end() == text.len();
+        coding::each(text, if cut { REST } else { self.least }, &mut |decoded| {
+            // Half a byte of a coding may be left.
+            let cut = cut && decoded.end() + 3 >= text.len();
             let mut inner = Vec::new();
             let readable = std::str::from_utf8(&decoded.bytes)
                 .is_ok_and(|text| !text.chars().any(|c| c.is_control() && !c.is_whitespace()));
@@ -199,7 +216,7 @@ fn follow(text: &[u8], at: usize, pattern: &Pattern, cut: bool) -> Option<(usize
             None => break,
         }
     }
-    if cut && ends >= 2 {
+    if cut && ends >= REST {
         return Some((text.len(), false));
     }
     let much = !pattern.weak && part.0 >= PART && part.0 * 2 >= wanted.len();
@@ -268,13 +285,13 @@ const BEFORE: usize = 12;
 /// Whether no word goes on here.
 fn is_begin(text: &[u8], at: usize, pattern: &Pattern) -> bool {
     let Some(before) = last(&text[..at]) else { return true };
-    if !is_word(u32::from(before)) {
+    if pattern.ends_at(u32::from(before)) {
         let fraction = before == '.' && at > 1 && text[at - 2].is_ascii_digit();
         return !(fraction && pattern.is_number());
     }
     // `\n` and `%3D` end in letters and are none.
     (at.saturating_sub(BEFORE)..at - 1).any(|start| {
-        let ends_here = |(value, length): (u32, usize)| start + length == at && !is_word(value) && value != LOST;
+        let ends_here = |(value, length): (u32, usize)| start + length == at && pattern.ends_at(value) && value != LOST;
         is_open(text, start) && units(text, start, DEPTH).iter().any(ends_here)
     })
 }
@@ -290,5 +307,5 @@ fn alone(text: &[u8], end: usize, pattern: &Pattern) -> Option<usize> {
     let spelled = units(text, end, DEPTH);
     // The longest is what the text means there: a letter in UTF-8, an escape.
     let means = spelled.iter().max_by_key(|(_, length)| *length);
-    (!means.is_some_and(|(value, _)| value != LOST && is_word(value))).then_some(end)
+    (!means.is_some_and(|(value, _)| value != LOST && !pattern.ends_at(value))).then_some(end)
 }

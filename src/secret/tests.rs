@@ -145,7 +145,7 @@ fn what_a_cut_leaves_of_a_value_is_masked() {
 
 #[test]
 fn a_common_or_short_value_is_masked_only_where_it_stands_alone() {
-    let mask = mask(&[("A", "admin"), ("J", "json"), ("N", "4217"), ("E", "error")]);
+    let mask = mask(&[("A", "admin"), ("J", "json"), ("N", "4217"), ("E", "error"), ("I", "1005004")]);
     for (text, masked) in [
         ("admin is unknown", "${A} is unknown"),
         ("administrator", "administrator"),
@@ -162,6 +162,7 @@ fn a_common_or_short_value_is_masked_only_where_it_stands_alone() {
         ("{\"error\": \"error\", \"json\": 1}", "{\"error\": \"${E}\", \"json\": 1}"),
         ("{\\\"error\\\": \\\"error\\\"}", "{\\\"error\\\": \\\"${E}\\\"}"),
         ("error_code", "error_code"),
+        ("id4217 user1005004 x1005004y 11005004", "id4217 user${I} x${I}y 11005004"),
         ("яadmin", "яadmin"),
     ] {
         assert_eq!(mask.text(text), masked);

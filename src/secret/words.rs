@@ -53,6 +53,17 @@ pub fn unmaskable<'n>(names: impl IntoIterator<Item = &'n str>, environment: &En
     })
 }
 
+/// What is to be said of those of the variables whose value is a common word.
+pub fn advice<'n>(names: impl IntoIterator<Item = &'n str>, environment: &Environment) -> Vec<String> {
+    let common = |name: &&str| environment.get(name).is_some_and(is_common);
+    let said = |name: &str| {
+        format!(
+            "${{{name}}} is a common word: it is masked only where it stands alone in what the target sends; a credential of its own for the tests is better"
+        )
+    };
+    names.into_iter().filter(common).map(said).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,7 +41,7 @@ fn a_credential_goes_only_where_the_command_line_says() {
     let carried = |echo: &Echo| echo.heads.lock().unwrap().iter().filter(|head| head.contains(TOKEN)).count();
     // All of the report says so, and it is this machine: anybody may listen here.
     edit(&bench, |report| {
-        *report = serde_json::from_str(&report.to_string().replace(&right.target, &other.target)).unwrap()
+        *report = serde_json::from_str(&report.to_string().replace(&right.target, &other.target)).unwrap();
     });
     let (text, code) = replay(&bench, WITH_TOKEN, &[]);
     assert!(code == 2 && text.contains("${TOKEN}") && text.contains(&format!("--target {}", other.target)), "{text}");

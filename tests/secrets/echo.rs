@@ -48,7 +48,8 @@ impl Echo {
             // Neighbours in number are no neighbours in chance.
             chance.below(2);
             let secret = &secrets[chance.below(secrets.len())];
-            place(secret, number % places, &mut chance)
+            let form = chance.below(FORMS);
+            place(secret, number % places, form, &mut chance)
         })
     }
 }
@@ -77,10 +78,10 @@ fn error(message: &str) -> String {
 /// How many places there are; behind the last but one, a run cannot be judged.
 pub(crate) const PLACES: usize = 26;
 
-/// A reply with the secret somewhere.
-pub(crate) fn place(secret: &str, number: usize, chance: &mut Chance) -> Vec<u8> {
-    let form_number = chance.below(FORMS);
-    let spelled = form(secret, form_number, chance);
+/// A reply with the secret somewhere, in some form.
+#[expect(clippy::too_many_lines, reason = "a table of places")]
+pub(crate) fn place(secret: &str, number: usize, how: usize, chance: &mut Chance) -> Vec<u8> {
+    let spelled = form(secret, how, chance);
     // In a JSON string, as an encoder that knows nothing of the form would write it, or as it is.
     let valid = serde_json::from_str::<String>(&format!("\"{spelled}\"")).is_ok();
     let inside = if valid && chance.below(2) == 0 { spelled.clone() } else { json(&spelled) };

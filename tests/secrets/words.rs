@@ -54,7 +54,7 @@ fn no_signature_depends_on_a_credential() {
             "curl -sS -i -g --path-as-is",
             "at         /error_code",
             "expected   an integer",
-            "content-type: application/json",
+            "application/json",
             "error_code",
             "oz-api.body.schema.json",
         ] {

@@ -139,10 +139,10 @@ impl Mask {
         self.0.all.all.is_empty()
     }
 
-    /// Whether the text is a word of the contract, or of any error: that it comes tells nothing.
+    /// Whether the text is a word of the contract, or of any error, or the beginning of one: that it comes tells nothing.
     #[must_use]
     pub fn is_word(&self, text: &str) -> bool {
-        self.0.known.contains(text) || is_common(text)
+        is_common(text) || self.0.known.iter().any(|word| word.starts_with(text))
     }
 
     /// What came from a target, without secrets.

@@ -4,6 +4,7 @@
 //! needs at the end: counts, drifts with one example each, and what was not exercised.
 
 pub mod changed;
+mod load;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::judge::layer::Layer;
 use crate::verdict::{Severity, Verdict};
 
 pub use changed::MayHaveChanged;
+pub use load::Load;
 
 /// The version of the report's format (`schemas/report.schema.json`).
 pub const SCHEMA_VERSION: u32 = 1;
@@ -339,24 +341,6 @@ pub struct Summary {
     pub drifts: usize,
     /// Replies by which the target said that it was asked too often: 429, and 503 with `Retry-After`.
     pub rate_limited: usize,
-}
-
-/// What the target could take.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
-pub struct Load {
-    /// Replies by which the target said that it was asked too often.
-    pub rate_limited: usize,
-    /// What was waited for them, in milliseconds.
-    pub waited_ms: u64,
-    /// Probes that got no reply in time while others were under way, and were answered alone.
-    pub answered_alone: usize,
-    /// Such probes that could not be sent again.
-    pub given_up: usize,
-    /// The fewest probes under way at once that the run came down to; 0 where it is not known.
-    pub jobs: usize,
-    /// Whether it ended before its time, by the target's limits or a credential that was right no more.
-    #[serde(skip)]
-    pub is_whole_in_doubt: bool,
 }
 
 /// What is known when the last probe is done.

@@ -1,0 +1,32 @@
+//! Which operations share a path, and which methods the suite knows of it.
+
+use super::{Operation, Suite};
+
+impl Suite {
+    /// The operations on the path, whatever its parameters are called, and with or without a slash at its end.
+    pub fn on_path(&self, path: &str) -> impl Iterator<Item = &Operation> {
+        self.operation.iter().filter(move |operation| same_path(&operation.path, path))
+    }
+
+    /// Whether the path is known to have the method: it is an operation, or `methods` of one lists it.
+    #[must_use]
+    pub fn has_method(&self, path: &str, method: &str) -> bool {
+        self.on_path(path).any(|operation| operation.method == method || operation.lists(method))
+    }
+
+    /// Whether a method that [`Suite::has_method`] does not know is known not to be there.
+    #[must_use]
+    pub fn lists_all_methods(&self, path: &str) -> bool {
+        self.complete || self.on_path(path).any(|operation| operation.complete || operation.methods.is_some())
+    }
+}
+
+/// Whether two path templates name the same path, whatever their parameters are called.
+#[must_use]
+pub fn same_path(one: &str, other: &str) -> bool {
+    let segments = |path: &str| -> Vec<String> {
+        let segment = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
+        path.trim_end_matches('/').split('/').map(segment).collect()
+    };
+    segments(one) == segments(other)
+}

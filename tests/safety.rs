@@ -1,5 +1,6 @@
 //! Nothing is changed at a target: real servers on loopback, each lenient in one known way, before and after a run in all
 //! tiers.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 #[path = "safety/store.rs"]
 mod store;

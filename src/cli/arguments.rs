@@ -123,6 +123,7 @@ pub(super) struct List {
     pub(super) requests: bool,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 #[derive(Args, Debug)]
 pub(super) struct Run {
     #[command(flatten)]

@@ -161,13 +161,11 @@ impl<'a> Bases<'a> {
         // Where the path is all that is wrong, whoever creates on demand has nothing to mind.
         let content = |draft: &Draft| (draft.body.clone(), draft.content_type.clone(), draft.content_encoding.clone());
         let path_alone = content(draft) == content(correct) && draft.query == correct.query && draft.script.is_none();
-        match (path_alone, operation.may_create()) {
-            (false, _) => Some(Guard::Fault),
-            (true, false) if draft::names_nothing(operation) => Some(Guard::UnknownResource),
-            (true, false) => Some(Guard::Fault),
-            (true, true) if operation.refused.is_some() => Some(Guard::Refusal),
-            (true, true) => None,
+        if path_alone && operation.may_create() {
+            return operation.refused.is_some().then_some(Guard::Refusal);
         }
+        let by_path = path_alone && draft::names_nothing(operation);
+        Some(if by_path { Guard::UnknownResource } else { Guard::Fault })
     }
 
     /// A method that is not the operation's: one that the path does not have, as far as the suite knows.
@@ -239,8 +237,19 @@ impl<'a> Bases<'a> {
         if may_carry && let Some(same) = self.with_anchor_of(post, variant) {
             return Ok(Some((same, Guard::Anchor)));
         }
+        let is_put = variant.draft.method == "PUT" && variant.draft.body.is_none();
+        if takes_json(post) && is_put && self.api.suite.lists_all_methods(&operation.path) {
+            also.push(Cause::MalformedBody);
+            return Ok(Some((with_content_that_no_parser_takes(variant), Guard::Fault)));
+        }
+        if takes_json(post) && is_no_json(&variant.draft) {
+            return Ok(Some((variant.clone(), Guard::Fault)));
+        }
         if !self.requires_credential(operation) {
             return Err(Withheld::TakenForPost);
+        }
+        if variant.draft.credential != self.correct.base.credential {
+            return Ok(Some((variant.clone(), Guard::NoCredential)));
         }
         also.push(Cause::NoCredentials);
         Ok(Some((without_credential(variant), Guard::NoCredential)))
@@ -295,6 +304,18 @@ fn acts_on_anything(operation: &Operation) -> bool {
         && operation.refused.is_none()
         && !draft::is_refused_by_path(operation)
         && !operation.body.as_ref().is_some_and(requires)
+}
+
+/// Whether the operation reads its content as JSON.
+fn takes_json(operation: &Operation) -> bool {
+    operation.body.as_ref().is_some_and(|body| body.media_type == "application/json" && !body.optional)
+}
+
+/// Whether the content is called JSON and is none.
+fn is_no_json(draft: &Draft) -> bool {
+    let called = draft.content_type.as_deref() == Some("application/json");
+    let parses = |body: &Vec<u8>| serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+    called && draft.body.as_ref().is_some_and(|body| !body.is_empty() && !parses(body))
 }
 
 fn without_credential(variant: &Variant) -> Variant {

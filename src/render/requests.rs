@@ -47,17 +47,16 @@ fn reason(probe: &Probe) -> String {
 
 fn block(name: &str, reason: &str, request: &Request) -> String {
     let mut block = format!("# {name} ({reason})\n");
-    match &request.script {
-        Some(script) => shown(&mut block, &scripted(script), true),
-        None => {
-            let _ = writeln!(block, "{} {} HTTP/1.1\nhost: {HOST}", visible(&request.method), visible(&request.target));
-            for (name, value) in &request.headers {
-                let _ = writeln!(block, "{name}: {}", visible(&String::from_utf8_lossy(&value.masked())));
-            }
-            if let Some(body) = &request.body {
-                let _ = writeln!(block, "content-length: {}\n", body.len());
-                shown(&mut block, body, false);
-            }
+    if let Some(script) = &request.script {
+        shown(&mut block, &scripted(script), true);
+    } else {
+        let _ = writeln!(block, "{} {} HTTP/1.1\nhost: {HOST}", visible(&request.method), visible(&request.target));
+        for (name, value) in &request.headers {
+            let _ = writeln!(block, "{name}: {}", visible(&String::from_utf8_lossy(&value.masked())));
+        }
+        if let Some(body) = &request.body {
+            let _ = writeln!(block, "content-length: {}\n", body.len());
+            shown(&mut block, body, false);
         }
     }
     block

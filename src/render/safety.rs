@@ -23,7 +23,7 @@ fn paragraph(api: &Api, operation: &Operation, plan: &Plan) -> String {
     }
     let guards: Vec<_> = guards.iter().map(|(guard, count)| format!("{guard} {count}")).collect();
     let by = if guards.is_empty() { String::new() } else { format!(", safe by {}", guards.join(", ")) };
-    let mut text = format!("  {} ({} {}): {} sent{by}\n", operation.id, operation.method, operation.path, sent.len(),);
+    let mut text = format!("  {} ({} {}): {} sent{by}\n", operation.id, operation.method, operation.path, sent.len());
     let prefix = format!("{}/{}/", api.suite.id, operation.id);
     let mut withheld: BTreeMap<&Withheld, Vec<&str>> = BTreeMap::new();
     for (id, reason) in &plan.withheld {

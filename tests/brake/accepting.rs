@@ -25,11 +25,14 @@ fn everything(api: Api, target: &Target, jobs: &str) {
     }
 }
 
+/// A name, and how every request is answered.
+type Alike = (&'static str, fn() -> Act);
+
 #[test]
 fn nothing_that_may_change_something_is_sent_to_a_target_that_answers_everything_alike() {
     let page = "<!doctype html><html><title>Console</title><div id=root></div></html>";
     let late = |reply| Act::Late(Duration::from_millis(50), reply);
-    let alike: [(&str, fn() -> Act); 2] = [
+    let alike: [Alike; 2] = [
         ("200", || Act::Answer(json("200 OK", "{}"))),
         ("303", || Act::Answer("HTTP/1.1 303 See Other\r\nLocation: /done\r\nContent-Length: 0\r\n\r\n".to_owned())),
     ];

@@ -190,11 +190,11 @@ pub(crate) fn rows() -> Vec<Written> {
              x-forensic-access-token: 0123456789abcdef\r\n\
              content-type: multipart/form-data\r\n\
              host: HOST\r\n\
-             content-length: 94\r\n\r\n",
+             content-length: 104\r\n\r\n",
             b"--errdrift-6f1d2c\r\n\
               Content-Disposition: form-data; name=\"payload\"\r\n\
               \r\n\
-              {}\r\n\
+              {\"errdrift\":\r\n\
               --errdrift-6f1d2c--\r\n",
         ),
         written(
@@ -205,11 +205,11 @@ pub(crate) fn rows() -> Vec<Written> {
              x-forensic-access-token: 0123456789abcdef\r\n\
              content-type: multipart/form-data; boundary=errdrift-other\r\n\
              host: HOST\r\n\
-             content-length: 94\r\n\r\n",
+             content-length: 104\r\n\r\n",
             b"--errdrift-6f1d2c\r\n\
               Content-Disposition: form-data; name=\"payload\"\r\n\
               \r\n\
-              {}\r\n\
+              {\"errdrift\":\r\n\
               --errdrift-6f1d2c--\r\n",
         ),
         written(
@@ -279,11 +279,15 @@ pub(crate) fn rows() -> Vec<Written> {
              authorization: Bearer bearer-token\r\n\
              content-type: multipart/form-data; boundary=errdrift-6f1d2c\r\n\
              host: HOST\r\n\
-             content-length: 195\r\n\r\n",
+             content-length: 273\r\n\r\n",
             b"--errdrift-6f1d2c\r\n\
               Content-Disposition: form-data; name=\"title\"\r\n\
               \r\n\
               errdrift\r\n\
+              --errdrift-6f1d2c\r\n\
+              Content-Disposition: form-data; name=\"count\"\r\n\
+              \r\n\
+              no number\r\n\
               --errdrift-6f1d2c\r\n\
               Content-Disposition: form-data; name=\"payload\"\r\n\
               \r\n\

@@ -223,8 +223,10 @@ pub(crate) fn rows() -> Vec<Written> {
              accept: application/json\r\n\
              accept-encoding: identity\r\n\
              authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
-             host: HOST\r\n\r\n",
-            b"",
+             content-type: application/json\r\n\
+             host: HOST\r\n\
+             content-length: 12\r\n\r\n",
+            b"{\"errdrift\":",
         ),
         written(
             "escrow-box/ads.update/pair-resource-unknown-body-malformed",

@@ -15,11 +15,53 @@ pub(crate) fn rows() -> Vec<Written> {
             b"",
         ),
         written(
-            "escrow-box/ads.create/method-invented",
-            "ERRDRIFT /api/ads HTTP/1.1\r\n\
+            "escrow-box/ads.create/method-unsupported/PUT",
+            "PUT /api/ads HTTP/1.1\r\n\
              accept: application/json\r\n\
              accept-encoding: identity\r\n\
              authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
+             content-type: application/json\r\n\
+             host: HOST\r\n\
+             content-length: 12\r\n\r\n",
+            b"{\"errdrift\":",
+        ),
+        written(
+            "escrow-box/ads.get/method-invented",
+            "ERRDRIFT /api/ads/0 HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        // A POST of this path needs no content: it carries the anchor.
+        written(
+            "oz-api/users.list/method-invented",
+            "ERRDRIFT /api/users/ HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             x-forensic-access-token: 0123456789abcdef\r\n\
+             content-type: application/json\r\n\
+             host: HOST\r\n\
+             content-length: 162\r\n\r\n",
+            b"{\"company_id\":\"not-a-uuid\",\"email\":\"errdrift@example.invalid\",\"first_name\":\"Errdrift\",\
+              \"last_name\":\"Test\",\"password\":\"no password of anybody\",\"user_type\":\"CLIENT\"}",
+        ),
+        written(
+            "escrow-box/ads.get/method-registered/PROPFIND",
+            "PROPFIND /api/ads/0 HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        // Nor does one of this path, and it is a form: no credential.
+        written(
+            "oz-api/folders.list/method-registered/QUERY",
+            "QUERY /api/folders/ HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
              host: HOST\r\n\r\n",
             b"",
         ),

@@ -12,6 +12,7 @@ pub(crate) const TOKEN: &str = "right-token-of-the-store";
 
 /// What the store forgives. It minds no media type and no content coding.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way to forgive of its own")]
 pub(crate) struct Leniency {
     pub(crate) requires_token: bool,
     /// Members stand in an object `thing`.

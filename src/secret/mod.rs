@@ -4,8 +4,8 @@
 //! leaves. Everything else (reports, terminal, commands) sees the template, or text that went through a [`Mask`].
 //!
 //! A mask looks for no list of forms: it reads a text in every way in which a service may have written a value into it
-//! ([`spelling`], [`coding`]), and finds the value in what it reads ([`search`]). What is common or short is masked only
-//! where it stands alone ([`words`]).
+//! (`spelling`, `coding`), and finds the value in what it reads (`search`). What is common or short is masked only
+//! where it stands alone (`words`).
 
 mod coding;
 mod mask;

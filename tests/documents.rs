@@ -80,7 +80,7 @@ fn a_mistake_against_the_meta_schema_has_its_line_and_what_to_write_instead() {
         (
             "control = true",
             "control = \"yes\"",
-            "shop.toml:18: /operation/0/control: expected a boolean, found a string, \"yes\"; write it as true",
+            "shop.toml:18: /operation/0/control: expected a boolean or an object, found a string, \"yes\"; write it as true",
         ),
         (
             "\"token\"\nheader",

@@ -237,6 +237,10 @@ impl<'a> Bases<'a> {
         if may_carry && let Some(same) = self.with_anchor_of(post, variant) {
             return Ok(Some((same, Guard::Anchor)));
         }
+        let required = self.requires_credential(operation);
+        if required && variant.draft.credential != self.correct.base.credential {
+            return Ok(Some((variant.clone(), Guard::NoCredential)));
+        }
         let is_put = variant.draft.method == "PUT" && variant.draft.body.is_none();
         if takes_json(post) && is_put && self.api.suite.lists_all_methods(&operation.path) {
             also.push(Cause::MalformedBody);
@@ -245,11 +249,8 @@ impl<'a> Bases<'a> {
         if takes_json(post) && is_no_json(&variant.draft) {
             return Ok(Some((variant.clone(), Guard::Fault)));
         }
-        if !self.requires_credential(operation) {
+        if !required {
             return Err(Withheld::TakenForPost);
-        }
-        if variant.draft.credential != self.correct.base.credential {
-            return Ok(Some((variant.clone(), Guard::NoCredential)));
         }
         also.push(Cause::NoCredentials);
         Ok(Some((without_credential(variant), Guard::NoCredential)))

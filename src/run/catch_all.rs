@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::form::Form;
+use super::limits::Key;
 use crate::attempt::Shared;
 use crate::catalog::Api;
 use crate::control::Controls;
@@ -53,8 +54,8 @@ async fn nowhere(api: &Arc<Api>, shared: &Shared) -> Option<Reply> {
         let target = format!("{}{NOWHERE}", api.suite.prefix.trim_end_matches('/'));
         let request = Request { method: "GET".into(), target, headers, ..Request::default() };
         let Ok(headers) = shared.resolve(&request) else { continue };
-        let exchange = shared.sender.send(&request, &headers, &shared.environment).await;
-        if let Outcome::Reply(reply) = exchange.outcome
+        let key = Key { suite: String::new(), operation: request.target.clone() };
+        if let Outcome::Reply(reply) = shared.ask(&key, &request, &headers).await
             && (200..300).contains(&reply.status)
         {
             // An error under a success is what the run is to tell of.

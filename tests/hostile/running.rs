@@ -49,7 +49,7 @@ pub(crate) fn run(target: &str, arguments: &[&str], probes: u64) -> Ran {
     let file = |name: &str| directory.path().join(name);
     std::fs::write(file(".netrc"), "default login somebody password their-password\n").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_errdrift"));
-    command.args(["run", "oz-api", "--target", target, "--timeout", &format!("{DEADLINE}s")]);
+    command.args(["run", "oz-api", "--target", target, "--timeout", &format!("{DEADLINE}s"), "--max-wait", "3s"]);
     command.arg("--report").arg(format!("json={}", file("r.json").display()));
     command.arg("--report").arg(format!("junit={}", file("r.xml").display()));
     for format in OTHERS {

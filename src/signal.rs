@@ -98,6 +98,8 @@ struct Signals {
 impl Signals {
     fn new() -> Option<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        // Tokio takes a pair of sockets, and panics where there is none.
+        std::os::unix::net::UnixStream::pair().ok()?;
         Some(Self {
             interrupt: signal(SignalKind::interrupt()).ok()?,
             terminate: signal(SignalKind::terminate()).ok()?,

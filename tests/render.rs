@@ -90,7 +90,8 @@ fn the_json_report_has_the_members_of_the_design_in_their_order() {
     let report: Value = serde_json::from_str(&as_json(&opening(), &mixed(), &mixed_closing())).unwrap();
     let names: Vec<_> = report.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = "schema_version tool target started_at suites insecure strict suite_names results duration_ms exit_code verdict \
-        reasons summary drifts catalogue not_exercised withheld coverage precedence inactive connection_failures interrupted gates";
+        reasons may_have_changed summary drifts catalogue not_exercised withheld coverage precedence inactive connection_failures \
+        load interrupted gates";
     assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
     assert_eq!(report["tool"], json!({"name": "errdrift", "version": env!("CARGO_PKG_VERSION")}));
     assert_eq!(report["results"][10]["reply"], Value::Null);

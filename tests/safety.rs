@@ -40,10 +40,13 @@ fn changes(suite: &Suite, leniency: Leniency) -> Vec<String> {
 
 #[test]
 fn methods_that_the_suite_does_not_list_change_nothing_that_exists() {
-    for requires_token in [true, false] {
-        let suite = Suite { requires_token, ..GET_ONLY };
-        let leniency = Leniency { requires_token, ..Leniency::default() };
-        assert_eq!(changes(&suite, leniency), Vec::<String>::new(), "{requires_token}");
+    // Where the suite says that a credential is required, the target may see it otherwise.
+    for (said, required) in [(true, true), (false, false), (true, false)] {
+        let suite = Suite { requires_token: said, ..GET_ONLY };
+        for says_allow in [true, false] {
+            let leniency = Leniency { requires_token: required, says_allow, ..Leniency::default() };
+            assert_eq!(changes(&suite, leniency), Vec::<String>::new(), "{said} {required} {says_allow}");
+        }
     }
 }
 
@@ -102,6 +105,20 @@ fn what_is_created_on_demand_is_not_created() {
         let suite = Suite::on_demand(anchor);
         let leniency = Leniency { requires_token: true, posts_create: true, ..Leniency::default() };
         assert_eq!(changes(&suite, leniency), Vec::<String>::new(), "{anchor}");
+    }
+}
+
+#[test]
+fn a_post_whose_suite_guesses_what_is_required_creates_nothing() {
+    let anchor = "anchor = { member = \"name\", value = 7, cause = \"wrong-type\" }\n";
+    for anchor in [anchor, ""] {
+        let suite =
+            Suite { method: "POST", parameters: "", path: "/api/things", ..Suite::upsert("POST", "creates", anchor) };
+        // Nor is a credential: anybody may create.
+        for requires_token in [true, false] {
+            let leniency = Leniency { requires_token, posts_create: true, ..Leniency::default() };
+            assert_eq!(changes(&suite, leniency), Vec::<String>::new(), "{anchor} {requires_token}");
+        }
     }
 }
 

@@ -223,11 +223,11 @@ fn effect(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
         findings.doubtful(format!("{at}/effect"), message, "it is treated as `changes`; write so");
     }
     let anchor = operation.body.as_ref().and_then(|body| body.anchor.as_ref());
-    if operation.may_create() && anchor.is_none() && operation.refused.is_none() {
+    if operation.needs_anchor() && anchor.is_none() {
         findings.doubtful(
             format!("{at}/effect"),
             "the operation may create something, and no member of its body is named that is wrong beyond doubt",
-            "many of its probes are withheld: write `anchor` in its body, as anchor = { member = \"size\", value = \"no number\", cause = \"wrong-type\" }",
+            "most of its probes are withheld: write `documented = true` if its required members and its credential are, or `anchor` in its body, as anchor = { member = \"size\", value = \"no number\", cause = \"wrong-type\" }",
         );
     }
 }

@@ -119,7 +119,7 @@ pub(super) fn is_write(subject: &Subject<'_>) -> bool {
     let refused = |operation: &Operation, body: &Body| {
         let requires = body.members.values().any(|field| field.required);
         let by_body = requires && (operation.refused.is_some() || body.anchor.is_some());
-        !operation.creates_what_it_names() && (draft::is_refused_by_path(operation) || by_body)
+        !operation.needs_anchor() && (draft::is_refused_by_path(operation) || by_body)
     };
     is_first(subject, |operation, body| refused(operation, body))
 }

@@ -163,6 +163,7 @@ fn operation(id: String, members: BTreeMap<String, Field>) -> Operation {
         method: "POST".to_owned(),
         path: "/".to_owned(),
         effect: Effect::None,
+        documented: false,
         complete: false,
         methods: None,
         credential: None,

@@ -108,18 +108,21 @@ pub struct RuledOut {
     pub known: Vec<String>,
     /// What is asked, one after the other until one answer tells. They change nothing.
     pub questions: [Request; 2],
+    /// For a method that carries no credential: a read of the path without one. Where no `Allow` tells, it must be refused.
+    pub anonymous: Option<Request>,
 }
 
 impl RuledOut {
     /// What must be known before the method is sent to the path of the operation, whose correct request this is.
-    pub(super) fn new(suite: &Suite, operation: &Operation, correct: &Draft, method: &str) -> Self {
+    pub(super) fn new(suite: &Suite, operation: &Operation, correct: &Draft, method: &str, is_bare: bool) -> Self {
         let known = suite.on_path(&operation.path).map(|other| other.method.clone()).collect();
         let question = |method: &str| {
             let bare =
                 Draft { method: method.to_owned(), body: None, json: None, content_type: None, ..correct.clone() };
             bare.request()
         };
-        Self { method: method.to_owned(), known, questions: ["OPTIONS", "ERRDRIFT"].map(question) }
+        let anonymous = is_bare.then(|| Request { headers: anonymous(correct), ..question("GET") });
+        Self { method: method.to_owned(), known, questions: ["OPTIONS", "ERRDRIFT"].map(question), anonymous }
     }
 
     /// Whether a list of methods, as `Allow` has it, is about this path, and if so, whether it has the method.
@@ -129,6 +132,12 @@ impl RuledOut {
         let about = self.known.iter().all(|known| listed.contains(&known.as_str()));
         about.then(|| listed.contains(&self.method.as_str()))
     }
+}
+
+/// The fields of a request without its credential.
+fn anonymous(correct: &Draft) -> Vec<(String, crate::secret::Template)> {
+    let bare = Draft { credential: Vec::new(), body: None, json: None, content_type: None, ..correct.clone() };
+    bare.request().headers
 }
 
 impl Skip {

@@ -9,6 +9,9 @@
 //!
 //! * **No right credential**, where the operation requires one. An invented credential counts too, but not where the request
 //!   would create what it names: where anybody may sign up by the first request, an invented pair is a right one.
+//! * **What is declared required**, of an operation that creates only where it is `documented`: of a suite that guesses, a
+//!   service may store what is left. An operation that may create something and is not documented always carries the anchor,
+//!   credentials or not.
 //! * **A resource that does not exist**, but only where the method cannot create it. PUT creates what it names (RFC 9110,
 //!   section 9.3.4), and so does what is declared `upserts`. What is declared `creates` may create on demand what it needs on
 //!   the way. For these the path proves nothing.
@@ -24,14 +27,15 @@
 //!   safe, unless the server takes every method for POST; so where a POST of the path needs no content they carry its
 //!   anchor, or no credential.
 //! * PATCH and DELETE leave for what does not exist. Otherwise, and PUT and POST always, they leave without a credential where
-//!   every operation of the path requires one; with the right one only where the suite lists all methods of the path
+//!   every operation of the path requires one, the target's own `Allow` does not list them, and the target refuses to be asked
+//!   without one; with the right one only where the suite lists all methods of the path
 //!   (`complete`, `methods`), PUT and POST then with content that no parser takes; or, that failing, once the target's own
 //!   `Allow` has ruled the method out.
 //! * DELETE of what may exist never carries a credential: nobody asks for a collection to be emptied.
 
 use super::guard::{Admitted, Guard, RuledOut, Withheld};
 use crate::catalog::Api;
-use crate::cause::Cause;
+use crate::cause::{CAUSES, Cause};
 use crate::fault::draft::{self, Draft, Subject, Variant};
 use crate::fault::{Acceptance, Fault, anchor};
 use crate::suite::{Body, Operation, same_path};
@@ -107,9 +111,10 @@ impl<'a> Bases<'a> {
         let carried = body.and_then(|body| Some((body, body.anchor.as_ref()?)));
         let carried = carried.and_then(|(body, anchor)| {
             let same = anchored.iter().find(|other| other.name == variant.name)?;
-            let any_case = !operation.creates_what_it_names() && requires(body);
+            let any_case = !operation.needs_anchor() && requires(body);
             anchor::is_carried(&same.draft, body, anchor, any_case).then_some((same, anchor))
         });
+        let by_anchor = operation.needs_anchor();
         let (guarded, unread) = (variant.acceptance == Acceptance::Guarded, variant.acceptance == Acceptance::Unread);
         // What does not parse has no values that could be wrong.
         let unparsed = fault.cause == Cause::MalformedBody && (guarded || variant.acceptance == Acceptance::Never);
@@ -117,7 +122,7 @@ impl<'a> Bases<'a> {
             return Ok(Admitted::new(same, Guard::Anchor, also));
         }
         if variant.acceptance == Acceptance::Never
-            && let Some(guard) = self.by_itself(operation, variant)
+            && let Some(guard) = self.by_itself(operation, variant, by_anchor)
         {
             return Ok(Admitted::new(variant, guard, also));
         }
@@ -125,7 +130,7 @@ impl<'a> Bases<'a> {
         let requires = body.is_some_and(requires);
         let by_body =
             operation.refused.is_some() && (!unread || requires) && self.still_names_nothing(operation, variant);
-        if by_path || (by_body && !operation.creates_what_it_names()) {
+        if by_path || (by_body && !by_anchor) {
             let guard = if by_path { Guard::UnknownResource } else { Guard::Refusal };
             if guarded {
                 return Ok(Admitted::new(variant, guard, also));
@@ -136,7 +141,7 @@ impl<'a> Bases<'a> {
             let variant = if silent { variant.clone().form_only() } else { variant.clone() };
             return Ok(Admitted::new(&variant, guard, also.into_iter().chain(standing).collect()));
         }
-        if unread && !requires {
+        if unread && (!requires || by_anchor) {
             return Err(Withheld::Unread);
         }
         let (same, anchor) = carried.ok_or(Withheld::Unguarded)?;
@@ -145,18 +150,17 @@ impl<'a> Bases<'a> {
     }
 
     /// Whether what the fault itself makes wrong is enough.
-    fn by_itself(&self, operation: &Operation, variant: &Variant) -> Option<Guard> {
+    fn by_itself(&self, operation: &Operation, variant: &Variant, by_anchor: bool) -> Option<Guard> {
         let (draft, correct) = (&variant.draft, &self.correct.base);
-        let is_bare = draft.credential.iter().all(|(_, value)| value.masked().is_empty());
+        let is_bare =
+            draft.credential.iter().all(|(_, value)| value.masked().is_empty()) && draft.query == correct.query;
         let credential_differs = draft.credential != correct.credential && operation.credential.is_some();
-        if credential_differs && (is_bare || !operation.creates_what_it_names()) && draft.query == correct.query {
+        // Who creates what is named by a documented operation at least wants a credential, though perhaps not a known one.
+        if credential_differs && (!by_anchor || (is_bare && operation.documented)) {
             return Some(Guard::NoCredential);
         }
-        if operation.creates_what_it_names() {
+        if by_anchor {
             return None;
-        }
-        if credential_differs {
-            return Some(Guard::NoCredential);
         }
         // Where the path is all that is wrong, whoever creates on demand has nothing to mind.
         let content = |draft: &Draft| (draft.body.clone(), draft.content_type.clone(), draft.content_encoding.clone());
@@ -176,11 +180,17 @@ impl<'a> Bases<'a> {
         let names_nothing = draft::names_nothing(operation) && !variant.unnamed;
         let mut also = also(operation, fault, names_nothing);
         // Of a path that may have the method, only the form of an answer can be judged.
+        let standard = STANDARD.contains(&method);
+        let doubtful = !listed && (standard || REGISTERED.contains(&method));
         let admitted = |variant: &Variant, guard, also| {
-            let standard = STANDARD.contains(&method);
-            let doubtful = !listed && (standard || REGISTERED.contains(&method));
-            let variant = if doubtful && standard { variant.clone().form_only() } else { variant.clone() };
-            Admitted { tolerated: doubtful, ..Admitted::new(&variant, guard, also) }
+            // Whatever such a method may mind in a request without content is as right an answer.
+            let causes = CAUSES.iter().map(|(cause, ..)| *cause).collect::<Vec<_>>();
+            let doubted = |variant: &Variant| variant.clone().form_only().also(&causes);
+            let variant = if doubtful && standard { doubted(variant) } else { variant.clone() };
+            // That no credential is enough nobody knows of a method that may be there.
+            let bare = doubtful && standard && guard == Guard::NoCredential;
+            let ruled_out = bare.then(|| RuledOut::new(suite, operation, &self.correct.base, method, true));
+            Admitted { tolerated: doubtful, ruled_out, ..Admitted::new(&variant, guard, also) }
         };
         if asks_only(&variant.draft) {
             return Ok(admitted(variant, Guard::Reads, also));
@@ -191,7 +201,7 @@ impl<'a> Bases<'a> {
         if let Some((variant, guard)) = self.taken_for_post(operation, variant, &mut also)? {
             return Ok(admitted(&variant, guard, also));
         }
-        if !STANDARD.contains(&method) {
+        if !standard {
             return Ok(admitted(variant, Guard::NoSuchMethod, also));
         }
         let creates = matches!(method, "PUT" | "POST");
@@ -211,7 +221,7 @@ impl<'a> Bases<'a> {
         if !is_right && !is_bare && required && !creates {
             return Ok(admitted(variant, Guard::NoCredential, also));
         }
-        let ruled_out = RuledOut::new(suite, operation, &self.correct.base, method);
+        let ruled_out = RuledOut::new(suite, operation, &self.correct.base, method, false);
         Ok(Admitted { tolerated: false, ruled_out: Some(ruled_out), ..Admitted::new(variant, Guard::RuledOut, also) })
     }
 
@@ -304,7 +314,7 @@ fn acts_on_anything(operation: &Operation) -> bool {
         && !operation.reads()
         && operation.refused.is_none()
         && !draft::is_refused_by_path(operation)
-        && !operation.body.as_ref().is_some_and(requires)
+        && (operation.needs_anchor() || !operation.body.as_ref().is_some_and(requires))
 }
 
 /// Whether the operation reads its content as JSON.

@@ -5,8 +5,8 @@
 //! its request was refused, or was never written; a request that is accepted keeps it for good. So accepted and under way are
 //! three at most together, whatever the number of jobs. Besides:
 //!
-//! * To an operation that has refused none yet, such requests leave one at a time, each on a connection of its own, so
-//!   that none is lost on one that was closed meanwhile.
+//! * To an operation that has refused none yet for what is wrong with it (its guard), such requests leave one at a time, each
+//!   on a connection of its own, so that none is lost on one that was closed meanwhile.
 //! * The first one that an operation accepts is the last one that it gets.
 //! * A request that was written and had no answer may have been accepted. It keeps its permit until its operation refuses
 //!   one; two of them end the requests to that operation. Where an operation has refused some already, a lost connection
@@ -15,7 +15,7 @@
 //!
 //! It does not judge: what an answer is worth is said by [`crate::judge`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -25,7 +25,7 @@ use tokio::sync::{Mutex as Turn, OwnedMutexGuard, Semaphore, SemaphorePermit};
 use super::came::{Came, may_change};
 use super::look_for;
 use crate::exchange::{Outcome, Over, Request};
-use crate::plan::Probe;
+use crate::plan::{Guard, Probe};
 use crate::recording::Recorder;
 use crate::report::MayHaveChanged;
 use crate::wire::sender::Resend;
@@ -57,8 +57,8 @@ struct Operation {
 
 #[derive(Default)]
 struct Seen {
-    /// Whether it has refused one.
-    refuses: bool,
+    /// What was wrong with those that it has refused: what it minds in one request says nothing of what it minds in another.
+    refuses: BTreeSet<Guard>,
     /// Permits that are kept for requests without an answer.
     unanswered: usize,
     /// Requests without an answer since the last one that was refused.
@@ -105,10 +105,11 @@ impl Brake {
             return Ok(Pass(None));
         }
         let operation = self.operation(probe);
-        let refuses = operation.seen().refuses;
+        let refuses = operation.seen().refuses.contains(&probe.guard);
         let turn = if refuses { None } else { Some(Arc::clone(&operation.turn).lock_owned().await) };
         // Meanwhile another one may have been refused, and the rest need not wait for this one.
-        let (refuses, turn) = if operation.seen().refuses { (true, None) } else { (refuses, turn) };
+        let is_proven = operation.seen().refuses.contains(&probe.guard);
+        let (refuses, turn) = if is_proven { (true, None) } else { (refuses, turn) };
         if let Some(why) = operation.seen().closed.clone() {
             return Err(why);
         }
@@ -213,12 +214,13 @@ impl Held<'_> {
             Came::Nothing => {}
             Came::Refused => {
                 let kept = std::mem::take(&mut seen.unanswered);
-                (seen.refuses, seen.in_a_row) = (true, 0);
+                seen.refuses.insert(self.probe.guard);
+                seen.in_a_row = 0;
                 self.brake.give_back(kept);
             }
             Came::Accepted(status) => {
                 self.list(left, Some(status));
-                seen.refuses = false;
+                seen.refuses.clear();
                 let (id, operation) = (&self.probe.id, self.name());
                 seen.closed.get_or_insert_with(|| {
                     format!(
@@ -237,8 +239,10 @@ impl Held<'_> {
     /// Takes in that one had no answer.
     fn unanswered(&mut self, seen: &mut Seen) {
         seen.in_a_row += 1;
-        if seen.refuses {
-            seen.refuses = seen.in_a_row < IN_A_ROW;
+        if !seen.refuses.is_empty() {
+            if seen.in_a_row >= IN_A_ROW {
+                seen.refuses.clear();
+            }
             return;
         }
         seen.unanswered += 1;
@@ -289,7 +293,7 @@ impl Resend for Pass<'_> {
         let operation = Arc::clone(&held.operation);
         {
             let mut seen = operation.seen();
-            if seen.refuses {
+            if !seen.refuses.is_empty() {
                 return true;
             }
             if seen.unanswered + 1 >= UNANSWERED {

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::aftermath::Suspicion;
 use super::board::{Board, Next, Pending, Silent, Task, Ticket};
 use super::credentials::Checked;
-use crate::attempt::{Shared, Step};
+use crate::attempt::{Shared, Step, Trying};
 use crate::control::Controls;
 use crate::footing::Unsent;
 use crate::plan::Probe;
@@ -162,7 +162,7 @@ impl Work {
         if let Some(reason) = against {
             return Some(Ok(self.shared.recorder.unjudged(probe, &reason, "not sent")));
         }
-        let Pending { place, trying, .. } = pending;
+        let Pending { place, trying, silent } = pending;
         let step = self.shared.step(probe, trying, ticket.leave, ticket.is_alone()).await;
         let step = match step {
             Ok(Step::Silent(trying, result)) => match self.board.silent(&self.shared, place, ticket) {
@@ -174,6 +174,11 @@ impl Work {
                     self.shared.hangs();
                     self.shared.took(probe, trying, result)
                 }
+            },
+            // The brake lets it leave no more, since it and others had no answer: what was seen of it stands.
+            Err(Unsent::Braked(why)) => match silent {
+                Some(result) => self.shared.took(probe, Trying::default(), *result),
+                None => Err(Unsent::Braked(why)),
             },
             step => step,
         };

@@ -228,6 +228,10 @@ pub struct Operation {
     pub path: String,
     /// What it does to the target's state.
     pub effect: Effect,
+    /// Whether what is said of its credential and of its required members is documented, so that a request may rely on it
+    /// where it could create something.
+    #[serde(default)]
+    pub documented: bool,
     /// Whether the operations on its path are all that the API has there.
     #[serde(default)]
     pub complete: bool,
@@ -292,6 +296,13 @@ impl Operation {
     #[must_use]
     pub fn may_create(&self) -> bool {
         self.creates_what_it_names() || self.effect == Effect::Creates
+    }
+
+    /// Whether nothing but the anchor keeps it from creating something: it creates what it names, or may create something and
+    /// what is said of it is not documented.
+    #[must_use]
+    pub fn needs_anchor(&self) -> bool {
+        self.creates_what_it_names() || (self.may_create() && !self.documented)
     }
 
     fn lists(&self, method: &str) -> bool {

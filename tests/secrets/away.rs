@@ -47,7 +47,7 @@ fn a_credential_goes_only_where_the_command_line_says() {
     assert!(code == 2 && text.contains("${TOKEN}") && text.contains(&format!("--target {}", other.target)), "{text}");
     assert!(other.heads.lock().unwrap().is_empty(), "nothing was sent");
     let (text, code) = replay(&bench, WITH_TOKEN, &["--target", &other.target]);
-    assert!(code == 1 && text.contains("x-api-key: ${TOKEN}") && carried(&other) == 1, "{text}");
+    assert!(code == 1 && text.contains("x-api-key: ${TOKEN}") && carried(&other) > 0, "{text}");
 }
 
 #[test]

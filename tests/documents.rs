@@ -90,7 +90,7 @@ fn a_mistake_against_the_meta_schema_has_its_line_and_what_to_write_instead() {
         (
             "\"creates\"",
             "\"writes\"",
-            "shop.toml:25: /operation/1/effect: \"writes\" is none of the values; write one of `none`, `session`, `creates`, `changes`, `deletes`, `moves-money`",
+            "shop.toml:25: /operation/1/effect: \"writes\" is none of the values; write one of `none`, `session`, `creates`, `upserts`, `changes`, `deletes`, `moves-money`",
         ),
         (
             "prefix = \"/api\"\n",

@@ -77,8 +77,8 @@ fn a_method_that_the_target_rules_out_is_sent_and_one_that_it_lists_is_not() {
     assert_eq!(store.changes(), Vec::<String>::new());
     let poor = Leniency { requires_token: true, says_allow: true, reads_only: true, ..Leniency::default() };
     let store = Store::start(poor);
-    run(&GET_ONLY, &store);
-    assert!(store.saw("PUT", true), "the target says that there is no PUT");
+    let (_, said) = run(&GET_ONLY, &store);
+    assert!(store.saw("PUT", true), "the target says that there is no PUT\n{said}");
 }
 
 #[test]

@@ -115,14 +115,18 @@ pub struct RuledOut {
 impl RuledOut {
     /// What must be known before the method is sent to the path of the operation, whose correct request this is.
     pub(super) fn new(suite: &Suite, operation: &Operation, correct: &Draft, method: &str, is_bare: bool) -> Self {
+        let acts = suite.on_path(&operation.path).any(super::safety::acts_on_anything);
         let known = suite.on_path(&operation.path).map(|other| other.method.clone()).collect();
         let question = |method: &str| {
             let bare =
                 Draft { method: method.to_owned(), body: None, json: None, content_type: None, ..correct.clone() };
             bare.request()
         };
-        let anonymous = is_bare.then(|| Request { headers: anonymous(correct), ..question("GET") });
-        Self { method: method.to_owned(), known, questions: ["OPTIONS", "ERRDRIFT"].map(question), anonymous }
+        let anonymous = |method| Request { headers: anonymous(correct), ..question(method) };
+        // A server that takes every method for POST would carry out the question.
+        let invented = if acts { anonymous("ERRDRIFT") } else { question("ERRDRIFT") };
+        let questions = [question("OPTIONS"), invented];
+        Self { method: method.to_owned(), known, questions, anonymous: is_bare.then(|| anonymous("GET")) }
     }
 
     /// Whether a list of methods, as `Allow` has it, is about this path, and if so, whether it has the method.

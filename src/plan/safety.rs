@@ -309,7 +309,7 @@ fn requires(body: &Body) -> bool {
 }
 
 /// Whether a POST of the operation, whatever its content, may be carried out.
-fn acts_on_anything(operation: &Operation) -> bool {
+pub(super) fn acts_on_anything(operation: &Operation) -> bool {
     operation.method == "POST"
         && !operation.reads()
         && operation.refused.is_none()

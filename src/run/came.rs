@@ -1,7 +1,7 @@
 //! Which requests may change something, and what came of one, as the brake sees it. Pure: it knows no other request.
 
 use crate::answer::media_type;
-use crate::exchange::{Ending, Outcome, Reply, Silence};
+use crate::exchange::{Ending, Outcome, Part, Reply, Request, Silence};
 use crate::judge;
 use crate::plan::Probe;
 use crate::secret::Mask;
@@ -12,7 +12,17 @@ use crate::secret::Mask;
 pub(crate) fn may_change(probe: &Probe) -> bool {
     let safe = |method: &str| ["GET", "HEAD", "OPTIONS", "TRACE"].contains(&method);
     let has_safe_method = probe.declared().is_some_and(|operation| safe(&operation.method));
-    !probe.is_harmless() && (!probe.asks_only() || has_safe_method)
+    let is_read = probe.is_harmless() || (probe.reads() && reads_however_it_is_split(&probe.request));
+    !is_read && (!probe.asks_only() || has_safe_method)
+}
+
+/// Whether a scripted request is one of a safe method for whoever forgives the white space around it, and none for others.
+fn reads_however_it_is_split(request: &Request) -> bool {
+    let first = request.script.as_ref().and_then(|script| script.parts.first());
+    let Some(Part::Bytes(first)) = first else { return false };
+    let line = first.masked();
+    let mut words = line.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    words.next().is_some_and(|method| [&b"GET"[..], b"HEAD", b"OPTIONS"].contains(&method))
 }
 
 /// What came of a request that may change something and must be refused.

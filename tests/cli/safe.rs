@@ -52,7 +52,7 @@ fn a_check_says_what_each_changing_operation_gets_and_misses_an_anchor() {
     assert!(text.contains("orders.create (POST /api/orders): ") && text.contains("safe by "), "{text}");
     assert!(!text.contains("warning"), "{text}");
     let text = ran(&["check", &suite(&directory, "", "")]).exits(0).stdout;
-    assert!(text.contains("warning") && text.contains("write `anchor` in its body"), "{text}");
+    assert!(text.contains("warning") && text.contains("or `anchor` in its body"), "{text}");
     assert!(text.contains("withheld"), "{text}");
 }
 

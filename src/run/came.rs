@@ -21,7 +21,7 @@ fn reads_however_it_is_split(request: &Request) -> bool {
     let first = request.script.as_ref().and_then(|script| script.parts.first());
     let Some(Part::Bytes(first)) = first else { return false };
     let line = first.masked();
-    let mut words = line.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     words.next().is_some_and(|method| [&b"GET"[..], b"HEAD", b"OPTIONS"].contains(&method))
 }
 

@@ -219,6 +219,7 @@ pub struct Secret {
 /// A method and path that exist, with what a correct request needs.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the suite's file")]
 pub struct Operation {
     /// The operation's name: the second part of its probes' ids.
     pub id: String,

@@ -243,8 +243,17 @@ impl<'a> Bases<'a> {
         let Some(post) = self.api.suite.on_path(&operation.path).find(|other| acts_on_anything(other)) else {
             return Ok(None);
         };
-        let may_carry = !matches!(variant.draft.method.as_str(), "PUT" | "DELETE") && variant.draft.body.is_none();
-        if may_carry && let Some(same) = self.with_anchor_of(post, variant) {
+        let listed = self.api.suite.lists_all_methods(&operation.path);
+        // Of a method that the path may have, nobody knows what it minds.
+        let may_carry = match variant.draft.method.as_str() {
+            "PUT" | "DELETE" => false,
+            "PATCH" => listed || draft::names_nothing(operation),
+            _ => true,
+        };
+        if may_carry
+            && variant.draft.body.is_none()
+            && let Some(same) = self.with_anchor_of(post, variant)
+        {
             return Ok(Some((same, Guard::Anchor)));
         }
         let required = self.requires_credential(operation);
@@ -252,11 +261,11 @@ impl<'a> Bases<'a> {
             return Ok(Some((variant.clone(), Guard::NoCredential)));
         }
         let is_put = variant.draft.method == "PUT" && variant.draft.body.is_none();
-        if takes_json(post) && is_put && self.api.suite.lists_all_methods(&operation.path) {
+        if listed && takes_json(post) && is_put {
             also.push(Cause::MalformedBody);
             return Ok(Some((with_content_that_no_parser_takes(variant), Guard::Fault)));
         }
-        if takes_json(post) && is_no_json(&variant.draft) {
+        if listed && takes_json(post) && is_no_json(&variant.draft) {
             return Ok(Some((variant.clone(), Guard::Fault)));
         }
         if !required {

@@ -61,6 +61,10 @@ fn listening() -> Option<&'static Ended> {
 
 /// Hears signals until the end of the process.
 fn hear(sender: &watch::Sender<Option<&'static str>>, begun: &SyncSender<()>) {
+    // A runtime panics where it finds no room for its sockets.
+    if crate::wire::has_room().is_err() {
+        return;
+    }
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
     runtime.block_on(async {
         let Some(mut signals) = Signals::new() else { return };
@@ -98,8 +102,6 @@ struct Signals {
 impl Signals {
     fn new() -> Option<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        // Tokio takes a pair of sockets, and panics where there is none.
-        std::os::unix::net::UnixStream::pair().ok()?;
         Some(Self {
             interrupt: signal(SignalKind::interrupt()).ok()?,
             terminate: signal(SignalKind::terminate()).ok()?,

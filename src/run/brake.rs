@@ -106,10 +106,12 @@ impl Brake {
         }
         let operation = self.operation(probe);
         let refuses = operation.seen().refuses.contains(&probe.guard);
-        let turn = if refuses { None } else { Some(Arc::clone(&operation.turn).lock_owned().await) };
+        // What it refuses for another reason does not show that it minds the anchor: those leave one by one to the end.
+        let alone = |refuses: bool| !refuses || probe.guard == Guard::Anchor;
+        let turn = if alone(refuses) { Some(Arc::clone(&operation.turn).lock_owned().await) } else { None };
         // Meanwhile another one may have been refused, and the rest need not wait for this one.
-        let is_proven = operation.seen().refuses.contains(&probe.guard);
-        let (refuses, turn) = if is_proven { (true, None) } else { (refuses, turn) };
+        let refuses = refuses || operation.seen().refuses.contains(&probe.guard);
+        let turn = turn.filter(|_| alone(refuses));
         if let Some(why) = operation.seen().closed.clone() {
             return Err(why);
         }

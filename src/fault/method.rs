@@ -10,7 +10,7 @@ const STANDARD: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
 
 /// Methods that are registered as safe (IANA's registry of HTTP methods) and that an API rarely has: a server that knows one
 /// changes nothing.
-const REGISTERED: &[&str] = &["SEARCH", "REPORT", "PROPFIND", "QUERY"];
+pub(crate) const REGISTERED: &[&str] = &["SEARCH", "REPORT", "PROPFIND", "QUERY"];
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
@@ -64,12 +64,10 @@ fn unsupported(subject: &Subject<'_>) -> Vec<Variant> {
         let missing = matches!(*method, "PATCH" | "DELETE") && draft::names_nothing(operation);
         if carries && *method != "GET" && !missing && !subject.suite.lists_all_methods(path) {
             let name = format!("{method}.without-credentials");
-            let bare = with_method(subject, &name, method);
+            let mut bare = with_method(subject, &name, method);
+            bare.draft.credential.clear();
             variants.push(bare.also(&[Cause::NoCredentials]));
         }
-    }
-    for bare in variants.iter_mut().filter(|variant| variant.name.ends_with(".without-credentials")) {
-        bare.draft.credential.clear();
     }
     variants
 }

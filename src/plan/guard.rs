@@ -117,16 +117,14 @@ impl RuledOut {
     pub(super) fn new(suite: &Suite, operation: &Operation, correct: &Draft, method: &str, is_bare: bool) -> Self {
         let acts = suite.on_path(&operation.path).any(super::safety::acts_on_anything);
         let known = suite.on_path(&operation.path).map(|other| other.method.clone()).collect();
-        let question = |method: &str| {
-            let bare =
-                Draft { method: method.to_owned(), body: None, json: None, content_type: None, ..correct.clone() };
-            bare.request()
+        let question = |method: &str, carries: bool| {
+            let credential = if carries { correct.credential.clone() } else { Vec::new() };
+            let method = method.to_owned();
+            Draft { method, credential, body: None, json: None, content_type: None, ..correct.clone() }.request()
         };
-        let anonymous = |method| Request { headers: anonymous(correct), ..question(method) };
         // A server that takes every method for POST would carry out the question.
-        let invented = if acts { anonymous("ERRDRIFT") } else { question("ERRDRIFT") };
-        let questions = [question("OPTIONS"), invented];
-        Self { method: method.to_owned(), known, questions, anonymous: is_bare.then(|| anonymous("GET")) }
+        let questions = [question("OPTIONS", true), question("ERRDRIFT", !acts)];
+        Self { method: method.to_owned(), known, questions, anonymous: is_bare.then(|| question("GET", false)) }
     }
 
     /// Whether a list of methods, as `Allow` has it, is about this path, and if so, whether it has the method.
@@ -136,12 +134,6 @@ impl RuledOut {
         let about = self.known.iter().all(|known| listed.contains(&known.as_str()));
         about.then(|| listed.contains(&self.method.as_str()))
     }
-}
-
-/// The fields of a request without its credential.
-fn anonymous(correct: &Draft) -> Vec<(String, crate::secret::Template)> {
-    let bare = Draft { credential: Vec::new(), body: None, json: None, content_type: None, ..correct.clone() };
-    bare.request().headers
 }
 
 impl Skip {

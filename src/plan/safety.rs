@@ -37,6 +37,7 @@ use super::guard::{Admitted, Guard, RuledOut, Withheld};
 use crate::catalog::Api;
 use crate::cause::{CAUSES, Cause};
 use crate::fault::draft::{self, Draft, Subject, Variant};
+use crate::fault::method::REGISTERED;
 use crate::fault::{Acceptance, Fault, anchor};
 use crate::suite::{Body, Operation, same_path};
 
@@ -300,8 +301,6 @@ impl<'a> Bases<'a> {
 
 /// Methods that servers know (RFC 9110, section 9; RFC 5789).
 const STANDARD: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-/// Methods that are registered as safe, which a server may know.
-const REGISTERED: [&str; 4] = ["SEARCH", "REPORT", "PROPFIND", "QUERY"];
 
 /// Whether the request asks for nothing but an answer.
 fn asks_only(draft: &Draft) -> bool {

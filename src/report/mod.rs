@@ -4,6 +4,7 @@
 //! needs at the end: counts, drifts with one example each, and what was not exercised.
 
 pub mod changed;
+mod gate;
 mod load;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use crate::judge::layer::Layer;
 use crate::verdict::{Severity, Verdict};
 
 pub use changed::MayHaveChanged;
+pub use gate::Gate;
 pub use load::Load;
 
 /// The version of the report's format (`schemas/report.schema.json`).
@@ -388,15 +390,4 @@ impl Closing {
         self.verdict = verdict;
         self.exit_code = verdict.exit_code();
     }
-}
-
-/// A word on the run that is no probe's: a waiver that is no longer right, more drift than last time.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Gate {
-    /// Whose word it is: `waivers`, `ratchet` or `baseline`.
-    pub gate: &'static str,
-    /// Whether the run fails by it.
-    pub fails: bool,
-    /// What it says, with file and line.
-    pub message: String,
 }

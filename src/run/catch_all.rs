@@ -14,8 +14,7 @@ use crate::fault::draft::carried;
 use crate::judge;
 use crate::plan::Plan;
 use crate::recording;
-use crate::secret::Mask;
-use crate::secret::Template;
+use crate::secret::{Mask, Template};
 
 /// A path that no API has, below a suite's prefix.
 const NOWHERE: &str = "/errdrift-nowhere";
@@ -31,7 +30,7 @@ pub(crate) async fn rule_out(plan: &Plan, controls: &mut Controls, shared: &Shar
         if let Some(reply) = nowhere(api, shared).await
             && is_like(&reply, controls.succeeded.get(suite))
         {
-            let path = format!("{}{NOWHERE}", api.suite.prefix.trim_end_matches('/'));
+            let path = path(api);
             let what = recording::cut(&format!("{} with {}", reply.status, shared.recorder.described(&reply)));
             let as_controls = if controls.succeeded.contains_key(suite) { ", just as the controls are" } else { "" };
             let reason = format!(
@@ -40,6 +39,11 @@ pub(crate) async fn rule_out(plan: &Plan, controls: &mut Controls, shared: &Shar
             controls.refuse(suite, reason);
         }
     }
+}
+
+/// The path that the API does not have.
+fn path(api: &Api) -> String {
+    format!("{}{NOWHERE}", api.suite.prefix.trim_end_matches('/'))
 }
 
 /// The success by which a path is answered that no API has: without a credential or, where that is refused, with the suite's
@@ -51,8 +55,7 @@ async fn nowhere(api: &Arc<Api>, shared: &Shared) -> Option<Reply> {
     let with = credential.map(|credential| carried(credential, &credential.valid));
     for fields in [Some(Vec::new()), with].into_iter().flatten() {
         let headers = [accept.clone()].into_iter().chain(fields).collect();
-        let target = format!("{}{NOWHERE}", api.suite.prefix.trim_end_matches('/'));
-        let request = Request { method: "GET".into(), target, headers, ..Request::default() };
+        let request = Request { method: "GET".into(), target: path(api), headers, ..Request::default() };
         let Ok(headers) = shared.resolve(&request) else { continue };
         let key = Key { suite: String::new(), operation: request.target.clone() };
         if let Outcome::Reply(reply) = shared.ask(&key, &request, &headers).await

@@ -26,7 +26,8 @@ struct Tailed {
 type Tail = dyn Fn(&str, &str) -> Vec<(Duration, Vec<u8>)> + Send + Sync;
 
 impl Tailed {
-    /// Starts it. Where nothing comes on a connection for `idle`, it takes its leave with a 408.
+    /// Starts it. Where nothing comes for `idle` on a connection that has served a request, it takes its leave with a 408: a
+    /// new connection has all the time that a busy machine needs.
     fn start(behind: &Running, idle: Option<Duration>, tail: Box<Tail>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let target = format!("http://{}", listener.local_addr().unwrap());
@@ -50,7 +51,6 @@ fn serve(
     tail: &Tail,
     seen: &Mutex<BTreeMap<Vec<u8>, usize>>,
 ) {
-    client.set_read_timeout(idle).unwrap();
     loop {
         let Some((head, request)) = message(&mut client, false) else {
             // Whether it was the timeout, only the next read tells.
@@ -75,6 +75,7 @@ fn serve(
         if text.to_ascii_lowercase().contains("\r\nconnection: close") {
             return;
         }
+        client.set_read_timeout(idle).unwrap();
     }
 }
 

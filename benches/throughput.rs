@@ -11,14 +11,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use errdrift::catalog;
-use errdrift::exchange::{Exchange, Outcome, Reply};
-use errdrift::judge;
+use errdrift::model::exchange::{Exchange, Outcome, Reply};
+use errdrift::model::secret::Environment;
+use errdrift::model::target::Target;
 use errdrift::plan::{Plan, Selection};
-use errdrift::reference::{self, Api};
-use errdrift::secret::Environment;
-use errdrift::session;
-use errdrift::wire::target::Target;
+use errdrift::reference::Api;
+use errdrift::run::session;
+use errdrift::{catalog, judge, reference};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

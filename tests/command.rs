@@ -8,9 +8,9 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
 
-use errdrift::command::command;
-use errdrift::exchange::Request;
-use errdrift::secret::{Environment, Template};
+use errdrift::model::exchange::Request;
+use errdrift::model::secret::{Environment, Template};
+use errdrift::report::curl::command;
 
 const VARIABLES: [(&str, &str); 3] =
     [("OZ_TOKEN", "to'k\"e n$x`!\\"), ("LOGIN", "4217"), ("PASSWORD", "open $(id) 'sesame' \"!\" пароль")];

@@ -7,13 +7,14 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use errdrift::catalog::{self, Api};
-use errdrift::demo::Running;
+use errdrift::catalog::Api;
+use errdrift::model::secret::Environment;
+use errdrift::model::target::Target;
 use errdrift::plan::{NO_OPERATION, Selection};
-use errdrift::secret::Environment;
-use errdrift::session::{self, Session};
-use errdrift::wire::target::Target;
-use errdrift::{fault, harness, reference};
+use errdrift::run::embedded::Running;
+use errdrift::run::session::Session;
+use errdrift::run::{harness, session};
+use errdrift::{catalog, fault, reference};
 
 /// What `libtest` exits with when a test has failed.
 const FAILED: u8 = 101;

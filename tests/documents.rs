@@ -8,7 +8,7 @@ mod documents {
 use std::path::PathBuf;
 
 use errdrift::catalog;
-use errdrift::document::Document;
+use errdrift::catalog::document::Document;
 use tempfile::TempDir;
 
 const SUITE: &str = include_str!("documents/shop.toml");
@@ -17,7 +17,8 @@ const BODY: &str = include_str!("documents/shop.body.schema.json");
 
 /// A line that says nothing for each cause, `unknown-resource` aside.
 fn silent() -> String {
-    let words = errdrift::cause::CAUSES.iter().map(|(_, word, _)| *word).filter(|word| *word != "unknown-resource");
+    let words =
+        errdrift::model::cause::CAUSES.iter().map(|(_, word, _)| *word).filter(|word| *word != "unknown-resource");
     words.map(|word| format!("[cause.{word}]\nsilent = \"it says nothing\"\n\n")).collect()
 }
 

@@ -10,14 +10,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::thread;
 
-use errdrift::demo::Running;
-use errdrift::exchange::{Over, Transport};
 use errdrift::judge::rules::RULES;
+use errdrift::model::exchange::{Over, Transport};
+use errdrift::model::verdict::Severity;
 use errdrift::plan::Probe;
-use errdrift::reference::{self, Api, Drift};
-use errdrift::self_test::{self, Row, TIERS};
-use errdrift::verdict::Severity;
-use errdrift::{catalog, fault};
+use errdrift::reference::{Api, Drift};
+use errdrift::run::embedded::Running;
+use errdrift::run::self_test;
+use errdrift::run::self_test::{Row, TIERS};
+use errdrift::{catalog, fault, reference};
 
 /// The deployments of the matrix, in the order of the golden file: each API as documented, then its drifts.
 fn deployments() -> Vec<(Api, Option<&'static Drift>)> {

@@ -12,10 +12,10 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use errdrift::catalog;
-use errdrift::cause::Cause;
+use errdrift::catalog::suite::{Body, Field, Operation};
 use errdrift::fault::Tier;
+use errdrift::model::cause::Cause;
 use errdrift::plan::{Plan, Probe, Selection};
-use errdrift::suite::{Body, Field, Operation};
 use serde_json::Value;
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parsers");

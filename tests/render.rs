@@ -12,14 +12,14 @@ mod render {
     mod sarif;
 }
 
-use errdrift::cause::CAUSES;
+use errdrift::catalog::schema::Schema;
+use errdrift::model::cause::CAUSES;
+use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::human::summary;
 use errdrift::render::junit::Junit;
 use errdrift::render::style::Style;
 use errdrift::render::{hides, json};
 use errdrift::report::{Closing, Opening, ProbeResult};
-use errdrift::schema::Schema;
-use errdrift::verdict::{Severity, Verdict};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
 use render::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, result};
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use errdrift::exchange::{BODY_LIMIT, Ending, Outcome, Silence};
+use errdrift::model::exchange::{BODY_LIMIT, Ending, Outcome, Silence};
 use errdrift::wire::reply::{End, HEAD_LIMIT, LINE_LIMIT, Reader};
 
 /// The outcome in a few words, for the table.

@@ -4,12 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use errdrift::catalog::{self, BUILT_IN};
-use errdrift::contract as c;
-use errdrift::schema::Schema;
-use errdrift::suite as s;
-use errdrift::verdict::Severity;
-use errdrift::waiver as w;
+use errdrift::catalog;
+use errdrift::catalog::schema::Schema;
+use errdrift::catalog::{BUILT_IN, contract as c, suite as s};
+use errdrift::model::verdict::Severity;
+use errdrift::policy::waiver as w;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -176,13 +175,13 @@ fn the_meta_schemas_and_the_types_have_the_same_members_and_words() {
             assert!(described, "{at}/properties/{name} has no description");
         }
     }
-    let causes: BTreeSet<_> = errdrift::cause::CAUSES.iter().map(|(_, word, _)| (*word).to_owned()).collect();
+    let causes: BTreeSet<_> = errdrift::model::cause::CAUSES.iter().map(|(_, word, _)| (*word).to_owned()).collect();
     for (meta, at, words) in [
         (&contract, "/properties/code/properties/set/enum", variants_of::<c::CodeSet>()),
         (&contract, "/properties/severity/additionalProperties/properties/severity/enum", variants_of::<Severity>()),
         (&contract, "/properties/catalogue/items/properties/means/enum", variants_of::<c::Meaning>()),
         (&contract, "/$defs/strength/enum", variants_of::<c::Strength>()),
-        (&contract, "/$defs/mutation/enum", variants_of::<errdrift::mutation::Kind>()),
+        (&contract, "/$defs/mutation/enum", variants_of::<errdrift::judge::mutation::Kind>()),
         (&contract, "/$defs/cause/enum", causes.clone()),
         (&suite, "/$defs/cause/enum", causes.clone()),
         (&waivers, "/$defs/waiver/properties/cause/enum", causes.clone()),

@@ -6,8 +6,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use errdrift::demo::Running;
-use errdrift::reference::{self, Api};
+use errdrift::reference;
+use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

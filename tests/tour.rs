@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use errdrift::reference::{self, Api};
+use errdrift::reference;
+use errdrift::reference::Api;
 
 const README: &str = include_str!("../README.md");
 

@@ -1,148 +1,389 @@
-//! What a contract's meta-schema cannot say: that its parts and its body schema agree.
+//! What a document promises of an error reply: the body schema, the catalogue of codes, and promises by cause.
+//!
+//! A contract is a TOML file that a reader can check against the document line by line (`schemas/*.contract.toml`);
+//! this module is its typed form. It knows nothing of operations, faults or HTTP libraries.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::Value;
 
-use crate::cause::CAUSES;
-use crate::contract::{CausePromise, CodeSet, ContractFile, Promise};
-use crate::document::{Document, Problem, Problems, closest_or_all};
-use crate::judge::rules::{self, RULES};
-use crate::schema::{Schema, describe, member};
+use super::schema::Schema;
+use crate::judge::mutation::Kind;
+use crate::model::cause::Cause;
+use crate::model::verdict::Severity;
 
-/// The body schema: compiled, and in agreement with its own examples.
-pub(super) fn body(document: &Document) -> Result<Schema, Problems> {
-    let schema = Schema::compile(&document.file, &document.value).map_err(|message| document.problem("", message))?;
-    let examples = document.value.get("examples").and_then(Value::as_array).into_iter().flatten();
-    let rejected = examples.enumerate().flat_map(|(index, example)| {
-        schema.violations(example).into_iter().map(move |violation| {
-            let message = format!(
-                "the schema rejects its own example: expected {}, found {}",
-                violation.expected, violation.actual
-            );
-            document.problem(format!("/examples/{index}{}", violation.at), message)
-        })
-    });
-    let problems = Problems::new(rejected);
-    problems.none_or(schema)
+/// How strongly a document promises something.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strength {
+    /// The document says so.
+    Must,
+    /// The document says "usually", or leaves it to a reading or a convention.
+    Usually,
+    /// The document says nothing.
+    Silent,
 }
 
-/// The schemas of the conventions.
-pub(super) fn conventions(file: &ContractFile, document: &Document) -> Result<Vec<Schema>, Problems> {
-    let mut problems = Problems::default();
-    let mut schemas = Vec::new();
-    for (index, convention) in file.convention.iter().enumerate() {
-        match Schema::compile("it", &convention.schema) {
-            Ok(schema) => schemas.push(schema),
-            Err(message) => problems.extend([document.problem(format!("/convention/{index}/schema"), message)]),
+impl Strength {
+    /// The severity of a breach.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Must => Severity::Error,
+            Self::Usually => Severity::Warning,
+            Self::Silent => Severity::Note,
         }
     }
-    problems.none_or(schemas)
 }
 
-/// Every disagreement between the contract's parts.
-pub(super) fn check(file: &ContractFile, document: &Document, body: Option<&Schema>) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    causes(file, document, &mut problems);
-    catalogue(file, document, body, &mut problems);
-    for id in file.severity.keys().filter(|id| rules::find(id).is_none()) {
-        let ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
-        let problem = document.problem(member("/severity", id), format!("no rule is named `{id}`"));
-        problems.push(problem.help(closest_or_all(id, &ids).unwrap_or_default()));
+/// What may stand in one place: a code, a status, a message.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise<T> {
+    /// One of these keeps the promise. Empty: anything but `none_of` does.
+    #[serde(default = "Vec::new")]
+    pub any_of: Vec<T>,
+    /// Each of these breaks it.
+    #[serde(default = "Vec::new")]
+    pub none_of: Vec<T>,
+    /// As defensible by the document: a warning at most.
+    #[serde(default = "Vec::new")]
+    pub tolerated: Vec<T>,
+    /// How strongly the document says so.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
+}
+
+impl<T> Promise<T> {
+    /// The severity of what came, or `None` when the promise is kept. `is` tells whether what came is a listed one.
+    pub fn breach(&self, is: impl Fn(&T) -> bool) -> Option<Severity> {
+        let kept = if self.any_of.is_empty() { !self.none_of.iter().any(&is) } else { self.any_of.iter().any(&is) };
+        if kept {
+            return None;
+        }
+        let severity = self.strength.severity();
+        Some(if self.tolerated.iter().any(is) { severity.min(Severity::Warning) } else { severity })
     }
-    problems
 }
 
-fn causes(file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {
-    for (cause, word, meaning) in CAUSES {
-        let at = member("/cause", word);
-        let Some(promise) = file.cause.get(cause) else {
-            let problem = document.problem(at, format!("the cause `{word}` has no line"));
-            problems.push(
-                problem.help(format!("write `[cause.{word}]` with what answers it, or with `silent`: {meaning}")),
-            );
-            continue;
+/// A status code or a class of them, written `404` or `4xx`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
+#[serde(try_from = "String")]
+pub enum Status {
+    /// One status code.
+    Code(u16),
+    /// All of one class, by its first digit.
+    Class(u16),
+}
+
+impl Status {
+    /// Whether the status code is this one, or of this class.
+    #[must_use]
+    pub fn covers(self, status: u16) -> bool {
+        match self {
+            Self::Code(code) => code == status,
+            Self::Class(class) => status / 100 == class,
+        }
+    }
+
+    /// The class, by its first digit.
+    #[must_use]
+    pub fn class(self) -> u16 {
+        match self {
+            Self::Code(code) => code / 100,
+            Self::Class(class) => class,
+        }
+    }
+}
+
+impl TryFrom<String> for Status {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no status: write three digits as \"404\", or a class as \"4xx\"");
+        if let Some(class) = text.strip_suffix("xx") {
+            return class.parse().ok().filter(|c| (1..=5).contains(c)).map(Self::Class).ok_or_else(wrong);
+        }
+        text.parse().ok().filter(|c| (100..=599).contains(c)).map(Self::Code).ok_or_else(wrong)
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "{code}"),
+            Self::Class(class) => write!(f, "{class}xx"),
+        }
+    }
+}
+
+/// Where the code stands, and which set it is of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodePlace {
+    /// JSON Pointer to the code.
+    pub at: String,
+    /// Whether the catalogue is the whole set.
+    pub set: CodeSet,
+    /// How strongly the document says so.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
+}
+
+/// Whether a code outside the catalogue is an error.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeSet {
+    /// The catalogue lists every code.
+    Closed,
+    /// The catalogue lists some codes.
+    Open,
+}
+
+/// Where the message stands.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessagePlace {
+    /// JSON Pointer to the message.
+    pub at: String,
+}
+
+/// Where the object stands that repeats the structure of the request's fields.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldsPlace {
+    /// JSON Pointer to the object.
+    pub at: String,
+    /// How strongly the document promises that it mirrors declared fields.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
+}
+
+/// How much a member weighs that the document does not have.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UndocumentedMembers {
+    /// For any member but the forbidden ones.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
+    /// JSON Pointers of members that are an error whatever the strength.
+    #[serde(default)]
+    pub forbidden: Vec<String>,
+}
+
+/// A schema for one place, which says less than a promise or is less sure than one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Convention {
+    /// JSON Pointer to the place; nothing is checked where the place is absent.
+    pub at: String,
+    /// What the value there is usually like.
+    pub schema: Value,
+    /// How strongly.
+    pub strength: Strength,
+    /// Why.
+    pub source: String,
+}
+
+/// A change of a body that the contract lets pass, and why it may.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unnoticed {
+    /// JSON Pointer to what is changed; `*` stands for any element or member, `**` at the end for whatever is below.
+    pub at: String,
+    /// The kinds of mutation.
+    pub mutation: Mutations,
+    /// Why, in the document's words.
+    pub why: String,
+}
+
+/// One kind of mutation or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "OneOrMore")]
+pub struct Mutations(pub Vec<Kind>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(Kind),
+    More(Vec<Kind>),
+}
+
+impl From<OneOrMore> for Mutations {
+    fn from(kinds: OneOrMore) -> Self {
+        match kinds {
+            OneOrMore::One(kind) => Self(vec![kind]),
+            OneOrMore::More(kinds) => Self(kinds),
+        }
+    }
+}
+
+/// A severity other than a rule's own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The severity.
+    pub severity: Severity,
+    /// Why.
+    pub source: String,
+}
+
+/// A code of the catalogue. Where the document gives a code several messages, each is an entry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The code as it stands in the body.
+    pub code: Value,
+    /// The document's name for it.
+    pub name: String,
+    /// What the document says of it.
+    pub meaning: String,
+    /// What the code says of the status, whatever the cause.
+    #[serde(default)]
+    pub status: Option<Promise<Status>>,
+    /// The message that the document gives.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// The causes that the document gives it for; empty where the promises by cause say it.
+    #[serde(default)]
+    pub causes: Vec<Cause>,
+    /// A meaning that changes what the reply says of the target.
+    #[serde(default)]
+    pub means: Option<Meaning>,
+    /// Whether a client can bring it about on purpose.
+    #[serde(default = "yes")]
+    pub provoked: bool,
+}
+
+fn json() -> String {
+    "application/json".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What a code says of the target rather than of the request.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meaning {
+    /// The documentation has the operation and the deployment does not.
+    NotRealized,
+    /// The service did not handle what happened.
+    Unhandled,
+}
+
+/// What answers one cause.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CausePromise {
+    /// The codes.
+    #[serde(default)]
+    pub code: Option<Promise<Value>>,
+    /// The classes of status.
+    #[serde(default)]
+    pub class: Option<Promise<Status>>,
+    /// The statuses.
+    #[serde(default)]
+    pub status: Option<Promise<Status>>,
+    /// The messages.
+    #[serde(default)]
+    pub message: Option<Promise<String>>,
+    /// How much it weighs when the request's other defect is answered first; nothing where it is absent.
+    #[serde(default)]
+    pub outranked: Option<Strength>,
+    /// Why something is not promised.
+    #[serde(default)]
+    pub silent: Option<String>,
+    /// Statuses under which a reply without the contract's body is nobody's breach: a note, an error with `--strict`.
+    #[serde(default)]
+    pub ungoverned: Vec<Status>,
+    /// The most that a gateway's own page weighs, where the document does not reach the gateway.
+    #[serde(default)]
+    pub gateway: Option<Strength>,
+}
+
+/// The file, as it is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContractFile {
+    /// The contract's name; the stem of its file for the built-in ones.
+    pub id: String,
+    /// The API's name for people.
+    pub title: String,
+    /// The document that the quotes are from.
+    pub document: String,
+    /// The body schema's file, relative to this one.
+    pub body: String,
+    /// The media type of the body; `application/json` where it is absent.
+    #[serde(default = "json")]
+    pub media_type: String,
+    /// JSON Pointer of the member by which a body is told to be the contract's.
+    pub envelope: String,
+    /// Where the code is.
+    #[serde(default)]
+    pub code: Option<CodePlace>,
+    /// Where the message is.
+    #[serde(default)]
+    pub message: Option<MessagePlace>,
+    /// Where the mirror of the request's fields is.
+    #[serde(default)]
+    pub fields: Option<FieldsPlace>,
+    /// What an undocumented member weighs; a warning where it is absent.
+    #[serde(default)]
+    pub undocumented_members: Option<UndocumentedMembers>,
+    /// Severities other than the rules' own, by rule.
+    #[serde(default)]
+    pub severity: BTreeMap<String, Override>,
+    /// Schemas for single places.
+    #[serde(default)]
+    pub convention: Vec<Convention>,
+    /// What the contract lets pass in its own examples, for `errdrift check --mutate`.
+    #[serde(default)]
+    pub unnoticed: Vec<Unnoticed>,
+    /// The catalogue of codes.
+    #[serde(default)]
+    pub catalogue: Vec<Entry>,
+    /// The promises by cause.
+    #[serde(default)]
+    pub cause: BTreeMap<Cause, CausePromise>,
+}
+
+/// A contract, read, compiled and cross-checked.
+#[derive(Debug)]
+pub struct Contract {
+    /// What the file says.
+    pub file: ContractFile,
+    /// The body schema.
+    pub body: Schema,
+    /// The schemas of the file's conventions, in their order.
+    pub conventions: Vec<Schema>,
+}
+
+impl Contract {
+    /// Whether the document names this very status, whatever for.
+    #[must_use]
+    pub fn names(&self, status: u16) -> bool {
+        let named = |promise: &Promise<Status>| {
+            promise.any_of.iter().chain(&promise.tolerated).any(|named| *named == Status::Code(status))
         };
-        let CausePromise { code, class, status, message, silent, .. } = promise;
-        if code.is_none() && class.is_none() && status.is_none() && message.is_none() && silent.is_none() {
-            let problem = document.problem(&at, format!("the cause `{word}` promises nothing"));
-            problems
-                .push(problem.help("write `code`, `class`, `status` or `message`, or why there is none as `silent`"));
-        }
-        substance(code.as_ref(), &member(&at, "code"), document, problems);
-        substance(class.as_ref(), &member(&at, "class"), document, problems);
-        substance(status.as_ref(), &member(&at, "status"), document, problems);
-        substance(message.as_ref(), &member(&at, "message"), document, problems);
-        if let Some(code) = code {
-            listed(code, &member(&at, "code"), file, document, problems);
-        }
+        let entries = self.file.catalogue.iter().filter_map(|entry| entry.status.as_ref());
+        entries.chain(self.file.cause.values().filter_map(|promise| promise.status.as_ref())).any(named)
     }
-}
 
-/// A promise with neither `any_of` nor `none_of` is kept by anything.
-fn substance<T>(promise: Option<&Promise<T>>, at: &str, document: &Document, problems: &mut Vec<Problem>) {
-    if promise.is_some_and(|promise| promise.any_of.is_empty() && promise.none_of.is_empty()) {
-        problems.push(document.problem(at, "nothing can break this promise").help("write `any_of` or `none_of`"));
+    /// What answers the cause; `None` where the contract has no line for it.
+    #[must_use]
+    pub fn promise(&self, cause: Cause) -> Option<&CausePromise> {
+        self.file.cause.get(&cause)
     }
-}
 
-/// The codes of a promise stand in the catalogue, where that is the whole set.
-fn listed(code: &Promise<Value>, at: &str, file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {
-    if file.code.as_ref().is_none_or(|place| place.set != CodeSet::Closed) {
-        return;
+    /// The entries of a code.
+    pub fn entries<'c>(&'c self, code: &'c Value) -> impl Iterator<Item = &'c Entry> {
+        self.file.catalogue.iter().filter(move |entry| entry.code == *code)
     }
-    for (name, codes) in [("any_of", &code.any_of), ("none_of", &code.none_of), ("tolerated", &code.tolerated)] {
-        for (index, code) in codes.iter().enumerate() {
-            if !file.catalogue.iter().any(|entry| entry.code == *code) {
-                let known: Vec<_> = file.catalogue.iter().map(|entry| entry.code.to_string()).collect();
-                let problem =
-                    document.problem(format!("{at}/{name}/{index}"), format!("the catalogue has no code {code}"));
-                problems.push(problem.help(format!("its codes are {}", known.join(", "))));
-            }
-        }
-    }
-}
-
-fn catalogue(file: &ContractFile, document: &Document, body: Option<&Schema>, problems: &mut Vec<Problem>) {
-    let closed = file.code.as_ref().filter(|place| place.set == CodeSet::Closed);
-    if closed.is_some() && file.catalogue.is_empty() {
-        problems.push(
-            document
-                .problem("/code/set", "a closed set needs its catalogue")
-                .help("write `[[catalogue]]`, or `set = \"open\"`"),
-        );
-    }
-    let mut seen = BTreeMap::new();
-    for (index, entry) in file.catalogue.iter().enumerate() {
-        let at = format!("/catalogue/{index}");
-        let key = (entry.code.to_string(), entry.message.as_deref());
-        if let Some(first) = seen.insert(key, index) {
-            let message = format!("the code {} with this message stands already in entry {}", entry.code, first + 1);
-            problems.push(
-                document
-                    .problem(format!("{at}/code"), message)
-                    .help("leave one of them out, or give each its `message`"),
-            );
-        }
-        substance(entry.status.as_ref(), &format!("{at}/status"), document, problems);
-        if let (Some(place), Some(body)) = (closed, body)
-            && let Some(violation) = rejection(body, &place.at, &entry.code)
-        {
-            let message = format!(
-                "the body schema rejects the code {} at {}: expected {violation}",
-                describe(&entry.code),
-                place.at
-            );
-            problems.push(document.problem(format!("{at}/code"), message));
-        }
-    }
-}
-
-/// What the schema expects at the pointer, if it is not the value.
-fn rejection(body: &Schema, at: &str, value: &Value) -> Option<String> {
-    let instance = at.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(value.clone(), |inner, name| {
-        let name = name.replace("~1", "/").replace("~0", "~");
-        json!({ name: inner })
-    });
-    body.violations(&instance).into_iter().find(|violation| violation.at == at).map(|violation| violation.expected)
 }

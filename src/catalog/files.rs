@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Api, is_path};
-use crate::file::{Named, Role};
+use crate::model::file::{Named, Role};
 
 impl Api {
     /// The files of the suite, its contract and its body schema; none of what is built in.

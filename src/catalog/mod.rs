@@ -3,24 +3,26 @@
 //! What is built in needs no file. All that is wrong with a suite and its contract comes back at once. It knows
 //! nothing of faults, and nothing of replies but the ids of the rules.
 
-mod contract;
-mod field;
+pub mod check;
+pub mod contract;
+pub mod document;
 mod files;
-mod operation;
-mod suite;
-mod waivers;
+pub(crate) mod mutation_kind;
+pub mod schema;
+pub mod suite;
+pub(crate) mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::contract::{Contract, ContractFile};
-use crate::document::{Document, Problem, Problems, closest_or_all};
-use crate::mutation::{self, Examination};
-use crate::schema::Schema;
-use crate::suite::{Operation, Suite};
-pub use waivers::waivers;
+use self::contract::{Contract, ContractFile};
+use self::document::{Document, Problem, Problems, closest_or_all};
+use self::schema::Schema;
+use self::suite::{Operation, Suite};
+use crate::judge::mutation;
+use crate::judge::mutation::Examination;
 
 /// One API: a suite with the contract that governs it.
 #[derive(Debug)]
@@ -145,7 +147,7 @@ pub fn check(path: &Path) -> Result<String, Problems> {
         ));
     }
     if has(&["waiver"]) {
-        return Ok(counted(waivers::of(&document)?.0.waiver.len(), "waiver"));
+        return Ok(counted(crate::policy::waiver_file::of(&document)?.0.waiver.len(), "waiver"));
     }
     Err(document
         .problem("", "this is neither a suite nor a contract, nor are these waivers")
@@ -210,7 +212,7 @@ fn api(document: &Document, shelf: &Shelf) -> Result<Api, Problems> {
     let suite =
         gather(meta_schema("suite.schema.json").and_then(|meta| document.decode::<Suite>(&meta)), &mut problems);
     if let Some(suite) = &suite {
-        let (wrong, doubtful) = suite::check(suite, document);
+        let (wrong, doubtful) = check::suite::check(suite, document);
         problems.extend(wrong);
         warnings.extend(doubtful);
     }
@@ -277,10 +279,11 @@ fn contract(document: &Document, shelf: &Shelf) -> Result<Contract, Problems> {
         });
         gather(read, &mut problems)
     });
-    let body = body.and_then(|body| gather(contract::body(&body), &mut problems));
-    let conventions = file.as_ref().and_then(|file| gather(contract::conventions(file, document), &mut problems));
+    let body = body.and_then(|body| gather(check::contract::body(&body), &mut problems));
+    let conventions =
+        file.as_ref().and_then(|file| gather(check::contract::conventions(file, document), &mut problems));
     if let Some(file) = &file {
-        problems.extend(contract::check(file, document, body.as_ref()));
+        problems.extend(check::contract::check(file, document, body.as_ref()));
     }
     match (file, body, conventions) {
         (Some(file), Some(body), Some(conventions)) => problems.none_or(Contract { file, body, conventions }),
@@ -288,7 +291,7 @@ fn contract(document: &Document, shelf: &Shelf) -> Result<Contract, Problems> {
     }
 }
 
-fn meta_schema(name: &str) -> Result<Schema, Problems> {
+pub(crate) fn meta_schema(name: &str) -> Result<Schema, Problems> {
     let document = Shelf::BuiltIn("schemas").read(name)?;
     Schema::compile(name, &document.value).map_err(|message| document.problem("", message).into())
 }

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::engine;
 use crate::fault::Tier;
 use crate::judge;
-use crate::sink;
+use crate::model::target::Target;
+use crate::run::{engine, writer};
 use crate::wire::sender::Settings as Wire;
-use crate::wire::target::Target;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -133,7 +132,7 @@ pub(super) struct Run {
     pub(super) target: String,
     /// Write a report: json, junit, html, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
     #[arg(long, value_name = "FORMAT=FILE")]
-    pub(super) report: Vec<sink::Request>,
+    pub(super) report: Vec<writer::Request>,
     /// List the selected probes in place of sending them
     #[arg(long)]
     pub(super) list: bool,
@@ -174,7 +173,7 @@ pub(super) struct Run {
 #[derive(Args, Debug)]
 pub(super) struct Speed {
     /// Probes under way at once
-    #[arg(long, value_name = "N", default_value_t = crate::session::DEFAULT_JOBS, value_parser = jobs)]
+    #[arg(long, value_name = "N", default_value_t = crate::run::session::DEFAULT_JOBS, value_parser = jobs)]
     pub(super) jobs: usize,
     /// Requests a second at most, whatever they are for, as 20/s
     #[arg(long, value_name = "N/s", value_parser = rate)]

@@ -8,11 +8,11 @@ use super::arguments::{Choice, Reach, Speed};
 use super::failed;
 use super::output::say;
 use super::run::{environment, load, selection};
-use crate::compare::{Compare, Side};
+use crate::model::target::Target;
 use crate::plan::Selection;
 use crate::render;
-use crate::session::Failure;
-use crate::wire::target::Target;
+use crate::run::compare::{Compare, Side};
+use crate::run::session::Failure;
 
 /// What the options do not say.
 pub(super) const AFTER: &str = "\

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::arguments::Run;
 use super::failed;
 use crate::catalog::Api;
-use crate::file::{self, Named, Role};
-use crate::session::Failure;
-use crate::sink::Request;
+use crate::model::file;
+use crate::model::file::{Named, Role};
+use crate::run::session::Failure;
+use crate::run::writer::Request;
 
 /// The reports, where each of them goes somewhere else.
 pub(super) fn settled(reports: Vec<Request>) -> Result<Vec<Request>, u8> {

@@ -8,21 +8,22 @@ use std::time::SystemTime;
 use super::arguments::Run;
 use super::output::{say, show, tell};
 use super::{failed, mistaken};
-use crate::baseline::{Baseline, Comparison};
-use crate::catalog;
-use crate::cause::{CAUSES, Cause};
-use crate::date::Date;
-use crate::document::{self, Problem};
-use crate::earlier::Earlier;
-use crate::fault;
-use crate::file;
-use crate::gate::Gates;
+use crate::catalog::document;
+use crate::catalog::document::Problem;
+use crate::model::cause::{CAUSES, Cause};
+use crate::model::date::Date;
+use crate::model::file;
+use crate::model::verdict::exit;
 use crate::plan::Selection;
-use crate::ratchet::Ratchet;
+use crate::policy::baseline::Baseline;
+use crate::policy::gate::Gates;
+use crate::policy::ratchet::Ratchet;
+use crate::policy::waiver::Ledger;
 use crate::render::{printable, waivers};
-use crate::session::Failure;
-use crate::verdict::exit;
-use crate::waiver::Ledger;
+use crate::report::change::Comparison;
+use crate::report::earlier::Earlier;
+use crate::run::session::Failure;
+use crate::fault;
 
 /// Days until a waiver that is written for somebody expires.
 const AHEAD: u16 = 90;
@@ -35,7 +36,7 @@ fn today() -> Date {
 pub(super) fn read(arguments: &Run, selection: &Selection) -> Result<Gates, u8> {
     let mut gates = Gates { is_narrowed: !selection.is_whole(), ..Gates::default() };
     if let Some(path) = &arguments.waivers {
-        let (file, lines) = catalog::waivers(path).map_err(|problems| mistaken(&problems))?;
+        let (file, lines) = crate::policy::waiver_file::waivers(path).map_err(|problems| mistaken(&problems))?;
         let mut ledger = Ledger::new(&path.display().to_string(), file, &lines, today());
         ledger.leave_out(&left_out(selection));
         gates.ledger = Some(ledger);

@@ -16,13 +16,12 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::catalog;
-use crate::document::Problems;
-use crate::explain;
+use crate::catalog::document::Problems;
 use crate::fault::Tier;
+use crate::model::verdict::exit;
 use crate::plan::{Plan, Selection};
-use crate::render::printable;
-use crate::session::Failure;
-use crate::verdict::exit;
+use crate::render::{explain, printable};
+use crate::run::session::Failure;
 use arguments::{Cli, Command};
 use output::{say, tell};
 
@@ -46,9 +45,9 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let code = match cli.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::List(arguments) => run::list(&arguments),
-        Command::Demo => crate::demo::run(say).unwrap_or_else(|failure| failed(&failure)),
+        Command::Demo => crate::run::embedded::run(say).unwrap_or_else(|failure| failed(&failure)),
         Command::Serve(arguments) => {
-            crate::demo::serve(&arguments.api, arguments.drift.as_deref(), arguments.port, say)
+            crate::run::embedded::serve(&arguments.api, arguments.drift.as_deref(), arguments.port, say)
                 .unwrap_or_else(|failure| failed(&failure))
         }
         Command::Explain { what } => explained(&what),
@@ -59,7 +58,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Judge(arguments) => replay::judge(&arguments),
         Command::Waive { report } => gates::waive(&report),
-        Command::SelfTest => crate::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),
+        Command::SelfTest => crate::run::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),
     };
     ExitCode::from(code)
 }

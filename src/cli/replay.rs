@@ -10,17 +10,17 @@ use super::gates::report;
 use super::output::{say, tell};
 use super::run::{environment, load, width};
 use super::{failed, files, mistaken};
-use crate::catalog::{self, Api};
-use crate::document::nearest;
-use crate::render;
+use crate::catalog::Api;
+use crate::catalog::document::nearest;
+use crate::model::target::Target;
 use crate::render::human;
 use crate::render::style::Style;
-use crate::replay::Replay;
-use crate::retrial::Retrial;
-use crate::session::{self, Failure};
-use crate::sink;
-use crate::stored::Stored;
-use crate::wire::target::Target;
+use crate::report::stored::Stored;
+use crate::run::rejudge::Retrial;
+use crate::run::replay::Replay;
+use crate::run::session::Failure;
+use crate::run::{session, writer};
+use crate::{catalog, render};
 
 #[derive(Args, Debug)]
 pub(super) struct ReplayArguments {
@@ -45,7 +45,7 @@ pub(super) struct JudgeArguments {
     report: PathBuf,
     /// Write a report: json, junit, html, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
     #[arg(long = "report", value_name = "FORMAT=FILE")]
-    reports: Vec<sink::Request>,
+    reports: Vec<writer::Request>,
     /// A suite, where it is no longer where the report says; repeatable
     #[arg(long, value_name = "SUITE")]
     suite: Vec<String>,

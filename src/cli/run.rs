@@ -9,19 +9,20 @@ use libtest_mimic::{Arguments, ColorSetting};
 use super::arguments::{Choice, Color, List, Run};
 use super::output::{say, say_in_colour, show, tell};
 use super::{failed, files, gates, mistaken};
-use crate::catalog::{self, Api};
-use crate::engine;
+use crate::catalog::Api;
 use crate::fault::Tier;
 use crate::fault::draft::carried;
-use crate::judge;
-use crate::live::Live;
+use crate::model::secret;
+use crate::model::secret::Environment;
+use crate::model::target::Target;
+use crate::model::verdict::exit;
 use crate::plan::{Plan, Selection};
 use crate::render::style::Style;
-use crate::render::{self, human, json};
-use crate::secret::{self, Environment};
-use crate::session::{Failure, Session};
-use crate::verdict::exit;
-use crate::wire::target::Target;
+use crate::render::{human, json};
+use crate::run::engine;
+use crate::run::progress::Live;
+use crate::run::session::{Failure, Session};
+use crate::{catalog, judge, render};
 
 /// Suites, and the known resources of which nothing is known: operation and variable.
 pub(super) type Loaded = (Vec<Arc<Api>>, Vec<(String, String)>);
@@ -179,7 +180,7 @@ fn live(quiet: bool, color: bool) -> Live {
         return Live::Bar;
     }
     let color = if color { ColorSetting::Always } else { ColorSetting::Never };
-    Live::Lines(Box::new(crate::harness::in_order(Arguments { color: Some(color), ..Arguments::default() })))
+    Live::Lines(Box::new(crate::run::harness::in_order(Arguments { color: Some(color), ..Arguments::default() })))
 }
 
 /// The process's variables; what is no UTF-8 is no secret of a suite.

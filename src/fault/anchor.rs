@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::draft::{Draft, part, parts};
-use crate::suite::{Anchor, Body, Operation, Suite};
+use crate::catalog::suite::{Anchor, Body, Operation, Suite};
 
 /// The operation's correct request with its anchor in the place of a right value. `None` where the operation has none.
 #[must_use]

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Acceptance::{self, Lenient, Never, Unread};
-use super::draft::{self, Subject, Variant};
-use super::{Fault, fault};
-use crate::cause::Cause;
-use crate::suite::{Field, FieldType};
+use super::Acceptance::{Lenient, Never, Unread};
+use super::draft::{Subject, Variant};
+use super::{Acceptance, Fault, draft, fault};
+use crate::catalog::suite::{Field, FieldType};
+use crate::model::cause::Cause;
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

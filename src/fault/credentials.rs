@@ -6,9 +6,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::Acceptance::{Guarded, Never};
 use super::draft::{Draft, Subject, Variant, carried, field, pair};
 use super::{Fault, fault};
-use crate::cause::Cause;
-use crate::secret::Template;
-use crate::suite::{Credential, Scheme};
+use crate::catalog::suite::{Credential, Scheme};
+use crate::model::cause::Cause;
+use crate::model::secret::Template;
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

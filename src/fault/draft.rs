@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::Acceptance;
-use super::like::Like;
-use crate::cause::Cause;
-use crate::exchange::{Over, Request, Script};
-use crate::secret::{Template, percent_encoded};
-use crate::suite::{Body, Credential, Field, FieldType, Operation, Scheme, Secret, Suite};
+use super::relation::Like;
+use crate::catalog::suite::{Body, Credential, Field, FieldType, Operation, Scheme, Secret, Suite};
+use crate::model::cause::Cause;
+use crate::model::exchange::{Over, Request, Script};
+use crate::model::secret::{Template, percent_encoded};
 
 /// A UUID that no resource has.
 pub const UNKNOWN_UUID: &str = "5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36";

@@ -3,9 +3,9 @@
 //! Some parsers take extensions of JSON, or stop behind the first value (RFC 8259, section 9): such a fault is an error of the
 //! caller all the same, and guarded.
 
-use super::Acceptance::{self, Guarded, Lenient, Never, Unread};
+use super::Acceptance::{Guarded, Lenient, Never, Unread};
 use super::draft::{Subject, Variant};
-use super::{Fault, fault};
+use super::{Acceptance, Fault, fault};
 
 /// The table of this family. `$` stands for the operation's correct members.
 pub static FAULTS: &[Fault] = &[

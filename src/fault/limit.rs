@@ -2,9 +2,9 @@
 
 use super::Acceptance::{Lenient, Unread};
 use super::draft::{Subject, Variant};
-use super::message::{Message, is_read, is_write, scripted};
+use super::http_message::{Message, is_read, is_write, scripted};
 use super::{Fault, fault};
-use crate::cause::Cause;
+use crate::model::cause::Cause;
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
@@ -61,7 +61,7 @@ fn target(subject: &Subject<'_>) -> Vec<Variant> {
     let long = |(name, length): &(&str, usize)| {
         read(subject, name, |m| {
             let glue = if subject.base.query.is_some() { '&' } else { '?' };
-            m.target.push(super::message::bytes(format!("{glue}errdrift={}", "x".repeat(*length))));
+            m.target.push(super::http_message::bytes(format!("{glue}errdrift={}", "x".repeat(*length))));
         })
     };
     LENGTHS.iter().filter_map(long).collect()

@@ -1,9 +1,9 @@
 //! Faults of what the request says of its content, and of the content that it wants back.
 
 use super::Acceptance::{Never, Unread};
-use super::draft::{self, Draft, Subject, Variant};
-use super::{Fault, fault};
-use crate::cause::Cause;
+use super::draft::{Draft, Subject, Variant};
+use super::{Fault, draft, fault};
+use crate::model::cause::Cause;
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

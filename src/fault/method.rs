@@ -1,8 +1,8 @@
 //! Faults of the method (RFC 9110, section 9).
 
-use super::draft::{self, Subject, Variant};
-use super::{Acceptance, Fault, Tier};
-use crate::cause::Cause;
+use super::draft::{Subject, Variant};
+use super::{Acceptance, Fault, Tier, draft};
+use crate::model::cause::Cause;
 
 /// The standard methods that a path may lack. OPTIONS and HEAD are answered by servers on their own; CONNECT has another
 /// request target, which the reqwest sender does not put on the wire as given.

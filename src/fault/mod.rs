@@ -3,29 +3,29 @@
 //! One file a family, one table of all. A fault knows its cause, its tier and what it sends; whether an operation can bear
 //! it without harm is decided once, in [`crate::plan`], from each variant's [`Acceptance`].
 
-pub mod alike;
 pub mod anchor;
 pub mod body;
+pub mod circumstance;
 pub mod credentials;
 pub mod draft;
+pub mod existence;
+pub mod http_framing;
+pub mod http_head;
+pub mod http_message;
 pub mod json_syntax;
-pub mod like;
 pub mod limit;
 pub mod media_type;
-pub mod message;
 pub mod method;
 pub mod multipart;
 pub mod pair;
-pub mod parity;
 pub mod path;
 pub mod query;
+pub mod relation;
 pub mod value;
-pub mod wire;
-pub mod wire_body;
 
 use serde::Serialize;
 
-use crate::cause::Cause;
+use crate::model::cause::Cause;
 use draft::{Subject, Variant};
 
 /// A row of a family's table; the tier is `core` where none is given.
@@ -36,7 +36,7 @@ macro_rules! fault {
     ($id:literal, $cause:ident, $tier:ident, $what:literal, $example:literal, $source:literal, $apply:expr) => {
         Fault {
             id: $id,
-            cause: crate::cause::Cause::$cause,
+            cause: crate::model::cause::Cause::$cause,
             tier: crate::fault::Tier::$tier,
             what: $what,
             example: $example,
@@ -128,12 +128,12 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
         value::FAULTS,
         media_type::FAULTS,
         multipart::FAULTS,
-        wire::FAULTS,
-        wire_body::FAULTS,
+        http_head::FAULTS,
+        http_framing::FAULTS,
         limit::FAULTS,
         // What is compared comes behind what it is compared with.
-        alike::FAULTS,
-        parity::FAULTS,
+        circumstance::FAULTS,
+        existence::FAULTS,
         pair::FAULTS,
     ]
     .into_iter()

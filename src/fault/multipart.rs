@@ -1,10 +1,10 @@
 //! Faults of form data (RFC 7578, RFC 2046).
 
 use super::Acceptance::{Guarded, Lenient, Never, Unread};
-use super::draft::{self, Subject, Variant};
-use super::{Fault, fault};
-use crate::cause::Cause;
-use crate::suite::{Field, FieldType};
+use super::draft::{Subject, Variant};
+use super::{Fault, draft, fault};
+use crate::catalog::suite::{Field, FieldType};
+use crate::model::cause::Cause;
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

@@ -1,14 +1,14 @@
 //! Two mistakes in one request, on purpose: which of them is answered, no document says, and a client sees it all the same.
 //!
 //! Each pair is made of two plain faults, put on one after the other. A reply that fits either is right; which one it fits
-//! is told by operation ([`crate::consistency`]).
+//! is told by operation ([`crate::report::consistency`]).
 
 use super::Acceptance::Never;
-use super::alike::first_refused;
+use super::circumstance::first_refused;
 use super::draft::{Draft, Subject, Variant};
-use super::like::{Like, Plain};
+use super::relation::{Like, Plain};
 use super::{Fault, fault};
-use crate::cause::Cause;
+use crate::model::cause::Cause;
 
 macro_rules! pair {
     ($id:literal, $cause:ident, $what:literal, $first:literal, $second:literal) => {

@@ -1,10 +1,10 @@
 //! Faults of the path (RFC 3986, section 3.3).
 
 use super::Acceptance::{Lenient, Never};
-use super::draft::{self, Draft, Subject, Variant};
-use super::{Fault, fault};
-use crate::cause::Cause;
-use crate::suite::{Field, FieldType, Operation, same_path};
+use super::draft::{Draft, Subject, Variant};
+use super::{Fault, draft, fault};
+use crate::catalog::suite::{Field, FieldType, Operation, same_path};
+use crate::model::cause::Cause;
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

@@ -1,10 +1,10 @@
 //! Faults of the query: each declared parameter against its own declaration.
 
-use super::Acceptance::{self, Lenient, Never};
-use super::draft::{self, Subject, Variant};
-use super::{Fault, fault};
-use crate::cause::Cause;
-use crate::suite::{Field, FieldType};
+use super::Acceptance::{Lenient, Never};
+use super::draft::{Subject, Variant};
+use super::{Acceptance, Fault, draft, fault};
+use crate::catalog::suite::{Field, FieldType};
+use crate::model::cause::Cause;
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[
@@ -166,7 +166,7 @@ fn unknown_enum(subject: &Subject<'_>) -> Vec<Variant> {
 fn malformed(subject: &Subject<'_>) -> Vec<Variant> {
     each(subject, Never, |field| {
         let text = field.malformed.as_ref()?.as_str()?;
-        Some(String::from_utf8_lossy(&crate::secret::percent_encoded(text.as_bytes())).into_owned())
+        Some(String::from_utf8_lossy(&crate::model::secret::percent_encoded(text.as_bytes())).into_owned())
     })
 }
 

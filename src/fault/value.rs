@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::Acceptance::{self, Lenient, Never};
+use super::Acceptance::{Lenient, Never};
 use super::body::{members, with};
 use super::draft::{Subject, Variant};
-use super::{Fault, fault};
-use crate::cause::Cause;
-use crate::suite::{Field, FieldType};
+use super::{Acceptance, Fault, fault};
+use crate::catalog::suite::{Field, FieldType};
+use crate::model::cause::Cause;
 
 /// The table of this family.
 pub static FAULTS: &[Fault] = &[

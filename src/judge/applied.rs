@@ -2,9 +2,9 @@
 //! asked.
 
 use super::Case;
-use crate::contract::Contract;
-use crate::fault::like::Like;
-use crate::schema::pointed;
+use crate::catalog::contract::Contract;
+use crate::catalog::schema::pointed;
+use crate::fault::relation::Like;
 
 /// A condition of one or more rules.
 pub(crate) struct Condition {
@@ -66,7 +66,7 @@ pub(crate) static CONDITIONS: &[Condition] = &[
         rules: &["credential-disclosed"],
         needs: "reply to a request with a real credential",
         belongs: |_| true,
-        holds: |case| case.probe.request.templates().any(crate::secret::Template::has_variables),
+        holds: |case| case.probe.request.templates().any(crate::model::secret::Template::has_variables),
     },
     Condition {
         rules: &["charset-unexpected"],

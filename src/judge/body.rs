@@ -5,14 +5,15 @@ use std::io::Read as _;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::strict::{is_plain, walk};
-use super::{Case, Found, text};
-use crate::contract::CodeSet;
-use crate::exchange::{BODY_LIMIT, Reply};
-use crate::finding::Finding;
-use crate::schema::{self, Violation, pointed};
-use crate::secret::Mask;
-use crate::verdict::Severity;
+use super::json::{is_plain, walk};
+use super::{Case, Found, describe};
+use crate::catalog::contract::CodeSet;
+use crate::catalog::schema;
+use crate::catalog::schema::{Violation, pointed};
+use crate::model::exchange::{BODY_LIMIT, Reply};
+use crate::model::finding::Finding;
+use crate::model::secret::Mask;
+use crate::model::verdict::Severity;
 
 /// Numbers of one body that are held against the schema for how they are written.
 const ASKED: usize = 20;
@@ -46,7 +47,7 @@ pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
     // What is not JSON is told without secrets.
     let described = || {
         let shown = mask.masked(&reply.body, false).map(|body| Reply { body, ..Reply::default() });
-        text::described(shown.as_ref().unwrap_or(reply), reply.body.len())
+        describe::described(shown.as_ref().unwrap_or(reply), reply.body.len())
     };
     let text = decode(&reply.body, &mut reading.defects);
     let mut values = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
@@ -59,7 +60,7 @@ pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
                 return reading;
             }
             if !rest.is_empty() {
-                let actual = format!("{} bytes more: {}", rest.len(), text::quoted(&mask.text(rest)));
+                let actual = format!("{} bytes more: {}", rest.len(), describe::quoted(&mask.text(rest)));
                 reading.defects.push(
                     Found::new("body-bytes-after-value", "").expected("nothing after the JSON value").actual(actual),
                 );
@@ -134,7 +135,7 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
     for (at, written) in reading.unplain.iter().take(ASKED) {
         if demands_integer(case, json, at) {
             let found = Found::new("body-integer-not-plain", case.mask().pointer(at)).expected("an integer in digits");
-            findings.push(found.actual(format!("`{}`", text::cut(&case.mask().text(written)))));
+            findings.push(found.actual(format!("`{}`", describe::cut(&case.mask().text(written)))));
         }
     }
     for (convention, schema) in case.contract.file.convention.iter().zip(&case.contract.conventions) {
@@ -190,7 +191,7 @@ fn actual(case: &Case<'_>, value: &Value, violation: &Violation) -> String {
 }
 
 /// Where the schema says so, with the document's own line for the code, else with the schema's description of the member.
-fn source(case: &Case<'_>, violation: &crate::schema::Violation) -> String {
+fn source(case: &Case<'_>, violation: &crate::catalog::schema::Violation) -> String {
     let file = &case.contract.file;
     let place = if violation.place.is_empty() { "/" } else { violation.place.as_str() };
     let described = |place: &str| case.contract.body.part(place)?.get("description")?.as_str().map(str::to_owned);

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::{Case, Found, text};
-use crate::cause::Cause;
-use crate::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status};
-use crate::finding::Finding;
+use super::{Case, Found, describe};
+use crate::catalog::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status};
+use crate::catalog::schema::pointed;
+use crate::catalog::suite::Effect;
+use crate::model::cause::Cause;
+use crate::model::finding::Finding;
+use crate::model::secret::Mask;
+use crate::model::verdict::Severity;
 use crate::plan::NO_OPERATION;
-use crate::schema::pointed;
-use crate::secret::Mask;
-use crate::suite::Effect;
-use crate::verdict::Severity;
 
 /// The code in a body. A whole number is its integer, however it was written.
 pub(crate) fn of(contract: &Contract, json: Option<&Value>) -> Option<Value> {
@@ -64,7 +64,7 @@ fn undocumented(contract: &Contract, answer: &Answer<'_>, mask: &Mask) -> Option
     let found = Found::new("code-undocumented", place.at.as_str())
         .severity(place.strength.severity())
         .source(place.source.as_str());
-    Some(found.expected("a code of the catalogue").actual(text::cut(&mask.json(code, code.to_string()))))
+    Some(found.expected("a code of the catalogue").actual(describe::cut(&mask.json(code, code.to_string()))))
 }
 
 /// What the code says of the status, whatever the cause.
@@ -238,7 +238,7 @@ fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'
     } else {
         case.mask().json(code, code.to_string())
     };
-    Some(found.source(promise.source.as_str()).actual(text::cut(&actual)))
+    Some(found.source(promise.source.as_str()).actual(describe::cut(&actual)))
 }
 
 fn message(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<Finding> {
@@ -249,7 +249,7 @@ fn message(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answe
     let expected = promise.any_of.iter().map(|message| format!("«{message}»")).collect::<Vec<_>>().join(" or ");
     let found =
         Found::new("message-unexpected", at).by_cause().severity(severity).expected(format!("{expected} for {cause}"));
-    Some(found.source(promise.source.as_str()).actual(text::quoted(&case.mask().text(message))))
+    Some(found.source(promise.source.as_str()).actual(describe::quoted(&case.mask().text(message))))
 }
 
 /// Wrong credentials that were outranked by something else that is wrong with the request.
@@ -261,7 +261,7 @@ fn late_credentials(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option
     let strength = case.contract.promise(case.probe.cause)?.outranked?;
     let code = answer
         .code
-        .map_or_else(String::new, |code| format!(" with {}", text::cut(&case.mask().json(code, code.to_string()))));
+        .map_or_else(String::new, |code| format!(" with {}", describe::cut(&case.mask().json(code, code.to_string()))));
     let found = Found::new("credentials-checked-late", "status").by_cause().severity(strength.severity());
     Some(
         found
@@ -289,7 +289,7 @@ fn foreign_message(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option<
     Some(found.source(format!("«{}»", entry.meaning)).actual(format!(
         "{} {}, which is documented for {causes}",
         entry.code,
-        text::quoted(message)
+        describe::quoted(message)
     )))
 }
 

@@ -1,10 +1,10 @@
 //! Whether an error came at all: silences, cut replies, successes and redirects in place of an error.
 
-use super::{Case, Found, Judgement, text};
-use crate::exchange::{Ending, Reply, Script, Silence};
-use crate::finding::Finding;
+use super::{Case, Found, Judgement, describe};
+use crate::model::exchange::{Ending, Reply, Script, Silence};
+use crate::model::finding::Finding;
+use crate::model::verdict::Severity;
 use crate::plan::Probe;
-use crate::verdict::Severity;
 
 /// What a silence comes to: what could not be reached could not be judged; what does not answer breaks its promise.
 pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
@@ -90,7 +90,7 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
     let location = case
         .shown
         .header("location")
-        .map_or_else(|| "no Location".to_owned(), |to| format!("Location: {}", text::cut(&to)));
+        .map_or_else(|| "no Location".to_owned(), |to| format!("Location: {}", describe::cut(&to)));
     let actual = format!("{} with {location}", case.reply.status);
     if case.probe.expectation.tolerated {
         return Some(

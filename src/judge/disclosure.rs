@@ -8,10 +8,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::{Case, Found, carried, pages, text};
-use crate::exchange::Ending;
-use crate::finding::Finding;
-use crate::secret::Mask;
+use super::origin::pages;
+use super::{Case, Found, carried, describe};
+use crate::model::exchange::Ending;
+use crate::model::finding::Finding;
+use crate::model::secret::Mask;
 
 /// A class of disclosure: the rule, what it is, and the patterns that tell it.
 struct Class {
@@ -169,7 +170,7 @@ fn banners(case: &Case<'_>) -> Vec<Finding> {
             // A gateway names itself on what it passes on, too.
             let author = pages::named(name, &value).map(|mark| (mark.layer, mark.name));
             let found = Found::new("version-disclosed", at).author(author).expected("no version");
-            push(&mut findings, found.actual(text::quoted(&shown)));
+            push(&mut findings, found.actual(describe::quoted(&shown)));
         }
     }
     findings
@@ -254,7 +255,7 @@ fn strings(json: &Value, at: &mut String, mask: &Mask, look: &mut impl FnMut(&st
         Value::Object(members) => {
             for (name, value) in members {
                 look(at, name);
-                crate::schema::push(at, &mask.name(name));
+                crate::catalog::schema::push(at, &mask.name(name));
                 strings(value, at, mask, look);
                 at.truncate(length);
             }
@@ -290,11 +291,11 @@ fn echoed(case: &Case<'_>, found: &str) -> bool {
 /// What stands around the match, without secrets: they are looked for in the whole text, and the match in what is left.
 fn excerpt(case: &Case<'_>, came: &str, text: &str, range: Range<usize>, pattern: &Regex) -> String {
     let Some(shown) = case.mask().masked(came.as_bytes(), case.reply.ending != Ending::Complete) else {
-        return text::quoted(around(text, range));
+        return describe::quoted(around(text, range));
     };
     let shown = plain(&String::from_utf8_lossy(&shown));
-    let found = pattern.find(&shown).map(|found| text::quoted(around(&shown, found.range())));
-    found.unwrap_or_else(|| format!("within {}", text::quoted(&shown)))
+    let found = pattern.find(&shown).map(|found| describe::quoted(around(&shown, found.range())));
+    found.unwrap_or_else(|| format!("within {}", describe::quoted(&shown)))
 }
 
 fn around(text: &str, range: Range<usize>) -> &str {
@@ -307,7 +308,7 @@ fn around(text: &str, range: Range<usize>) -> &str {
 
 /// Where it stands, as far as it tells one drift from another: the array and the header, not the element.
 fn spot(at: &str) -> String {
-    if at.is_empty() { "body".to_owned() } else { text::begin(at).to_owned() }
+    if at.is_empty() { "body".to_owned() } else { describe::begin(at).to_owned() }
 }
 
 fn is_version(product: &str) -> bool {

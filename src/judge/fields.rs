@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Case, Found, text};
-use crate::finding::Finding;
-use crate::schema::{member, pointed};
-use crate::secret::Mask;
-use crate::suite::{Field, FieldType, Operation};
+use super::{Case, Found, describe};
+use crate::catalog::schema::{member, pointed};
+use crate::catalog::suite::{Field, FieldType, Operation};
+use crate::model::finding::Finding;
+use crate::model::secret::Mask;
 
 /// What the mirror names and the operation does not declare.
 pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
@@ -23,7 +23,7 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
         match declared(operation, name) {
             Some(Declared::Field(field)) => compare(field, value, &at, case.mask(), &mut wrong),
             Some(Declared::Free) => {}
-            None => wrong.push((at, DECLARED.to_owned(), format!("`{}`", text::cut(&case.mask().name(name))))),
+            None => wrong.push((at, DECLARED.to_owned(), format!("`{}`", describe::cut(&case.mask().name(name))))),
         }
     }
     let finding = |(at, expected, actual): (String, String, String)| {
@@ -66,7 +66,7 @@ fn compare(field: &Field, value: &Value, at: &str, mask: &Mask, wrong: &mut Vec<
         }
         (kind, Value::Object(_) | Value::Array(_)) => {
             let declared = format!("a text code: the field is declared as {}", word(kind));
-            let told = crate::schema::told(value, |json| mask.json(value, json));
+            let told = crate::catalog::schema::told(value, |json| mask.json(value, json));
             wrong.push((at.to_owned(), declared, told));
         }
         // A code in place of a whole object or array says that all of it was wrong.
@@ -89,7 +89,7 @@ fn members(
         let at = member(at, name);
         match declared.get(name) {
             Some(field) => compare(field, value, &at, mask, wrong),
-            None => wrong.push((at, DECLARED.to_owned(), format!("`{}`", text::cut(&mask.name(name))))),
+            None => wrong.push((at, DECLARED.to_owned(), format!("`{}`", describe::cut(&mask.name(name))))),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The header fields of an error reply.
 
-use super::{Case, Found, text};
-use crate::cause::Cause;
-use crate::finding::Finding;
+use super::{Case, Found, describe};
+use crate::model::cause::Cause;
+use crate::model::finding::Finding;
 
 /// What is wrong with the header fields.
 pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
@@ -15,13 +15,13 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
 
 fn content_encoding(case: &Case<'_>) -> Option<Finding> {
     let coding = case.reply.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"))?;
-    let accepted = case.probe.request.header("accept-encoding").map(crate::secret::Template::masked);
+    let accepted = case.probe.request.header("accept-encoding").map(crate::model::secret::Template::masked);
     if accepted.is_some_and(|accepted| accepted == coding.to_ascii_lowercase().as_bytes()) {
         return None;
     }
     let found = Found::new("content-encoding-unexpected", "header:content-encoding")
         .expected("none: the request accepts identity only");
-    Some(found.actual(text::cut(&case.shown.header("content-encoding").unwrap_or_default())))
+    Some(found.actual(describe::cut(&case.shown.header("content-encoding").unwrap_or_default())))
 }
 
 fn content_type(case: &Case<'_>) -> Vec<Finding> {
@@ -45,14 +45,16 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     if values.len() > 1 {
         let found =
             Found::new("media-type-unexpected", "header:content-type").facet("count").expected("one Content-Type");
-        findings.push(found.actual(text::cut(&shown.join(", "))));
+        findings.push(found.actual(describe::cut(&shown.join(", "))));
     }
     let value = &values[0];
     let mut parts = value.split(';');
     let media_type = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
     if read && media_type != expected {
         findings.push(
-            Found::new("media-type-unexpected", "header:content-type").expected(expected).actual(text::cut(&shown[0])),
+            Found::new("media-type-unexpected", "header:content-type")
+                .expected(expected)
+                .actual(describe::cut(&shown[0])),
         );
     }
     let charset = parts.find_map(|parameter| {
@@ -65,7 +67,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
         findings.push(
             Found::new("charset-unexpected", "header:content-type")
                 .expected("UTF-8")
-                .actual(text::cut(&case.mask().text(&charset))),
+                .actual(describe::cut(&case.mask().text(&charset))),
         );
     }
     findings
@@ -85,7 +87,7 @@ fn allow(case: &Case<'_>) -> Option<Finding> {
     let lists = case.probe.cause == Cause::WrongMethod && value.split(',').any(|method| method.trim() == refused);
     lists.then(|| {
         let shown: Vec<_> = case.shown.all("allow").map(|value| String::from_utf8_lossy(value).into_owned()).collect();
-        let actual = format!("405 for {refused} with Allow: {}", text::cut(&shown.join(", ")));
+        let actual = format!("405 for {refused} with Allow: {}", describe::cut(&shown.join(", ")));
         Found::new("allow-contradictory", "header:allow")
             .expected(format!("{expected}, {refused} not among them"))
             .actual(actual)

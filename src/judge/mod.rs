@@ -8,35 +8,34 @@ pub mod body;
 mod carried;
 pub mod code;
 pub mod delivery;
+pub mod describe;
 pub mod disclosure;
 pub mod fields;
+mod framing;
 pub mod header;
-pub mod layer;
-mod message;
-pub mod outside;
-pub mod pages;
+mod json;
+pub mod mutation;
+pub mod origin;
 pub mod rules;
-mod strict;
-pub mod text;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::answer::{self, Answer};
-use crate::cause::Cause;
-use crate::consistency::causes;
-use crate::contract::{Contract, Strength};
-use crate::exchange::{Ending, Exchange, Outcome, Reply};
-use crate::fault::like::Like;
-use crate::finding::Finding;
-use crate::masked;
+use crate::catalog::contract::{Contract, Strength};
+use crate::catalog::schema::pointed;
+use crate::fault::relation::Like;
+use crate::model::answer::Answer;
+use crate::model::cause::Cause;
+use crate::model::exchange::{Ending, Exchange, Outcome, Reply};
+use crate::model::finding::Finding;
+use crate::model::secret::Mask;
+use crate::model::verdict::{Severity, Verdict};
+use crate::model::{answer, masked};
 use crate::plan::Probe;
-use crate::schema::pointed;
-use crate::secret::Mask;
-use crate::verdict::{Severity, Verdict};
-use layer::{Layer, Origin};
-use outside::Outside;
+use crate::report::consistency::causes;
+use origin::unrelated_path::Outside;
+use origin::{Layer, Origin};
 
 /// What a reply is judged with, beside the probe.
 #[derive(Clone, Debug, Default)]
@@ -110,7 +109,7 @@ impl Case<'_> {
 
     /// The body in a few words.
     pub(crate) fn described(&self) -> String {
-        text::described(self.shown, self.reply.body.len())
+        describe::described(self.shown, self.reply.body.len())
     }
 }
 
@@ -137,7 +136,7 @@ fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], set
     let whole = reply.ending == Ending::Complete;
     let reading = if whole { body::read(reply, &settings.mask) } else { body::Reading::default() };
     let envelope = reading.json.as_ref().is_some_and(|json| is_envelope(contract, json));
-    let origin = layer::of(reply, reading.json.as_ref(), envelope, settings);
+    let origin = origin::of(reply, reading.json.as_ref(), envelope, settings);
     let case = Case { probe, contract, reply, shown, json: reading.json.as_ref(), envelope, origin: &origin, settings };
     let mut judgement = Judgement {
         origin: Some(origin.clone()),
@@ -148,7 +147,7 @@ fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], set
         ..Judgement::default()
     };
     judgement.findings.extend(delivery::ending(reply, shown));
-    judgement.findings.extend(message::findings(shown));
+    judgement.findings.extend(framing::findings(shown));
     judgement.findings.extend(disclosure::findings(&case, sent));
     if let Some(reason) = delivery::unavailable(&case) {
         if envelope {

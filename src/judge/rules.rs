@@ -2,7 +2,8 @@
 //!
 //! A rule's id names the bad state and never changes. Its severity is the one where no contract says otherwise.
 
-use crate::verdict::Severity::{self, Error, Note, Warning};
+use crate::model::verdict::Severity;
+use crate::model::verdict::Severity::{Error, Note, Warning};
 
 /// One way in which a reply can be wrong.
 #[derive(Debug)]

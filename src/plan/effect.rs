@@ -2,8 +2,8 @@
 //! see whether an answer stays the same.
 
 use super::{NO_OPERATION, Probe};
-use crate::exchange::{Part, Request};
 use crate::fault::draft;
+use crate::model::exchange::{Part, Request};
 
 /// The methods that ask for nothing but an answer (RFC 9110, section 9.2.1). TRACE is left out: many a gateway forbids it.
 const SAFE: [&str; 3] = ["GET", "HEAD", "OPTIONS"];

@@ -1,9 +1,9 @@
 //! What [`super::safety`] says of a request: why it may be sent, what must be known of the target first, why it is withheld.
 
-use crate::cause::Cause;
-use crate::exchange::Request;
+use crate::catalog::suite::{Operation, Skip, Suite};
 use crate::fault::draft::{Draft, Variant};
-use crate::suite::{Operation, Skip, Suite};
+use crate::model::cause::Cause;
+use crate::model::exchange::Request;
 
 /// Why a request may be sent: what no correct server can overlook, or that nothing is changed by it.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

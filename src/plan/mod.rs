@@ -16,13 +16,14 @@ pub use guard::{Guard, RuledOut, Withheld};
 use safety::Bases;
 
 use crate::catalog::Api;
-use crate::cause::Cause;
-use crate::document::nearest;
-use crate::exchange::{Part, Request};
+use crate::catalog::document::nearest;
+use crate::catalog::suite::Operation;
+use crate::fault;
 use crate::fault::draft::Draft;
-use crate::fault::like::Like;
-use crate::fault::{self, Fault, Tier};
-use crate::suite::Operation;
+use crate::fault::relation::Like;
+use crate::fault::{Fault, Tier};
+use crate::model::cause::Cause;
+use crate::model::exchange::{Part, Request};
 
 /// What stands for the operation of a probe that belongs to no operation, such as an unknown path.
 pub const NO_OPERATION: &str = "no-operation";

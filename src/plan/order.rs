@@ -2,8 +2,8 @@
 //! service may refuse everybody after a few wrong credentials, and then the rest proves nothing.
 
 use super::Probe;
-use crate::cause::Cause;
-use crate::fault::like::Like;
+use crate::fault::relation::Like;
+use crate::model::cause::Cause;
 
 /// Whether the probe carries a wrong credential, of which a service may take no more than a few.
 #[must_use]

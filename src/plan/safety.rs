@@ -35,11 +35,11 @@
 
 use super::guard::{Admitted, Guard, RuledOut, Withheld};
 use crate::catalog::Api;
-use crate::cause::{CAUSES, Cause};
-use crate::fault::draft::{self, Draft, Subject, Variant};
+use crate::catalog::suite::{Body, Operation, same_path};
+use crate::fault::draft::{Draft, Subject, Variant};
 use crate::fault::method::REGISTERED;
-use crate::fault::{Acceptance, Fault, anchor};
-use crate::suite::{Body, Operation, same_path};
+use crate::fault::{Acceptance, Fault, anchor, draft};
+use crate::model::cause::{CAUSES, Cause};
 
 /// What a fault is put on: the operation's correct request, and the one with its anchor.
 pub(super) struct Bases<'a> {

@@ -1,10 +1,9 @@
 //! Drifts of Escrow Box in how a reply arrives: its delivery, its headers, the bytes of its body. A table, nothing that decides.
 
-use super::Api;
 use super::decision::Cause;
 use super::drift::{ALWAYS, Change, Drift, Encoding, Scope, error};
-use super::pages;
 use super::reply::Delivery;
+use super::{Api, pages};
 
 /// One row for each.
 pub(super) static TABLE: &[Drift] = &[

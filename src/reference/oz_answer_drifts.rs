@@ -1,9 +1,8 @@
 //! Drifts of the Oz API in how a request is answered: what is accepted, the status, the code, the order of checks. A table, nothing that decides.
 
-use super::Api;
 use super::decision::{Cause, Check};
 use super::drift::{ALWAYS, Change, Drift, Scope, error};
-use super::pages;
+use super::{Api, pages};
 
 const CREDENTIALS: &[Cause] =
     &[Cause::NoCredentials, Cause::WrongCredentials, Cause::ExpiredCredentials, Cause::Forbidden];

@@ -7,8 +7,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::reply::{Delivery, Reply};
-use super::request::{self, Next};
-use super::{Deployment, answer};
+use super::request::Next;
+use super::{Deployment, answer, request};
 
 /// A buffer that grew beyond this for one upload is given back.
 const KEPT_CAPACITY: usize = 1024 * 1024;

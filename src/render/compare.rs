@@ -2,10 +2,10 @@
 
 use super::count::{count, number};
 use super::printable;
-use crate::baseline::listed;
-use crate::compare::Compared;
+use crate::model::verdict::exit;
+use crate::report::change::listed;
 use crate::report::changed;
-use crate::verdict::exit;
+use crate::run::compare::Compared;
 
 /// A longer line is cut.
 const LONGEST: usize = 4_000;

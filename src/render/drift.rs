@@ -6,7 +6,7 @@
 use super::count::{count, number};
 use super::style::{Ink, Style};
 use super::{printable, wrapped};
-use crate::judge::layer::Layer;
+use crate::judge::origin::Layer;
 use crate::report::{Drift, ProbeResult};
 
 /// Where values begin, behind their labels.

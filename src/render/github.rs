@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use super::count::count;
 use super::style::Style;
 use super::{human, printable};
-use crate::judge::layer::Layer;
+use crate::judge::origin::Layer;
+use crate::model::verdict::{Severity, exit};
 use crate::report::{Closing, Drift, Opening, changed};
-use crate::verdict::{Severity, exit};
 
 /// As many annotations of a kind are shown by GitHub, of a step.
 pub const MOST: usize = 10;

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::json::text;
 use super::printable;
+use crate::model::verdict::Verdict;
 use crate::report::{Opening, ProbeResult, RecordedReply, RecordedRequest};
-use crate::verdict::Verdict;
 
 /// As much of a scripted request is shown.
 const LONGEST: usize = 4_000;

@@ -11,9 +11,9 @@ use super::count::{count, number};
 use super::style::Ink;
 pub use super::style::Style;
 use super::{drift, load, printable, wrapped};
-use crate::cause::Cause;
+use crate::model::cause::Cause;
+use crate::model::verdict::{Severity, Verdict};
 use crate::report::{Closing, CodeCoverage, Drift, MayHaveChanged, NotExercised, Opening, Precedence, changed};
-use crate::verdict::{Severity, Verdict};
 
 /// A longer text of ours or of a suite is cut.
 const LONGEST: usize = 1_000;

@@ -9,9 +9,9 @@ use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, Te
 
 use super::count::count;
 use super::printable;
-use crate::finding::Finding;
+use crate::model::finding::Finding;
+use crate::model::verdict::{Verdict, exit};
 use crate::report::{Closing, Opening, ProbeResult, changed};
-use crate::verdict::{Verdict, exit};
 
 /// The suite of what is true of the run and of no probe.
 const RUN: &str = "errdrift";

@@ -11,7 +11,7 @@ use super::count::{count, number};
 use super::human::verdict;
 use super::style::Style;
 use super::{hides, printable};
-use crate::judge::layer::Layer;
+use crate::judge::origin::Layer;
 use crate::report::{Closing, Drift, MayHaveChanged, NotExercised, Opening, changed};
 
 /// GitHub refuses a comment of more than 65,536 characters; this is in bytes, of which a character has at least one.

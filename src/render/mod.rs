@@ -3,11 +3,10 @@
 //! Every form has its own encoder, since what a target sends is hostile to each in another way. This one is the
 //! terminal's. Nothing here knows a socket, a file or a secret.
 
-use std::fmt::Write as _;
-
 pub mod compare;
 pub mod count;
 pub mod drift;
+pub mod explain;
 pub mod github;
 pub mod har;
 pub mod html;
@@ -23,6 +22,8 @@ pub mod safety;
 pub mod sarif;
 pub mod style;
 pub mod waivers;
+
+use std::fmt::Write as _;
 
 /// Whether a character moves the cursor, reorders or hides text, or is nothing to see: control characters, marks of
 /// bidirectional text, zero-width and ignorable characters, line separators, and what XML forbids.

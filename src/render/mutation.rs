@@ -1,7 +1,7 @@
 //! How strong a contract is, for people: a line a contract, and what it would not notice below it.
 
 use super::printable;
-use crate::mutation::Examination;
+use crate::judge::mutation::Examination;
 
 /// The longest mutant that is shown, in characters.
 const LONGEST: usize = 400;

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use super::count::count;
 use super::{hides, printable};
-use crate::replay::{Piece, Replayed};
+use crate::model::verdict::Verdict;
 use crate::report::changed;
-use crate::verdict::Verdict;
+use crate::run::replay::{Piece, Replayed};
 
 /// As many bytes of one side are shown.
 const SHOWN: usize = 64 * 1024;

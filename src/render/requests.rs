@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::hides;
-use crate::exchange::{Part, Request, Script};
+use crate::model::exchange::{Part, Request, Script};
 use crate::plan::{Plan, Probe};
 
 /// As much of a request's content is shown, in bytes; its length is told.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::catalog::Api;
+use crate::catalog::suite::Operation;
 use crate::plan::{Guard, Plan, Probe, Withheld};
-use crate::suite::Operation;
 
 /// A paragraph for each operation that changes something: how many of its probes are sent, by what is wrong with each, and
 /// what is withheld, by its reason. `plan` is of all tiers.

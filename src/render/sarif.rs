@@ -13,10 +13,11 @@ use super::count::{count, number};
 use super::json::text;
 use super::style::Style;
 use super::{human, markdown, printable};
-use crate::judge::layer::Layer;
-use crate::judge::rules::{self, Rule};
+use crate::judge::origin::Layer;
+use crate::judge::rules;
+use crate::judge::rules::Rule;
+use crate::model::verdict::{Severity, exit};
 use crate::report::{Closing, Drift, Opening, changed};
-use crate::verdict::{Severity, exit};
 
 /// As many results of a run are shown by GitHub.
 pub const MOST: usize = 5_000;

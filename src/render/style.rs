@@ -1,6 +1,6 @@
 //! Colour, width, and nothing else: a report reads the same without them.
 
-use crate::verdict::Severity;
+use crate::model::verdict::Severity;
 
 /// What the reader's terminal can do.
 #[derive(Clone, Copy, Debug)]

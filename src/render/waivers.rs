@@ -1,9 +1,9 @@
 //! Waivers for what a run found, as TOML with blanks to fill. Nothing that a target chose leaves its quotes or its comment.
 
 use super::{hides, printable};
-use crate::date::Date;
-use crate::earlier::Earlier;
-use crate::verdict::Severity;
+use crate::model::date::Date;
+use crate::model::verdict::Severity;
+use crate::report::earlier::Earlier;
 
 /// The longest comment, in characters.
 const LONGEST: usize = 200;

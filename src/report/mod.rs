@@ -1,11 +1,19 @@
 //! The one value in the middle: everything before it makes it, everything after it is a pure function of it.
 //!
-//! Results pass by one at a time, in the order of the plan. Only the [`crate::tally::Tally`] remembers them, and only what a reader
+//! Results pass by one at a time, in the order of the plan. Only the [`self::tally::Tally`] remembers them, and only what a reader
 //! needs at the end: counts, drifts with one example each, and what was not exercised.
 
+pub mod change;
 pub mod changed;
+pub mod consistency;
+pub mod coverage;
+pub mod curl;
+pub mod earlier;
 mod gate;
 mod load;
+pub mod record;
+pub mod stored;
+pub mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,11 +21,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::answer::Answer;
-use crate::cause::Cause;
-use crate::finding::Finding;
-use crate::judge::layer::Layer;
-use crate::verdict::{Severity, Verdict};
+use crate::judge::origin::Layer;
+use crate::model::answer::Answer;
+use crate::model::cause::Cause;
+use crate::model::finding::Finding;
+use crate::model::verdict::{Severity, Verdict};
 
 pub use changed::MayHaveChanged;
 pub use gate::Gate;

@@ -9,13 +9,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use crate::cause::{CAUSES, Cause};
-use crate::exchange::{Part, Request};
 use crate::fault::draft::carried;
+use crate::model::cause::{CAUSES, Cause};
+use crate::model::exchange::{Part, Request};
+use crate::model::secret::Template;
+use crate::model::verdict::{Severity, Verdict};
 use crate::plan::{Control, Probe};
 use crate::report::ProbeResult;
-use crate::secret::Template;
-use crate::verdict::{Severity, Verdict};
 
 /// Probes with a credential after which its control is sent again.
 pub(crate) const EVERY: usize = 200;

@@ -2,17 +2,24 @@
 //! limits, who is under way, whether the credentials are still right; the workers that do as they say, and what comes after a
 //! reply.
 
-pub(crate) mod aftermath;
-pub(crate) mod allow;
-pub(crate) mod board;
+pub(crate) mod attempt;
 pub(crate) mod brake;
-pub(crate) mod came;
-pub(crate) mod catch_all;
+pub mod compare;
+pub(crate) mod control;
 pub(crate) mod credentials;
-pub(crate) mod form;
-pub(crate) mod in_order;
-mod limit;
-pub(crate) mod limits;
-mod look_for;
-pub(crate) mod rate;
-pub(crate) mod work;
+pub mod embedded;
+pub mod engine;
+pub mod harness;
+pub mod identity;
+pub mod load;
+pub mod progress;
+pub mod rejudge;
+pub mod repeat;
+pub mod replay;
+pub(crate) mod resend;
+pub(crate) mod retry_after;
+pub mod self_test;
+pub mod session;
+pub(crate) mod signal;
+pub mod unsent;
+pub mod writer;

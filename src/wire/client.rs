@@ -11,8 +11,8 @@ use reqwest::{Method, Url};
 use tokio::time::timeout_at;
 
 use super::sender::Settings;
-use super::target::{Target, without_credentials};
-use crate::exchange::{BODY_LIMIT, Ending, Outcome, Reply, Request, Silence};
+use crate::model::exchange::{BODY_LIMIT, Ending, Outcome, Reply, Request, Silence};
+use crate::model::target::{Target, without_credentials};
 
 /// Sends requests and hands back what came.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl Client {
         if let Some(path) = &settings.ca {
             let wrong =
                 |error: &dyn std::fmt::Display| format!("cannot use the certificates of {}: {error}", path.display());
-            let pem = crate::file::read(path).map_err(|error| wrong(&error))?;
+            let pem = crate::model::file::read(path).map_err(|error| wrong(&error))?;
             let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| wrong(&error))?;
             if certificates.is_empty() {
                 return Err(wrong(&"it holds no certificate in PEM"));

@@ -20,8 +20,8 @@ use tokio_rustls::client::TlsStream;
 
 use super::local;
 use super::sender::Settings;
-use super::target::without_credentials;
-use crate::exchange::{LocalLimit, Silence};
+use crate::model::exchange::{LocalLimit, Silence};
+use crate::model::target::without_credentials;
 
 /// A connection, whatever it is made of.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -210,7 +210,7 @@ fn trust(settings: &Settings) -> Result<ClientConfig, String> {
         let wrong =
             |error: &dyn std::fmt::Display| format!("cannot use the certificates of {}: {error}", path.display());
         let mut roots = RootCertStore::empty();
-        let pem = crate::file::read(path).map_err(|error| wrong(&error))?;
+        let pem = crate::model::file::read(path).map_err(|error| wrong(&error))?;
         for certificate in CertificateDer::pem_slice_iter(&pem) {
             roots.add(certificate.map_err(|error| wrong(&error))?).map_err(|error| wrong(&error))?;
         }

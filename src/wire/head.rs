@@ -1,8 +1,8 @@
 //! The head of a reply: its status line, its fields, and how they frame the body. Reads leniently and tells every departure
 //! from RFC 9112; knows no socket.
 
-use crate::exchange::{Defect, Flaw, Reply};
-use crate::quote::Quote;
+use crate::model::exchange::{Defect, Flaw, Reply};
+use crate::model::quote::Quote;
 
 /// How a body's length is said.
 pub(super) enum Length {

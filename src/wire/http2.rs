@@ -12,8 +12,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::connection::{Connector, patience};
 use super::sender::Settings;
-use super::target::Target;
-use crate::exchange::{BODY_LIMIT, Ending, Outcome, Reply, Request, Silence};
+use crate::model::exchange::{BODY_LIMIT, Ending, Outcome, Reply, Request, Silence};
+use crate::model::target::Target;
 
 /// Sends requests over HTTP/2.
 pub(crate) struct Http2 {

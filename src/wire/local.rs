@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
 
-use crate::exchange::LocalLimit;
+use crate::model::exchange::LocalLimit;
 
 /// The limit of this machine that an error of the system names; `None` where it is another's doing.
 pub(crate) fn limit(error: &io::Error) -> Option<LocalLimit> {

@@ -8,6 +8,7 @@ mod lanes;
 mod local;
 mod ordinary;
 mod pool;
+pub(crate) mod rate;
 mod raw;
 pub mod reply;
 mod roundtrip;
@@ -15,7 +16,6 @@ pub mod sender;
 mod sequence;
 mod tails;
 pub(crate) mod tap;
-pub mod target;
 
 pub(crate) use local::{has_room, limit};
 pub(crate) use ordinary::{Conduct, accepts};

@@ -15,7 +15,7 @@ use super::reply::Reader;
 use super::roundtrip::{Behind, Connection, Received, Roundtrip, Writes, collect, surplus};
 use super::sequence::{Aftermath, Hold, LINGER, LONGEST};
 use super::tails::kind;
-use crate::exchange::{Ending, Outcome, Over, Reply, Request, Silence};
+use crate::model::exchange::{Ending, Outcome, Over, Reply, Request, Silence};
 
 /// How a request shares connections with others.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -12,7 +12,7 @@ use super::reply::{End, Reader};
 use super::roundtrip::{Connection, collect};
 use super::sequence::{Hold, Sequence};
 use super::tails::{Kind, Tails};
-use crate::exchange::{Outcome, Reply};
+use crate::model::exchange::{Outcome, Reply};
 
 /// What came on a socket is known only once the runtime has turned to it, which a timer waits for.
 pub(super) const TURN: Duration = Duration::from_millis(2);

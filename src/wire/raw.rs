@@ -18,9 +18,9 @@ use super::pool::Pool;
 use super::roundtrip::{Behind, Connection, Received, Roundtrip, Writes, surplus};
 use super::sender::Settings;
 use super::tap::Tap;
-use super::target::Target;
-use crate::exchange::{Outcome, Part, Request, Script, Silence, Transport};
-use crate::secret::Environment;
+use crate::model::exchange::{Outcome, Part, Request, Script, Silence, Transport};
+use crate::model::secret::Environment;
+use crate::model::target::Target;
 
 /// Sends bytes and reads what comes.
 pub(crate) struct Raw {

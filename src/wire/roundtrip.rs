@@ -7,8 +7,8 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::connection::Stream;
 use super::reply::{End, Reader};
-use crate::exchange::{Defect, Flaw, Outcome, Reply, Script};
-use crate::quote::Quote;
+use crate::model::exchange::{Defect, Flaw, Outcome, Reply, Script};
+use crate::model::quote::Quote;
 
 /// An open connection in its two halves.
 pub(super) struct Connection {

@@ -11,13 +11,13 @@ use super::connection::Connector;
 use super::http2::Http2;
 use super::lanes::{Lane, Lanes};
 use super::ordinary::{Conduct, Sent};
+use super::rate::Rate;
 use super::raw::Raw;
 use super::sequence::Aftermath;
 use super::tap::Tap;
-use super::target::Target;
-use crate::exchange::{Ending, Exchange, LocalLimit, Outcome, Over, Reply, Request, Silence};
-use crate::run::rate::Rate;
-use crate::secret::Environment;
+use crate::model::exchange::{Ending, Exchange, LocalLimit, Outcome, Over, Reply, Request, Silence};
+use crate::model::secret::Environment;
+use crate::model::target::Target;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
 const RECONNECT: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(400)];

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use errdrift::reference::Api;
-
 use crate::support::{deployment, ran};
 use crate::target::{Act, Target, json, reply, run};
+use errdrift::reference::Api;
 
 const SUITE: &str = r#"id = "things"
 title = "Things"

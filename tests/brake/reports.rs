@@ -1,12 +1,11 @@
 //! Every form of the report begins with what may have changed the target, and says what to look for.
 
-use errdrift::reference::{Api, environment};
-
 use crate::support::{Ran, deployment, errdrift};
 use crate::target::{Act, Target, changed, json, run};
+use errdrift::reference::{Api, environment};
 
 /// A target that accepts one write of each operation.
-fn accepting(running: &errdrift::demo::Running) -> Target {
+fn accepting(running: &errdrift::run::embedded::Running) -> Target {
     Target::start(Some(running), |asked| {
         if asked.changes() { Act::Answer(json("201 Created", "{\"id\": 1}")) } else { Act::Pass }
     })

@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use errdrift::demo::Running;
-use errdrift::fault::{Tier, faults};
-use errdrift::reference::{Api, environment, existing};
-use errdrift::schema::Schema;
-use serde_json::Value;
-
 use crate::received::message;
 use crate::support::{Ran, errdrift};
+use errdrift::catalog::schema::Schema;
+use errdrift::fault::{Tier, faults};
+use errdrift::reference::{Api, environment, existing};
+use errdrift::run::embedded::Running;
+use serde_json::Value;
 
 /// What the target does to a request.
 pub(crate) enum Act {

@@ -2,10 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use errdrift::reference::Api;
-
 use crate::support::deployment;
 use crate::target::{Act, TIERS, Target, changed, run};
+use errdrift::reference::Api;
 
 #[test]
 fn a_target_that_closes_on_every_write_is_let_to_carry_out_three() {

@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use errdrift::exchange::{Outcome, Request};
-use errdrift::secret::Environment;
+use errdrift::model::exchange::{Outcome, Request};
+use errdrift::model::secret::Environment;
+use errdrift::model::target::Target;
 use errdrift::wire::client::Client;
 use errdrift::wire::sender::{Sender, Settings};
-use errdrift::wire::target::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;

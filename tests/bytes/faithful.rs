@@ -1,11 +1,10 @@
 //! What reqwest would repair or refuse is not sent with it: each row of what it is known to do to a request.
 
-use errdrift::exchange::Request;
-use errdrift::secret::Template;
-use errdrift::wire::client::Client;
-use errdrift::wire::target::Target;
-
 use super::capture::Capture;
+use errdrift::model::exchange::Request;
+use errdrift::model::secret::Template;
+use errdrift::model::target::Target;
+use errdrift::wire::client::Client;
 
 fn get(target: &str) -> Request {
     let accept = ("accept".to_owned(), Template::literal("*/*"));

@@ -3,13 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::capture::{Capture, resolved, target};
 use errdrift::catalog;
-use errdrift::exchange::{Over, Request};
 use errdrift::fault::Tier;
+use errdrift::model::exchange::{Over, Request};
 use errdrift::plan::{Plan, Selection};
 use errdrift::wire::client::Client;
-
-use super::capture::{Capture, resolved, target};
 
 /// The request as RFC 9112 writes it: the fields in the probe's order, then Host, then Content-Length where there is content.
 fn rendered(request: &Request, address: SocketAddr) -> Vec<u8> {
@@ -64,7 +63,7 @@ async fn every_core_and_extended_probe_leaves_as_it_is_planned() {
 #[tokio::test]
 async fn empty_content_is_announced_and_absent_content_is_not() {
     let mut capture = Capture::start().await;
-    let accept = ("accept".to_owned(), errdrift::secret::Template::literal("*/*"));
+    let accept = ("accept".to_owned(), errdrift::model::secret::Template::literal("*/*"));
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "ERRDRIFT"] {
         for body in [None, Some(Vec::new()), Some(b"x".to_vec())] {
             let request = Request {

@@ -4,17 +4,16 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::capture::{environment, resolved};
 use errdrift::catalog;
-use errdrift::exchange::{Outcome, Part, Request, Script, Transport};
 use errdrift::fault::Tier;
+use errdrift::model::exchange::{Outcome, Part, Request, Script, Transport};
+use errdrift::model::target::Target;
 use errdrift::plan::{Plan, Probe, Selection};
 use errdrift::wire::sender::{Sender, Settings};
-use errdrift::wire::target::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-
-use super::capture::{environment, resolved};
 
 /// The prefix of the target.
 const PREFIX: &str = "/staging";

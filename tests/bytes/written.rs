@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use errdrift::fault::{self, Tier};
-use errdrift::plan::{Plan, Probe, Selection};
-use errdrift::{catalog, fault::Fault};
-
 use super::capture::Capture;
 use super::scripts::arrived;
 use super::{body, compared, credentials, head, json, lines};
+use errdrift::fault::{Fault, Tier};
+use errdrift::plan::{Plan, Probe, Selection};
+use errdrift::{catalog, fault};
 
 /// A probe with every byte of its request; `HOST` stands for the address of the server.
 pub(crate) struct Written {

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use errdrift::demo::Running;
+use crate::support::{Ran, deployment, ran, run};
 use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
 use serde_json::Value;
 use tempfile::TempDir;
-
-use crate::support::{Ran, deployment, ran, run};
 
 const ONE: &[&str] = &["--operation", "folders.get"];
 

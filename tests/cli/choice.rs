@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::{against, deployment, listed, ran, run};
 use errdrift::catalog;
 use errdrift::plan::{Plan, Selection};
 use errdrift::reference::Api;
 use serde_json::Value;
-
-use crate::support::{against, deployment, listed, ran, run};
 
 #[test]
 fn the_list_is_the_plan() {

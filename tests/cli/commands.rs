@@ -3,13 +3,12 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use errdrift::cause::CAUSES;
-use errdrift::explain::explain;
+use crate::support::{Ran, against, deployment, errdrift, ran, run};
 use errdrift::fault;
 use errdrift::judge::rules::RULES;
+use errdrift::model::cause::CAUSES;
 use errdrift::reference::Api;
-
-use crate::support::{Ran, against, deployment, errdrift, ran, run};
+use errdrift::render::explain::explain;
 
 #[test]
 fn help_and_version_exit_with_0_on_standard_output() {

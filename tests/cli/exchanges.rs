@@ -1,11 +1,11 @@
 //! Exchanges of an earlier run: one sent again byte by byte, all judged again without sending anything.
 
-use errdrift::demo::Running;
-use errdrift::reference::{self, Api};
+use crate::support::{Ran, deployment, errdrift, ran, run};
+use errdrift::reference;
+use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
 use serde_json::Value;
 use tempfile::TempDir;
-
-use crate::support::{Ran, deployment, errdrift, ran, run};
 
 /// A deployment with a run of one of its operations, and that run's report.
 struct Bench {

@@ -6,9 +6,8 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use errdrift::reference::Api;
-
 use crate::support::{Ran, against, deployment, errdrift};
+use errdrift::reference::Api;
 
 /// A folder with a suite of its own, its contract and its body schema.
 fn suite() -> tempfile::TempDir {

@@ -1,11 +1,10 @@
 //! Reports: their places, their schema, and that two runs tell the same.
 
-use errdrift::reference::Api;
-use errdrift::schema::Schema;
-use errdrift::sink::Format;
-use serde_json::Value;
-
 use crate::support::{deployment, ran, run};
+use errdrift::catalog::schema::Schema;
+use errdrift::reference::Api;
+use errdrift::run::writer::Format;
+use serde_json::Value;
 
 /// The report without what two runs may not share: times, and the port of the target.
 fn lasting(text: &str, target: &str) -> Value {

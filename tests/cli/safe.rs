@@ -1,9 +1,8 @@
 //! What would be sent and what is withheld: the dry run, `check`, `skip` and `--read-only`.
 
+use crate::support::{deployment, listed, ran, run};
 use errdrift::reference::Api;
 use serde_json::Value;
-
-use crate::support::{deployment, listed, ran, run};
 
 /// A suite with one operation that creates, and whatever else is said of it.
 fn suite(directory: &tempfile::TempDir, top: &str, body: &str) -> String {

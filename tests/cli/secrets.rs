@@ -1,11 +1,10 @@
 //! Credentials: what is missing is named and never green, and what is there is shown nowhere.
 
+use crate::support::{Ran, against, deployment, errdrift};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use errdrift::reference::Api;
 use serde_json::Value;
-
-use crate::support::{Ran, against, deployment, errdrift};
 
 const JSON: [&str; 2] = ["--report", "json=-"];
 

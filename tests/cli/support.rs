@@ -5,8 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use errdrift::demo::Running;
-use errdrift::reference::{self, Api};
+use errdrift::reference;
+use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
 
 /// What a command came to.
 pub(crate) struct Ran {

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use errdrift::demo::Running;
+use crate::support::{Ran, deployment, ran, run};
+use errdrift::catalog::schema::Schema;
 use errdrift::reference::Api;
-use errdrift::schema::Schema;
+use errdrift::run::embedded::Running;
 use serde_json::Value;
 use tempfile::TempDir;
-
-use crate::support::{Ran, deployment, ran, run};
 
 const DRIFT: &str = "code-as-string";
 const SIGNATURE: &str = "oz-api:schema-violation:/error_code#type:*:service";

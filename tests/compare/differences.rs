@@ -1,10 +1,10 @@
 //! Seven known ways in which two deployments differ: all are found and rightly weighed, and nothing else is.
 
-use errdrift::reference::{self, Api};
-use serde_json::{Value, json};
-
 use crate::front::{Front, Reply};
 use crate::support::{Ran, deployment, errdrift};
+use errdrift::reference;
+use errdrift::reference::Api;
+use serde_json::{Value, json};
 
 /// The operations, each of which differs in one way.
 const OPERATIONS: &[&str] = &[

@@ -5,10 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use errdrift::demo::Running;
-use serde_json::Value;
-
 use crate::received::message;
+use errdrift::run::embedded::Running;
+use serde_json::Value;
 
 /// A reply that can be changed: its status line's status, its media type, and its body.
 pub(crate) struct Reply {

@@ -1,10 +1,10 @@
 //! The two sides: what each is sent, with which credentials, and what is said of one that could not be judged.
 
-use errdrift::reference::{self, Api};
-
 use crate::differences::compare;
 use crate::front::Front;
 use crate::support::{Ran, deployment, errdrift};
+use errdrift::reference;
+use errdrift::reference::Api;
 
 #[test]
 fn a_side_that_is_only_to_be_read_gets_no_request_that_could_change_anything() {

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::silent;
 use errdrift::catalog;
 use tempfile::TempDir;
-
-use crate::silent;
 
 /// The files of a contract that notices little, and explains what is added to it.
 fn weak(explanations: &str) -> (TempDir, PathBuf) {
@@ -39,8 +38,9 @@ fn the_built_in_contracts_explain_all_that_they_would_not_notice() {
 fn a_weak_contract_lists_exactly_its_holes() {
     let (_directory, path) = weak("");
     let (name, examination) = catalog::examine(path.to_str().unwrap()).unwrap();
-    let line =
-        |survivor: &errdrift::mutation::Survivor| format!("{} {} {}", survivor.at, survivor.kind.word(), survivor.body);
+    let line = |survivor: &errdrift::judge::mutation::Survivor| {
+        format!("{} {} {}", survivor.at, survivor.kind.word(), survivor.body)
+    };
     let holes: Vec<_> = examination.unexplained.iter().map(line).collect();
     assert_eq!(
         holes,

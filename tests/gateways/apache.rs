@@ -1,8 +1,7 @@
 //! Apache httpd.
 
-use errdrift::reference::Api;
-
 use super::support::{Gateway, installed, is_told_apart};
+use errdrift::reference::Api;
 
 fn configuration(directory: &std::path::Path, port: u16, upstream: &str) -> String {
     let at = directory.display();

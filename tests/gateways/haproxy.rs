@@ -1,8 +1,7 @@
 //! The gateway `HAProxy`.
 
-use errdrift::reference::Api;
-
 use super::support::{Gateway, installed, is_told_apart};
+use errdrift::reference::Api;
 
 fn configuration(_: &std::path::Path, port: u16, upstream: &str) -> String {
     format!(

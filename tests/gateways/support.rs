@@ -5,8 +5,9 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use errdrift::demo::Running;
-use errdrift::reference::{self, Api};
+use errdrift::reference;
+use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
 use serde_json::Value;
 
 /// A gateway that forwards to a deployment; both end with it.

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use errdrift::judge::rules;
-use errdrift::reference::{self, Api};
-use errdrift::schema::Schema;
-use quick_junit::Report;
-use serde_json::Value;
-
 use crate::running::{BOUND, Ran};
 use crate::target::ELSEWHERE;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use errdrift::catalog::schema::Schema;
+use errdrift::judge::rules;
+use errdrift::reference;
+use errdrift::reference::Api;
+use quick_junit::Report;
+use serde_json::Value;
 
 /// What is wrong with a run that should exit with that code and tell of that rule, or say that text.
 pub(crate) fn problems(ran: &Ran, exit: i32, tells: &str) -> Vec<String> {

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use errdrift::reference::{self, Api};
-
 use crate::reports;
 use crate::target::{ELSEWHERE, Hostile, Row};
+use errdrift::reference;
+use errdrift::reference::Api;
 
 /// The bound on a run's memory that the README states, in KiB.
 pub(crate) const BOUND: u64 = 100 * 1024;

@@ -7,9 +7,9 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use errdrift::reference::{self, Api};
-
 use crate::received::request;
+use errdrift::reference;
+use errdrift::reference::Api;
 
 /// One way to be hostile.
 pub(crate) struct Row {

@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use errdrift::catalog;
-use errdrift::cause::CAUSES;
-use errdrift::demo::Running;
-use errdrift::reference::{self, Api};
-use serde_json::{Value, json};
-
 use crate::chromium::Browser;
 use crate::fixture::HOSTILE;
 use crate::page::hostile_page;
+use errdrift::model::cause::CAUSES;
+use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
+use errdrift::{catalog, reference};
+use serde_json::{Value, json};
 
 /// A page on disk.
 struct File {

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use crate::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, result};
+use crate::reader::{Element, read};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use errdrift::cause::{CAUSES, Cause};
+use errdrift::model::cause::{CAUSES, Cause};
+use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::hides;
 use errdrift::render::html::{POLICY, Page, SCRIPT, STYLE};
 use errdrift::report::{Closing, Coverage, Inactive, Precedence, ProbeResult, Repeats};
-use errdrift::verdict::{Severity, Verdict};
-
-use crate::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, result};
-use crate::reader::{Element, read};
 
 /// The page of a run.
 pub(crate) fn page(results: &[ProbeResult], closing: &Closing) -> String {

@@ -1,13 +1,12 @@
 //! No false alarm: whatever way a promised reply is written, nothing is said of it.
 
-use errdrift::cause::Cause;
-use errdrift::exchange::{Outcome, Reply};
-use errdrift::plan::Probe;
-use errdrift::verdict::{Severity, Verdict};
-use serde_json::{Value, json};
-
 use super::promised;
 use super::support::{PROBES, judged, lines, with, worst};
+use errdrift::model::cause::Cause;
+use errdrift::model::exchange::{Outcome, Reply};
+use errdrift::model::verdict::{Severity, Verdict};
+use errdrift::plan::Probe;
+use serde_json::{Value, json};
 
 /// How JSON text may be written without a change of what it says.
 #[derive(Clone, Copy)]

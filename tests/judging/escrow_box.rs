@@ -1,11 +1,10 @@
 //! Escrow Box: what its page says, and how the tester reads what the page leaves open.
 
-use errdrift::exchange::{Outcome, Reply};
-use errdrift::judge::layer::Layer;
-use errdrift::verdict::Verdict;
-use serde_json::{Value, json};
-
 use super::support::{NGINX, check, check_with, escrow, judged, lines, probe, reply, text, typed, with};
+use errdrift::judge::origin::Layer;
+use errdrift::model::exchange::{Outcome, Reply};
+use errdrift::model::verdict::Verdict;
+use serde_json::{Value, json};
 
 const DEAL: &str = "escrow-box/deals.get/path-unknown-id";
 const CITIES: &str = "escrow-box/handlers.cities";

@@ -1,11 +1,10 @@
 //! Oz API: what its page says of each cause, and how the tester reads what the page leaves open.
 
-use errdrift::exchange::Outcome;
-use errdrift::judge::layer::Layer;
-use errdrift::verdict::{Severity, Verdict};
-use serde_json::{Value, json};
-
 use super::support::{NGINX, PROBES, check, judged, lines, oz, probe, reply, typed, worst};
+use errdrift::judge::origin::Layer;
+use errdrift::model::exchange::Outcome;
+use errdrift::model::verdict::{Severity, Verdict};
+use serde_json::{Value, json};
 
 const OFFSET: &str = "oz-api/folders.list/query-negative/offset";
 const LIST: &str = "oz-api/folders.list";

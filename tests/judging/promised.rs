@@ -1,6 +1,6 @@
 //! What the two documents promise as the answer to a cause, written down a second time, without the contracts' files.
 
-use errdrift::cause::Cause;
+use errdrift::model::cause::Cause;
 use errdrift::plan::Probe;
 use serde_json::{Value, json};
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use errdrift::exchange::{Defect, Ending, Flaw, Outcome, Reply, Silence};
-use errdrift::judge::rules::RULES;
-use serde_json::json;
-
 use super::promised;
 use super::support::{NGINX, escrow, judged, lines, oz, probe, reply, text, typed, with};
+use errdrift::judge::rules::RULES;
+use errdrift::model::exchange::{Defect, Ending, Flaw, Outcome, Reply, Silence};
+use serde_json::json;
 
 const OFFSET: &str = "oz-api/folders.list/query-negative/offset";
 const METHOD: &str = "oz-api/version/method-unsupported/PATCH";
@@ -292,7 +291,7 @@ fn what_could_not_be_reached_is_no_drift_and_no_pass() {
     for silence in [Silence::Unreachable("refused".into()), Silence::Tls("unknown issuer".into())] {
         let judgement = judged(probe(OFFSET), Outcome::Silence(silence), false);
         assert!(judgement.findings.is_empty());
-        assert_eq!(judgement.verdict(), errdrift::verdict::Verdict::Inconclusive);
+        assert_eq!(judgement.verdict(), errdrift::model::verdict::Verdict::Inconclusive);
     }
 }
 

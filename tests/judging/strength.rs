@@ -1,12 +1,11 @@
 //! The strength of a promise: what must be fails, what usually is warns, what is left open is noted.
 
-use errdrift::contract::Strength;
-use errdrift::exchange::Outcome;
-use errdrift::judge::rules::{RULES, find};
-use errdrift::verdict::{Severity, Verdict};
-use serde_json::json;
-
 use super::support::{NGINX, check, judged, oz, probe, reply, typed};
+use errdrift::catalog::contract::Strength;
+use errdrift::judge::rules::{RULES, find};
+use errdrift::model::exchange::Outcome;
+use errdrift::model::verdict::{Severity, Verdict};
+use serde_json::json;
 
 const GET: &str = "oz-api/folders.get/path-unknown-id";
 

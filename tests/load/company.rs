@@ -7,12 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use errdrift::reference::Api;
-use serde_json::json;
-
 use crate::front::{drifts, report};
 use crate::received::message;
 use crate::support::deployment;
+use errdrift::reference::Api;
+use serde_json::json;
 
 /// What is asked of the embedded deployment, and what it answers. `None` where nothing came.
 fn pass(request: &[u8], head: &str, behind: &str) -> Option<Vec<u8>> {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use errdrift::demo::Running;
-use errdrift::reference::{self, Api};
-use serde_json::{Value, json};
-
 use crate::front::{Act, Front, answer, drifts, report};
 use crate::support::deployment;
+use errdrift::reference;
+use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
+use serde_json::{Value, json};
 
 const NO: &str = "{\"error_code\": 7, \"error_message\": \"Too many failed attempts\", \"details\": null}";
 const PAGE: &str = "<html><h1>Forbidden</h1></html>";

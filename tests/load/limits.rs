@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use errdrift::reference::Api;
-use serde_json::{Value, json};
-
 use crate::front::{Act, Front, answer, report};
 use crate::support::deployment;
+use errdrift::reference::Api;
+use serde_json::{Value, json};
 
 const LIMITED: &str = "{\"error_code\": 3, \"error_message\": \"Too many requests\", \"details\": null}";
 
 /// A front that says no to everything from some request on.
-fn from_then_on(running: &errdrift::demo::Running, number: usize, status: &'static str, field: &'static str) -> Front {
+fn from_then_on(
+    running: &errdrift::run::embedded::Running,
+    number: usize,
+    status: &'static str,
+    field: &'static str,
+) -> Front {
     Front::start(running, move |_, seen| if seen < number { Act::Pass } else { answer(status, field, LIMITED) })
 }
 

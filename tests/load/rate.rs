@@ -2,10 +2,9 @@
 
 use std::time::Instant;
 
-use errdrift::reference::Api;
-
 use crate::front::{Act, Front, report};
 use crate::support::deployment;
+use errdrift::reference::Api;
 
 #[test]
 fn controls_looks_probes_and_what_is_sent_again_all_have_their_turn() {

@@ -1,12 +1,11 @@
 //! A server that forgives whatever some real server forgives, over a suite's declarations. What it accepts, a run might
 //! carry out somewhere. It shares no code with the planner.
 
-use errdrift::exchange::Request;
-use errdrift::secret::{Environment, Template};
-use errdrift::suite::{Credential, FieldType, Operation, Scheme, Secret, Suite};
-
 use super::lenient_body::{Members, number, read, values};
 use super::lenient_json::Json;
+use errdrift::catalog::suite::{Credential, FieldType, Operation, Scheme, Secret, Suite};
+use errdrift::model::exchange::Request;
+use errdrift::model::secret::{Environment, Template};
 
 /// Values for every variable of a suite, each different.
 pub(crate) fn environment(request: &Request) -> Environment {

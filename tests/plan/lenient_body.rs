@@ -1,8 +1,7 @@
 //! Whether a lenient server takes a body for right: what it converts, what it passes over, what it cannot.
 
-use errdrift::suite::{Body, Field, FieldType};
-
 use super::lenient_json::{Json, parse};
+use errdrift::catalog::suite::{Body, Field, FieldType};
 
 /// What a lenient server reads of a body: the members, by their declared names.
 pub(crate) type Members = Vec<(String, Json)>;

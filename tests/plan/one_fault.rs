@@ -4,15 +4,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::support::built_in;
 use errdrift::catalog::Api;
-use errdrift::exchange::{Over, Request};
 use errdrift::fault::Tier;
 use errdrift::fault::draft::{Draft, carried};
-use errdrift::fault::like::Like;
+use errdrift::fault::relation::Like;
+use errdrift::model::exchange::{Over, Request};
 use errdrift::plan::{NO_OPERATION, Plan, Probe, Selection};
 use serde_json::Value;
-
-use super::support::built_in;
 
 /// Faults that change more than one part of a request, and why they must.
 const WIDER: &[(&str, &[&str], &str)] = &[

@@ -1,11 +1,10 @@
 //! No probe may do what its operation does, not even at a server that forgives everything.
 
-use errdrift::exchange::Request;
-use errdrift::fault::draft::Draft;
-use errdrift::suite::{Effect, Operation};
-
 use super::lenient::{accepted, is_stored};
 use super::support::{APIS, PLAN};
+use errdrift::catalog::suite::{Effect, Operation};
+use errdrift::fault::draft::Draft;
+use errdrift::model::exchange::Request;
 
 fn changing(operations: Vec<&Operation>) -> Vec<String> {
     operations.into_iter().filter(|operation| operation.effect != Effect::None).map(|o| o.id.clone()).collect()

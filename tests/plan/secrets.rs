@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use errdrift::plan::{Plan, Probe};
-use errdrift::suite::{Credential, Scheme, Secret};
-
 use super::support::{PLAN, everything, operation};
+use errdrift::catalog::suite::{Credential, Scheme, Secret};
+use errdrift::plan::{Plan, Probe};
 
 /// The values of the header field that may hold variables, written down from the suite's own words.
 fn allowed(credential: &Credential) -> BTreeSet<String> {
@@ -93,7 +92,7 @@ fn what_is_sent_without_a_credential_carries_none_however_it_is_written() {
     let api = Arc::new(errdrift::catalog::load(file.to_str().unwrap()).unwrap());
     let plan = Plan::new(&[api], &everything());
     let parts = |probe: &Probe| format!("{:?}", probe.request.script.as_ref().unwrap().parts);
-    let token = format!("{:?}", errdrift::secret::Template::literal("the-token-itself"));
+    let token = format!("{:?}", errdrift::model::secret::Template::literal("the-token-itself"));
     let mut seen = 0;
     for probe in plan.probes.iter().filter(|probe| probe.request.script.is_some()) {
         let count = parts(probe).matches(&token).count();

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use errdrift::fault::{self, Tier};
-use errdrift::plan::{NO_OPERATION, Plan, Selection};
-
 use super::support::{APIS, PLAN, built_in, bytes, everything};
+use errdrift::fault;
+use errdrift::fault::Tier;
+use errdrift::plan::{NO_OPERATION, Plan, Selection};
 
 #[test]
 fn each_built_in_suite_has_five_hundred_core_probes() {
@@ -160,7 +160,7 @@ fn what_is_withheld_is_not_sent_and_has_a_reason() {
 
 #[test]
 fn wrong_credentials_come_last_and_what_is_compared_comes_after_what_it_is_compared_with() {
-    use errdrift::fault::like::Like;
+    use errdrift::fault::relation::Like;
     use errdrift::plan::order::may_lock_out;
 
     for api in built_in() {

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use errdrift::catalog::{self, Api};
+use errdrift::catalog;
+use errdrift::catalog::Api;
+use errdrift::catalog::suite::Operation;
 use errdrift::fault::Tier;
 use errdrift::plan::{Plan, Probe, Selection};
-use errdrift::suite::Operation;
 
 /// Both built-in suites, and one that uses every constraint that a field can declare.
 pub(crate) static APIS: LazyLock<Vec<Arc<Api>>> = LazyLock::new(|| {

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
+use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::{github, hides};
 use errdrift::report::{Closing, Opening};
-use errdrift::verdict::{Severity, Verdict};
-
-use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
 
 /// A command, its properties and its text.
 type Annotation = (String, BTreeMap<String, String>, String);

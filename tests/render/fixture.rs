@@ -1,11 +1,11 @@
 //! Runs as the engine would leave them: one with every verdict and severity, one from a hostile target.
 
-use errdrift::cause::Cause;
-use errdrift::finding::Finding;
-use errdrift::judge::layer::Layer;
+use errdrift::judge::origin::Layer;
+use errdrift::model::cause::Cause;
+use errdrift::model::finding::Finding;
+use errdrift::model::verdict::{Severity, Verdict};
+use errdrift::report::tally::Tally;
 use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest, SuiteFile};
-use errdrift::tally::Tally;
-use errdrift::verdict::{Severity, Verdict};
 use serde_json::{Value, json};
 
 /// What each sink takes for its own: ANSI, workflow commands, markup, links, mentions, bidirectional text, what XML forbids.

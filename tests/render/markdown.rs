@@ -1,12 +1,11 @@
 //! The report as Markdown, read by a parser of GitHub's dialect.
 
+use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
+use errdrift::model::verdict::Verdict;
 use errdrift::render::{hides, markdown};
 use errdrift::report::Closing;
-use errdrift::verdict::Verdict;
-
-use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
 
 /// What a reader gets to see.
 #[derive(Debug, Default)]
@@ -141,7 +140,7 @@ fn no_piece_of_a_hostile_text_is_markup() {
 #[test]
 fn a_pipe_or_a_backtick_in_a_pointer_does_not_break_the_table() {
     for at in ["/a|b", "/a\\|b", "/a\\\\|b", "/`", "/``|``", "|", "` | `", "/a\\"] {
-        let findings = vec![finding("code-unexpected", errdrift::verdict::Severity::Error, at, "x", at)];
+        let findings = vec![finding("code-unexpected", errdrift::model::verdict::Severity::Error, at, "x", at)];
         let results = [result("oz-api", "folders.list", "method-put", Verdict::Fail, findings)];
         let text = document(&closing(&results, false));
         let read = read(&text);

@@ -4,15 +4,16 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use errdrift::demo::Running;
-use errdrift::reference::{self, Api};
-use errdrift::render::{har, json, junit::Junit, sarif};
+use super::fixture::{closing, hostile, mixed, mixed_closing, opening};
+use errdrift::catalog::schema::Schema;
+use errdrift::reference;
+use errdrift::reference::Api;
+use errdrift::render::junit::Junit;
+use errdrift::render::{har, json, sarif};
 use errdrift::report::{Closing, ProbeResult};
-use errdrift::schema::Schema;
+use errdrift::run::embedded::Running;
 use jsonschema::{Registry, Validator};
 use serde_json::Value;
-
-use super::fixture::{closing, hostile, mixed, mixed_closing, opening};
 
 fn published(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas-published").join(name)

@@ -1,11 +1,10 @@
 //! The report as SARIF: what GitHub makes of it, and what a hostile target cannot.
 
+use super::fixture::{closing, hostile, mixed_closing, opening};
+use super::published::conforms_to_sarif;
 use errdrift::render::{hides, sarif};
 use errdrift::report::{Closing, Opening};
 use serde_json::{Value, json};
-
-use super::fixture::{closing, hostile, mixed_closing, opening};
-use super::published::conforms_to_sarif;
 
 fn run(opening: &Opening, closing: &Closing) -> Value {
     let text = sarif::document(opening, closing);

@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use errdrift::catalog;
-use errdrift::exchange::{Defect, Exchange, Flaw, Outcome};
-use errdrift::judge::{self, Settings};
-use errdrift::masked;
-use errdrift::plan::{Plan, Selection};
-use errdrift::quote::Quote;
-use errdrift::recording;
-use errdrift::secret::{Environment, Mask, Template};
-use errdrift::wire::reply::{End, Reader};
-
 use crate::decoded::finds;
 use crate::echo::{PLACES, place};
 use crate::everywhere::{SUITE, credentials};
 use crate::forms::{Chance, FORMS};
+use errdrift::judge::Settings;
+use errdrift::model::exchange::{Defect, Exchange, Flaw, Outcome};
+use errdrift::model::masked;
+use errdrift::model::quote::Quote;
+use errdrift::model::secret::{Environment, Mask, Template};
+use errdrift::plan::{Plan, Selection};
+use errdrift::report::record;
+use errdrift::wire::reply::{End, Reader};
+use errdrift::{catalog, judge};
 
 /// What a connection that sends these bytes comes to.
 fn came(bytes: &[u8]) -> Outcome {
@@ -63,7 +62,7 @@ fn nothing_that_is_told_or_kept_of_a_reply_holds_a_secret() {
             let kept = match &exchange.outcome {
                 Outcome::Reply(reply) => {
                     let shown = masked::reply(&mask, reply);
-                    serde_json::to_string(&recording::reply(reply, shown.as_ref())).unwrap()
+                    serde_json::to_string(&record::reply(reply, shown.as_ref())).unwrap()
                 }
                 Outcome::Silence(silence) => masked::silence(&mask, silence).to_string(),
             };

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use errdrift::reference::{self, Api};
-use errdrift::schema::Schema;
-use serde_json::Value;
-
 use crate::received::request;
+use errdrift::catalog::schema::Schema;
+use errdrift::reference;
+use errdrift::reference::Api;
+use serde_json::Value;
 
 /// A target that misbehaves. It lives as long as the test's process.
 pub(crate) struct Rogue {

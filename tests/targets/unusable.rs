@@ -4,10 +4,9 @@ use std::io::Write as _;
 use std::sync::Mutex;
 use std::thread;
 
-use errdrift::demo::Running;
-use errdrift::reference::Api;
-
 use crate::support::{Ran, Rogue, errdrift, nobody, reply, run};
+use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
 
 /// Nothing was judged, no drift is told of, and the last line has these texts.
 #[track_caller]

@@ -1,10 +1,9 @@
 //! The same mistake in other circumstances, two mistakes at once, and what exists for whom.
 
-use errdrift::reference::Api;
-use serde_json::Value;
-
 use crate::front::{Act, Front, answer, drifts, report};
 use crate::support::deployment;
+use errdrift::reference::Api;
+use serde_json::Value;
 
 /// Whether a request is one that the front answers in another way.
 type Is = fn(&str) -> bool;

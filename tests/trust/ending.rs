@@ -3,11 +3,10 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use errdrift::reference::Api;
-use errdrift::schema::Schema;
-use serde_json::Value;
-
 use crate::support::{against, deployment};
+use errdrift::catalog::schema::Schema;
+use errdrift::reference::Api;
+use serde_json::Value;
 
 fn ended(signal: &str, drift: Option<&str>, more: &[&str]) {
     let running = deployment(Api::OzApi, drift);

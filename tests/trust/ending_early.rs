@@ -7,10 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
+use crate::support::{against, deployment, errdrift};
 use errdrift::reference::Api;
 use serde_json::Value;
-
-use crate::support::{against, deployment, errdrift};
 
 /// A target that never answers, and says of each request that it is there.
 fn silent() -> (String, Receiver<()>) {

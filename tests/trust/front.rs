@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use errdrift::demo::Running;
-use serde_json::Value;
-
 use crate::received::message;
 use crate::support::{Ran, errdrift};
+use errdrift::run::embedded::Running;
+use serde_json::Value;
 
 /// What a front does to a request: passes it on, or answers it itself.
 pub(crate) enum Act {

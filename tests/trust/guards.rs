@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use errdrift::reference::{Api, environment};
-use serde_json::Value;
-
 use crate::front::{Act, Front, answer, report};
 use crate::support::{deployment, errdrift, ran};
+use errdrift::reference::{Api, environment};
+use serde_json::Value;
 
 /// A copy of the built-in suite with something changed, beside a temporary directory that keeps it.
 fn suite(change: impl Fn(String) -> String) -> (tempfile::TempDir, PathBuf) {

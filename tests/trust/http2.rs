@@ -2,14 +2,13 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use errdrift::demo::Running;
-use errdrift::reference::Api;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-
 use crate::authority::acceptor;
 use crate::front::{drifts, report};
 use crate::support::deployment;
+use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
 struct Secure {
     url: String,

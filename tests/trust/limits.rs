@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::process::Command;
 
-use errdrift::reference::{self, Api};
-
 use crate::support::{Ran, deployment};
+use errdrift::reference;
+use errdrift::reference::Api;
 
 /// A run under a limit of open files; `None` where the system has no `prlimit` (util-linux).
 fn limited(files: usize, target: &str) -> Option<Ran> {

@@ -2,10 +2,9 @@
 
 use std::sync::Mutex;
 
-use errdrift::reference::Api;
-
 use crate::front::{Act, Front, answer, drifts, report};
 use crate::support::deployment;
+use errdrift::reference::Api;
 
 const LIMITED: &str = "{\"error_code\": 3, \"error_message\": \"Too many requests\"}";
 const ONE: [&str; 6] = ["--operation", "folders.list", "--fault", "credentials-absent", "--jobs", "1"];

@@ -1,12 +1,11 @@
 //! Flaky is not drift, and drift is not flaky: what is found is looked for again.
 
-use errdrift::reference::Api;
-
 use crate::front::{Act, Front, answer, drifts, report};
 use crate::support::deployment;
+use errdrift::reference::Api;
 
 /// A front of which one request in four meets a replica that is old: its code is a string.
-fn one_in_four(running: &errdrift::demo::Running) -> Front {
+fn one_in_four(running: &errdrift::run::embedded::Running) -> Front {
     let next = std::sync::atomic::AtomicUsize::new(0);
     Front::start(running, move |head, _| {
         let refused = !head.contains("x-forensic-access-token") && head.starts_with("GET /api/folders/ ");

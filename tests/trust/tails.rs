@@ -7,13 +7,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use errdrift::demo::Running;
-use errdrift::reference::Api;
-use serde_json::Value;
-
 use crate::front::{drifts, report};
 use crate::received::message;
 use crate::support::deployment;
+use errdrift::reference::Api;
+use errdrift::run::embedded::Running;
+use serde_json::Value;
 
 /// A front that sends something after some replies of the deployment behind it.
 struct Tailed {

@@ -1,10 +1,10 @@
 //! What a run came to, at a glance: the verdict, the numbers, and why it could not be judged.
 
 use super::markup::Html;
+use crate::model::verdict::Verdict;
 use crate::render::count::{count, number};
 use crate::render::load;
 use crate::report::{Closing, MayHaveChanged, Opening, Summary, changed};
-use crate::verdict::Verdict;
 
 /// The verdict in a word, and its class.
 pub(super) fn word(verdict: Verdict) -> (&'static str, &'static str) {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::exchange::{author, both, chip, promise};
 use super::markup::{Anchor, Html};
+use crate::model::verdict::Severity;
 use crate::render::count::{count, number};
 use crate::report::{Drift, Repeats};
-use crate::verdict::Severity;
 
 /// As many probes of a drift are named.
 const PROBES: usize = 500;

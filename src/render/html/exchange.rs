@@ -1,11 +1,11 @@
 //! One exchange: a line that says what it came to, and behind it the findings, the request and the reply.
 
 use super::markup::{Anchor, Html};
-use crate::finding::Finding;
-use crate::judge::layer::Layer;
+use crate::judge::origin::Layer;
+use crate::model::finding::Finding;
+use crate::model::verdict::Severity;
 use crate::render::count::count;
 use crate::report::{ProbeResult, RecordedReply, RecordedRequest};
-use crate::verdict::Severity;
 
 /// A longer command is not for reading.
 const LONGEST_COMMAND: usize = 6_000;

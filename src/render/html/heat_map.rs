@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use super::exchange::operation;
 use super::markup::{Anchor, Html};
-use crate::cause::{CAUSES, Cause};
+use crate::model::cause::{CAUSES, Cause};
+use crate::model::verdict::Severity;
 use crate::render::count::number;
 use crate::report::{Closing, Coverage, Opening};
-use crate::verdict::Severity;
 
 /// The first exchange that is shown of a suite's operation and a cause.
 pub(super) type Firsts = BTreeMap<(String, Cause), usize>;

@@ -19,8 +19,8 @@ use self::heat_map::Firsts;
 use self::markup::{Anchor, Html};
 use self::search::Choices;
 use super::count::{count, number};
+use crate::model::verdict::Verdict;
 use crate::report::{Closing, Opening, ProbeResult};
-use crate::verdict::Verdict;
 
 /// The page's style.
 pub const STYLE: &str = include_str!("page.css");

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::drift::{Shown, link};
 use super::markup::Html;
-use crate::cause::Cause;
+use crate::model::cause::Cause;
 use crate::report::Precedence;
 
 /// A table a suite.

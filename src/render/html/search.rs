@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::markup::Html;
-use crate::cause::{CAUSES, Cause};
+use crate::model::cause::{CAUSES, Cause};
 
 /// What can be chosen: words that exchanges of the page have.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ mod kept;
 use std::time::Duration;
 
 use super::head::{Framing, Length, field, is_beginning, status_line, tokens};
-use crate::exchange::{BODY_LIMIT, Defect, Ending, Flaw, Outcome, Reply, Silence};
-use crate::quote::{Quote, TOLD};
+use crate::model::exchange::{BODY_LIMIT, Defect, Ending, Flaw, Outcome, Reply, Silence};
+use crate::model::quote::{Quote, TOLD};
 
 /// The most of a head that is read, in bytes.
 pub const HEAD_LIMIT: usize = 256 * 1024;

@@ -1,0 +1,149 @@
+//! What a contract's meta-schema cannot say: that its parts and its body schema agree.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::catalog::contract::{CausePromise, CodeSet, ContractFile, Promise};
+use crate::catalog::document::{Document, Problem, Problems, closest_or_all};
+use crate::catalog::schema::{Schema, describe, member};
+use crate::judge::rules;
+use crate::judge::rules::RULES;
+use crate::model::cause::CAUSES;
+
+/// The body schema: compiled, and in agreement with its own examples.
+pub(crate) fn body(document: &Document) -> Result<Schema, Problems> {
+    let schema = Schema::compile(&document.file, &document.value).map_err(|message| document.problem("", message))?;
+    let examples = document.value.get("examples").and_then(Value::as_array).into_iter().flatten();
+    let rejected = examples.enumerate().flat_map(|(index, example)| {
+        schema.violations(example).into_iter().map(move |violation| {
+            let message = format!(
+                "the schema rejects its own example: expected {}, found {}",
+                violation.expected, violation.actual
+            );
+            document.problem(format!("/examples/{index}{}", violation.at), message)
+        })
+    });
+    let problems = Problems::new(rejected);
+    problems.none_or(schema)
+}
+
+/// The schemas of the conventions.
+pub(crate) fn conventions(file: &ContractFile, document: &Document) -> Result<Vec<Schema>, Problems> {
+    let mut problems = Problems::default();
+    let mut schemas = Vec::new();
+    for (index, convention) in file.convention.iter().enumerate() {
+        match Schema::compile("it", &convention.schema) {
+            Ok(schema) => schemas.push(schema),
+            Err(message) => problems.extend([document.problem(format!("/convention/{index}/schema"), message)]),
+        }
+    }
+    problems.none_or(schemas)
+}
+
+/// Every disagreement between the contract's parts.
+pub(crate) fn check(file: &ContractFile, document: &Document, body: Option<&Schema>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    causes(file, document, &mut problems);
+    catalogue(file, document, body, &mut problems);
+    for id in file.severity.keys().filter(|id| rules::find(id).is_none()) {
+        let ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+        let problem = document.problem(member("/severity", id), format!("no rule is named `{id}`"));
+        problems.push(problem.help(closest_or_all(id, &ids).unwrap_or_default()));
+    }
+    problems
+}
+
+fn causes(file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {
+    for (cause, word, meaning) in CAUSES {
+        let at = member("/cause", word);
+        let Some(promise) = file.cause.get(cause) else {
+            let problem = document.problem(at, format!("the cause `{word}` has no line"));
+            problems.push(
+                problem.help(format!("write `[cause.{word}]` with what answers it, or with `silent`: {meaning}")),
+            );
+            continue;
+        };
+        let CausePromise { code, class, status, message, silent, .. } = promise;
+        if code.is_none() && class.is_none() && status.is_none() && message.is_none() && silent.is_none() {
+            let problem = document.problem(&at, format!("the cause `{word}` promises nothing"));
+            problems
+                .push(problem.help("write `code`, `class`, `status` or `message`, or why there is none as `silent`"));
+        }
+        substance(code.as_ref(), &member(&at, "code"), document, problems);
+        substance(class.as_ref(), &member(&at, "class"), document, problems);
+        substance(status.as_ref(), &member(&at, "status"), document, problems);
+        substance(message.as_ref(), &member(&at, "message"), document, problems);
+        if let Some(code) = code {
+            listed(code, &member(&at, "code"), file, document, problems);
+        }
+    }
+}
+
+/// A promise with neither `any_of` nor `none_of` is kept by anything.
+fn substance<T>(promise: Option<&Promise<T>>, at: &str, document: &Document, problems: &mut Vec<Problem>) {
+    if promise.is_some_and(|promise| promise.any_of.is_empty() && promise.none_of.is_empty()) {
+        problems.push(document.problem(at, "nothing can break this promise").help("write `any_of` or `none_of`"));
+    }
+}
+
+/// The codes of a promise stand in the catalogue, where that is the whole set.
+fn listed(code: &Promise<Value>, at: &str, file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {
+    if file.code.as_ref().is_none_or(|place| place.set != CodeSet::Closed) {
+        return;
+    }
+    for (name, codes) in [("any_of", &code.any_of), ("none_of", &code.none_of), ("tolerated", &code.tolerated)] {
+        for (index, code) in codes.iter().enumerate() {
+            if !file.catalogue.iter().any(|entry| entry.code == *code) {
+                let known: Vec<_> = file.catalogue.iter().map(|entry| entry.code.to_string()).collect();
+                let problem =
+                    document.problem(format!("{at}/{name}/{index}"), format!("the catalogue has no code {code}"));
+                problems.push(problem.help(format!("its codes are {}", known.join(", "))));
+            }
+        }
+    }
+}
+
+fn catalogue(file: &ContractFile, document: &Document, body: Option<&Schema>, problems: &mut Vec<Problem>) {
+    let closed = file.code.as_ref().filter(|place| place.set == CodeSet::Closed);
+    if closed.is_some() && file.catalogue.is_empty() {
+        problems.push(
+            document
+                .problem("/code/set", "a closed set needs its catalogue")
+                .help("write `[[catalogue]]`, or `set = \"open\"`"),
+        );
+    }
+    let mut seen = BTreeMap::new();
+    for (index, entry) in file.catalogue.iter().enumerate() {
+        let at = format!("/catalogue/{index}");
+        let key = (entry.code.to_string(), entry.message.as_deref());
+        if let Some(first) = seen.insert(key, index) {
+            let message = format!("the code {} with this message stands already in entry {}", entry.code, first + 1);
+            problems.push(
+                document
+                    .problem(format!("{at}/code"), message)
+                    .help("leave one of them out, or give each its `message`"),
+            );
+        }
+        substance(entry.status.as_ref(), &format!("{at}/status"), document, problems);
+        if let (Some(place), Some(body)) = (closed, body)
+            && let Some(violation) = rejection(body, &place.at, &entry.code)
+        {
+            let message = format!(
+                "the body schema rejects the code {} at {}: expected {violation}",
+                describe(&entry.code),
+                place.at
+            );
+            problems.push(document.problem(format!("{at}/code"), message));
+        }
+    }
+}
+
+/// What the schema expects at the pointer, if it is not the value.
+fn rejection(body: &Schema, at: &str, value: &Value) -> Option<String> {
+    let instance = at.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(value.clone(), |inner, name| {
+        let name = name.replace("~1", "/").replace("~0", "~");
+        json!({ name: inner })
+    });
+    body.violations(&instance).into_iter().find(|violation| violation.at == at).map(|violation| violation.expected)
+}

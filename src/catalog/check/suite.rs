@@ -1,0 +1,161 @@
+//! What a suite's meta-schema cannot say of the suite as a whole and of its credentials.
+
+use std::collections::BTreeMap;
+
+use super::operation;
+use crate::catalog::document::{Document, Problem, closest_or_all};
+use crate::catalog::schema::member;
+use crate::catalog::suite::{Credential, Scheme, Secret, Suite};
+use crate::model::secret::Template;
+
+/// Every mistake, and what only deserves a look.
+pub(crate) fn check(suite: &Suite, document: &Document) -> (Vec<Problem>, Vec<Problem>) {
+    let mut findings = Findings { document, wrong: Vec::new(), doubtful: Vec::new() };
+    for (name, credential) in &suite.credentials {
+        findings.credential(&member("/credentials", name), credential);
+    }
+    declarations(suite, &mut findings);
+    skipped(suite, &mut findings);
+    let mut ids = BTreeMap::new();
+    let mut routes = BTreeMap::new();
+    for (index, op) in suite.operation.iter().enumerate() {
+        let at = format!("/operation/{index}");
+        if let Some(first) = ids.insert(op.id.as_str(), index) {
+            let line = findings.line_of(first);
+            findings.wrong(
+                format!("{at}/id"),
+                format!("the operation `{}` stands already{line}", op.id),
+                "give each a name of its own",
+            );
+        }
+        if let Some(first) = routes.insert((op.method.as_str(), operation::route(&op.path)), index) {
+            let (line, other) = (findings.line_of(first), &suite.operation[first].id);
+            let message = format!("`{other}` has this method and path already{line}");
+            findings.wrong(format!("{at}/path"), message, "leave one of the two out");
+        }
+        operation::check(suite, op, &at, &mut findings);
+    }
+    (findings.wrong, findings.doubtful)
+}
+
+/// What the suite says of its deployment.
+fn declarations(suite: &Suite, findings: &mut Findings<'_>) {
+    let patterns = suite.production.iter().enumerate().map(|(index, text)| (format!("/production/{index}"), text));
+    let identity = suite.identity.iter().map(|identity| ("/identity/matches".to_owned(), &identity.matches));
+    for (at, text) in patterns.chain(identity) {
+        if let Err(error) = regex::Regex::new(text) {
+            let why = error.to_string();
+            let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            findings.wrong(at, format!("`{text}` is no regular expression: {why}"), "write it as `^staging\\.`");
+        }
+    }
+}
+
+/// Operations that are skipped and do not exist.
+fn skipped(suite: &Suite, findings: &mut Findings<'_>) {
+    let operations: Vec<_> = suite.operation.iter().map(|operation| operation.id.as_str()).collect();
+    for (index, skip) in suite.skip.iter().enumerate() {
+        if let Some(name) = skip.operation.as_deref().filter(|name| !operations.contains(name)) {
+            let help = closest_or_all(name, &operations).unwrap_or_default();
+            findings.wrong(format!("/skip/{index}/operation"), format!("no operation `{name}`"), help);
+        }
+    }
+}
+
+/// What is found on the way.
+pub(crate) struct Findings<'d> {
+    document: &'d Document,
+    wrong: Vec<Problem>,
+    doubtful: Vec<Problem>,
+}
+
+impl Findings<'_> {
+    /// A mistake.
+    pub(crate) fn wrong(&mut self, at: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
+        self.wrong.push(self.document.problem(at, message).help(help));
+    }
+
+    /// No mistake, but worth a look.
+    pub(crate) fn doubtful(&mut self, at: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
+        self.doubtful.push(self.document.problem(at, message).help(help));
+    }
+
+    fn line_of(&self, operation: usize) -> String {
+        let line = self.document.line(&format!("/operation/{operation}"));
+        line.map_or_else(String::new, |line| format!(", on line {line}"))
+    }
+
+    fn credential(&mut self, at: &str, credential: &Credential) {
+        match (credential.scheme, &credential.header) {
+            (Scheme::Token, None) => {
+                self.wrong(
+                    at,
+                    "the scheme `token` needs `header`",
+                    "write the header field that carries it, as `header = \"X-Access-Token\"`",
+                );
+            }
+            (Scheme::Basic | Scheme::Bearer, Some(_)) => {
+                self.wrong(
+                    format!("{at}/header"),
+                    "only the scheme `token` has a header field of its own",
+                    "leave it out: this scheme uses Authorization",
+                );
+            }
+            _ => {}
+        }
+        let secrets = [
+            ("valid", Some(&credential.valid)),
+            ("unknown", Some(&credential.unknown)),
+            ("expired", credential.expired.as_ref()),
+            ("forbidden", credential.forbidden.as_ref()),
+        ];
+        for (name, secret) in secrets {
+            if let Some(secret) = secret {
+                self.secret(&member(at, name), credential.scheme, secret, name == "unknown");
+            }
+        }
+    }
+
+    fn secret(&mut self, at: &str, scheme: Scheme, secret: &Secret, invented: bool) {
+        let wanted: &[&str] = if scheme == Scheme::Basic { &["login", "password"] } else { &["token"] };
+        let mut variables = 0;
+        for (name, text) in [("token", &secret.token), ("login", &secret.login), ("password", &secret.password)] {
+            let at = member(at, name);
+            let Some(text) = text else {
+                if wanted.contains(&name) {
+                    self.wrong(
+                        at,
+                        format!("`{name}` is missing"),
+                        format!("this scheme takes `{}`", wanted.join("` and `")),
+                    );
+                }
+                continue;
+            };
+            if !wanted.contains(&name) {
+                self.wrong(
+                    &at,
+                    format!("`{name}` is not of this scheme"),
+                    format!("it takes `{}`", wanted.join("` and `")),
+                );
+            }
+            match Template::parse(text) {
+                Ok(template) => variables += template.variables().len(),
+                Err(message) => self.wrong(at, message, "write it as `${MY_TOKEN}`"),
+            }
+        }
+        if invented && variables > 0 {
+            self.wrong(
+                at,
+                "a credential that nobody has cannot come from the environment",
+                "write an invented one out",
+            );
+        }
+        if !invented && variables == 0 {
+            self.doubtful(
+                at,
+                "the credential is written out, and what is written out is not masked in reports",
+                "write it as `${MY_TOKEN}`",
+            );
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The same mistake in other circumstances: what a reply is asked in, from whom and over what must not change what it says.
+//!
+//! Each is one of a few plain faults on few operations; its answer is compared with that of the plain probe
+//! ([`crate::report::consistency`]), and judged like any other.
+
+use super::Acceptance::Never;
+use super::draft::{Draft, Subject, Variant};
+use super::http_message::{is_first, is_read, is_write};
+use super::relation::{Like, Plain};
+use super::{Fault, draft, fault};
+use crate::model::exchange::Over;
+
+/// The table of this family. The cause is that of the plain fault.
+pub static FAULTS: &[Fault] = &[
+    fault!(
+        "alike-accept-browser",
+        NotAcceptable,
+        "The Accept of a browser, which prefers HTML, on a request that is wrong anyway.",
+        "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "RFC 9110, section 12.5.1; the document has one format for all clients",
+        |s| each(s, |draft| accept(draft, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"))
+    ),
+    fault!(
+        "alike-accept-any",
+        NotAcceptable,
+        "Accept: */*, as curl and most HTTP libraries send it, on a request that is wrong anyway.",
+        "Accept: */*",
+        "RFC 9110, section 12.5.1; the document has one format for all clients",
+        |s| each(s, |draft| accept(draft, "*/*"))
+    ),
+    fault!(
+        "alike-accept-problem",
+        NotAcceptable,
+        "An Accept that prefers problem details to JSON, on a request that is wrong anyway.",
+        "Accept: application/problem+json, application/json;q=0.9",
+        "RFC 9110, section 12.5.1; the document has one format for all clients",
+        |s| each(s, |draft| accept(draft, "application/problem+json, application/json;q=0.9"))
+    ),
+    fault!(
+        "alike-language",
+        NotAcceptable,
+        "An Accept-Language, on a request that is wrong anyway: a message may be translated, a code may not.",
+        "Accept-Language: uk, ru;q=0.8",
+        "RFC 9110, section 12.5.4",
+        |s| each(s, |draft| field(draft, "accept-language", "uk, ru;q=0.8"))
+    ),
+    fault!(
+        "alike-encoding",
+        NotAcceptable,
+        "Accept-Encoding: gzip, on a request that is wrong anyway.",
+        "Accept-Encoding: gzip",
+        "RFC 9110, section 12.5.3",
+        |s| each(s, |draft| draft.accept_encoding = Some("gzip".to_owned()))
+    ),
+    fault!(
+        "alike-user-agent",
+        NotAcceptable,
+        "The User-Agent of a browser, on a request that is wrong anyway.",
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        "RFC 9110, section 10.1.5",
+        |s| each(s, |draft| field(
+            draft,
+            "user-agent",
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        ))
+    ),
+    fault!(
+        "alike-trailing-slash",
+        UnknownPath,
+        "The path with a slash behind it, or without one, where the suite says that both are the same.",
+        "GET /api/folders in place of /api/folders/",
+        "the suite's trailing_slash",
+        trailing_slash
+    ),
+    fault!(
+        "alike-fresh-connection",
+        MalformedHttp,
+        "The same request on a connection of its own.",
+        "a new connection in place of one that is open",
+        "RFC 9112, section 9.3",
+        |s| each(s, |draft| draft.over = Over::Fresh)
+    ),
+    fault!(
+        "alike-http-2",
+        MalformedHttp,
+        "The same request over HTTP/2, where the target offers it: another front may answer.",
+        ":method: GET, :path: /api/folders/",
+        "RFC 9113, section 8.3: the same semantics",
+        |s| each(s, |draft| draft.over = Over::Http2)
+    ),
+    fault!(
+        "alike-head",
+        WrongMethod,
+        "HEAD in place of GET: the same status, and no body.",
+        "HEAD /api/folders/ without a token",
+        "RFC 9110, section 9.3.2",
+        head
+    ),
+];
+
+/// The plain faults that are sent in other circumstances, and the operations that they are taken from: the read and the write
+/// that the faults of the wire are put on, the suite's first read of what does not exist, and the suite as a whole.
+fn plain(subject: &Subject<'_>) -> Vec<&'static str> {
+    let Some(operation) = subject.operation else { return vec!["path-unknown"] };
+    let mut faults = Vec::new();
+    if is_read(subject) {
+        faults.extend(["method-invented", "credentials-absent", "credentials-unknown", "query-negative"]);
+    }
+    let first_missing =
+        subject.suite.operation.iter().find(|other| draft::is_safe(other) && draft::names_nothing(other));
+    if first_missing.is_some_and(|first| first.id == operation.id) {
+        faults.extend(["credentials-absent", "path-unknown-id", "path-ill-typed-id"]);
+    }
+    if is_write(subject) {
+        faults.extend(["credentials-absent", "body-truncated"]);
+    }
+    let types = is_first(subject, |operation, body| {
+        draft::is_refused_by_path(operation) && body.members.values().any(|field| field.required)
+    });
+    if types {
+        faults.extend(["body-truncated", "member-type"]);
+    }
+    faults.sort_unstable();
+    faults.dedup();
+    faults
+}
+
+/// Each plain fault's first variant that no correct server accepts, with one circumstance changed. It is named by its cause:
+/// who asks for a fault by its name wants that fault.
+fn each(subject: &Subject<'_>, change: impl Fn(&mut Draft)) -> Vec<Variant> {
+    let faults = plain(subject).into_iter().filter_map(super::find);
+    let variant = |fault: &'static Fault| {
+        let mut variant = first_refused(fault, subject)?;
+        let cause = variant.instead.unwrap_or(fault.cause);
+        let plain =
+            Plain { fault: fault.id, variant: std::mem::replace(&mut variant.name, cause.word().to_owned()), cause };
+        variant.instead = Some(cause);
+        variant.like = Some(Like::Same(plain));
+        change(&mut variant.draft);
+        Some(variant)
+    };
+    faults.filter_map(variant).collect()
+}
+
+/// The fault's first variant that no correct server accepts, whatever the operation.
+pub(super) fn first_refused(fault: &Fault, subject: &Subject<'_>) -> Option<Variant> {
+    (fault.apply)(subject).into_iter().find(|variant| variant.acceptance == Never)
+}
+
+fn accept(draft: &mut Draft, value: &str) {
+    value.clone_into(&mut draft.accept);
+}
+
+fn field(draft: &mut Draft, name: &str, value: &str) {
+    draft.fields.push((name.to_owned(), value.to_owned()));
+}
+
+fn trailing_slash(subject: &Subject<'_>) -> Vec<Variant> {
+    if !subject.suite.trailing_slash {
+        return Vec::new();
+    }
+    each(subject, |draft| {
+        if draft.path.ends_with('/') {
+            draft.path.pop();
+        } else {
+            draft.path.push('/');
+        }
+    })
+}
+
+fn head(subject: &Subject<'_>) -> Vec<Variant> {
+    let variants = each(subject, |_| {}).into_iter().filter(|variant| variant.draft.method == "GET");
+    let head = |mut variant: Variant| {
+        "HEAD".clone_into(&mut variant.draft.method);
+        variant
+    };
+    variants.map(head).collect()
+}

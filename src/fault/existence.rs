@@ -1,0 +1,90 @@
+//! What exists, asked for without the right to it: nothing of the answer may tell it from what does not exist.
+//!
+//! Only reads, and never with a credential that has the right. The suite names the resource (`known`).
+
+use super::Acceptance::{Guarded, Never};
+use super::draft::{Draft, Subject, Variant, carried};
+use super::relation::{Like, Plain};
+use super::{Fault, draft, fault};
+use crate::catalog::suite::Operation;
+use crate::model::cause::Cause;
+use crate::model::secret::percent_encoded;
+
+/// The table of this family.
+pub static FAULTS: &[Fault] = &[
+    fault!(
+        "known-without-credentials",
+        NoCredentials,
+        "A resource that exists, without credentials.",
+        "GET /api/folders/${OZ_KNOWN_FOLDER} without a token",
+        "RFC 9110, section 15.5.5: a server may hide that a resource exists",
+        absent
+    ),
+    fault!(
+        "known-with-unknown-credentials",
+        InvalidCredentials,
+        "A resource that exists, with a credential that nobody has.",
+        "GET /api/folders/${OZ_KNOWN_FOLDER} with an invented token",
+        "RFC 9110, section 15.5.5: a server may hide that a resource exists",
+        unknown
+    ),
+    fault!(
+        "known-forbidden",
+        Forbidden,
+        "A resource that exists, with a credential that has no right to it.",
+        "GET /api/folders/${OZ_KNOWN_FOLDER} with a weaker token",
+        "RFC 9110, section 15.5.5: a server may hide that a resource exists",
+        forbidden
+    ),
+];
+
+/// The operation's request at the resource that exists.
+fn known(subject: &Subject<'_>) -> Option<String> {
+    let operation = subject.operation.filter(|operation| draft::is_safe(operation))?;
+    // What the environment does not know is not asked for.
+    if operation.known.values().any(|value| value.starts_with("${")) {
+        return None;
+    }
+    let all = operation.path_parameters.iter().all(|(name, field)| field.exists || operation.known.contains_key(name));
+    (all && !operation.known.is_empty()).then(|| path_of_known(operation))
+}
+
+/// The operation's path at the resources that the suite knows to exist.
+fn path_of_known(operation: &Operation) -> String {
+    let encoded = |text: &String| String::from_utf8_lossy(&percent_encoded(text.as_bytes())).into_owned();
+    draft::path(operation, |name, field| operation.known.get(name).map_or_else(|| draft::text_of(field), encoded))
+}
+
+fn unseen(subject: &Subject<'_>, fault: &'static str, cause: Cause, change: impl FnOnce(&mut Draft)) -> Vec<Variant> {
+    let Some(path) = known(subject) else { return Vec::new() };
+    let acceptance = if fault == "credentials-forbidden" { Guarded } else { Never };
+    let mut variant = subject.variant("", acceptance, |draft| {
+        draft.path = path;
+        change(draft);
+    });
+    variant.like = Some(Like::Unseen(Plain { fault, variant: String::new(), cause }));
+    vec![variant]
+}
+
+fn absent(subject: &Subject<'_>) -> Vec<Variant> {
+    if subject.credential().is_none() {
+        return Vec::new();
+    }
+    unseen(subject, "credentials-absent", Cause::NoCredentials, |draft| draft.credential.clear())
+}
+
+fn unknown(subject: &Subject<'_>) -> Vec<Variant> {
+    let Some(credential) = subject.credential() else { return Vec::new() };
+    let carry = |draft: &mut Draft| draft.credential = carried(credential, &credential.unknown);
+    unseen(subject, "credentials-unknown", Cause::InvalidCredentials, carry)
+}
+
+fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
+    let Some(credential) = subject.credential() else { return Vec::new() };
+    let Some(secret) = &credential.forbidden else { return Vec::new() };
+    // Where the weaker credential has the right, what it sees proves nothing.
+    if super::find("credentials-forbidden").is_none_or(|fault| (fault.apply)(subject).is_empty()) {
+        return Vec::new();
+    }
+    unseen(subject, "credentials-forbidden", Cause::Forbidden, |draft| draft.credential = carried(credential, secret))
+}

@@ -1,0 +1,75 @@
+//! Who probably wrote a reply: the service, the framework below it, or a gateway before it, with the evidence.
+//!
+//! What carries a member of the contract is the service's, whoever else may have touched it. Else the tables of default
+//! pages are asked, then the header fields by which a product shows that it wrote the reply itself, then what the target
+//! says of a path outside the API.
+
+pub mod pages;
+pub mod unrelated_path;
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Settings;
+use crate::model::exchange::Reply;
+
+/// Who probably wrote a reply.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layer {
+    /// The API itself.
+    Service,
+    /// The framework or server that the API is built on, by its default page.
+    Framework,
+    /// A proxy, load balancer or CDN, by its default page.
+    Gateway,
+}
+
+impl Layer {
+    /// The word that reports use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Framework => "framework",
+            Self::Gateway => "gateway",
+        }
+    }
+}
+
+/// Who probably wrote a reply, and what shows it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Origin {
+    /// The layer.
+    pub layer: Layer,
+    /// The product, where it is known.
+    pub product: Option<&'static str>,
+    /// What shows it.
+    pub evidence: Cow<'static, str>,
+}
+
+/// Who probably wrote the reply. `json` is its body, as far as it is JSON; `envelope`: whether that is the contract's own.
+#[must_use]
+pub fn of(reply: &Reply, json: Option<&Value>, envelope: bool, settings: &Settings) -> Origin {
+    let service = |evidence| Origin { layer: Layer::Service, product: None, evidence: Cow::Borrowed(evidence) };
+    if envelope {
+        return service("the body is the contract's");
+    }
+    if let Some(page) = pages::page(&reply.body) {
+        let evidence = format!("the body is a default page of {}", page.name).into();
+        return Origin { layer: page.layer, product: Some(page.name), evidence };
+    }
+    if let Some((mark, value)) = pages::mark(reply).filter(|_| json.is_none()) {
+        let shown = settings.mask.field(mark.field, value.as_bytes());
+        let value = shown.map_or(value, |shown| String::from_utf8_lossy(&shown).into_owned());
+        let evidence = format!("the body is no JSON, and {}: {value}", mark.field).into();
+        return Origin { layer: mark.layer, product: Some(mark.name), evidence };
+    }
+    if settings.outside.as_ref().is_some_and(|outside| outside.wrote(reply)) {
+        let evidence = Cow::Borrowed("the target answers a path outside the API in the same form");
+        return Origin { layer: Layer::Gateway, product: None, evidence };
+    }
+    service("nothing shows that another layer wrote it")
+}

@@ -1,0 +1,51 @@
+//! One broken promise in one exchange.
+
+use serde::Serialize;
+
+use super::verdict::Severity;
+use crate::judge::origin::Layer;
+use crate::policy::waiver::Waived;
+use crate::report::Repeats;
+
+/// One broken promise in one exchange, with what a reader needs to check it against the document.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Finding {
+    /// The rule that was broken: an id of [`crate::judge::rules::RULES`].
+    pub rule: &'static str,
+    /// How much the breach weighs.
+    pub severity: Severity,
+    /// Where: a JSON Pointer into the body, `status`, or a header as `header:allow`.
+    pub at: String,
+    /// What the contract promises.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+    /// The line of the document, the section of the RFC, or the contract's own reading.
+    pub source: String,
+    /// The waiver that accepts it, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
+    /// Whether the same probe showed it in the baseline.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub old: bool,
+    /// The part of the contract that was broken, as far as it tells one drift from another (a schema keyword, a member).
+    #[serde(skip)]
+    pub facet: String,
+    /// Whether the promise is one of the probe's cause, so that breaches under two causes are two drifts.
+    #[serde(skip)]
+    pub by_cause: bool,
+    /// How often it was there, where the same request was sent several times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeats>,
+    /// Who wrote what was found, where that is another layer than the one that wrote the reply.
+    #[serde(skip)]
+    pub author: Option<(Layer, &'static str)>,
+}
+
+impl Finding {
+    /// Whether it fails nothing because a waiver accepts it or because it is old.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.waived.is_some() || self.old
+    }
+}

@@ -1,0 +1,368 @@
+//! Everything that is remembered of results that passed by: counts, drifts with one example each, and what was not
+//! exercised.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::consistency::Compared;
+use super::{
+    Closing, CodeCoverage, Coverage, Drift, Inactive, Load, MayHaveChanged, NotExercised, Precedence, ProbeResult,
+    Repeats, Summary, coverage,
+};
+use crate::catalog::Api;
+use crate::catalog::contract::Contract;
+use crate::judge::origin::Layer;
+use crate::model::cause::Cause;
+use crate::model::finding::Finding;
+use crate::model::verdict::{Severity, Verdict, exit};
+use crate::plan::Plan;
+
+/// Everything that is remembered of results that passed by.
+#[derive(Debug, Default)]
+pub struct Tally {
+    summary: Summary,
+    verdicts: Option<Verdict>,
+    /// Whether a probe that was judged has a warning.
+    is_warned: bool,
+    drifts: BTreeMap<String, Drift>,
+    operations: BTreeMap<String, BTreeSet<String>>,
+    catalogue: Vec<CodeCoverage>,
+    not_exercised: Vec<NotExercised>,
+    withheld: Vec<NotExercised>,
+    reasons: Vec<String>,
+    may_have_changed: Vec<MayHaveChanged>,
+    /// Whether probes were held back, so that what the suites want of a run cannot be there.
+    held_back: bool,
+    coverage: Vec<Coverage>,
+    /// The causes of the faults that are sent, by suite.
+    causes: BTreeSet<(String, Cause)>,
+    /// The conditions of rules that some reply met.
+    applied: u32,
+    precedence: Vec<Precedence>,
+    inactive: Vec<Inactive>,
+    connection_failures: usize,
+    load: Load,
+    interrupted: Option<String>,
+    /// Where in `coverage` a suite's operation and cause stand.
+    places: BTreeMap<(String, String, Cause), usize>,
+}
+
+impl Tally {
+    /// Adds the catalogue of a contract to what is counted.
+    pub fn open(&mut self, contract: &Contract) {
+        if self.catalogue.iter().any(|known| known.contract == contract.file.id) {
+            return;
+        }
+        for entry in &contract.file.catalogue {
+            let same = |known: &CodeCoverage| known.contract == contract.file.id && known.code == entry.code;
+            if !self.catalogue.iter().any(same) {
+                self.catalogue.push(CodeCoverage {
+                    contract: contract.file.id.clone(),
+                    code: entry.code.clone(),
+                    name: entry.name.clone(),
+                    exercised: 0,
+                    provoked: entry.provoked,
+                });
+            }
+        }
+    }
+
+    /// Adds the probes that are going to be sent to what is counted.
+    pub fn plan(&mut self, plan: &Plan) {
+        for probe in &plan.probes {
+            self.covered(&probe.api.suite.id, &probe.operation, probe.cause).planned += 1;
+            self.causes.insert((probe.api.suite.id.clone(), probe.fault.cause));
+        }
+    }
+
+    fn covered(&mut self, suite: &str, operation: &str, cause: Cause) -> &mut Coverage {
+        let key = (suite.to_owned(), operation.to_owned(), cause);
+        let place = *self.places.entry(key).or_insert_with(|| {
+            self.coverage.push(Coverage {
+                suite: suite.to_owned(),
+                operation: operation.to_owned(),
+                cause,
+                planned: 0,
+                sent: 0,
+                decided: 0,
+                failed: 0,
+                worst: None,
+            });
+            self.coverage.len() - 1
+        });
+        &mut self.coverage[place]
+    }
+
+    /// Takes in the result of one probe.
+    pub fn result(&mut self, result: &ProbeResult) {
+        self.summary.probes += 1;
+        self.applied |= result.applied;
+        let covered = self.covered(&result.suite, &result.operation, result.cause);
+        covered.sent += usize::from(result.sent);
+        covered.decided += usize::from(!matches!(result.verdict, Verdict::Inconclusive | Verdict::Error));
+        covered.failed += usize::from(result.verdict == Verdict::Fail);
+        covered.worst = covered.worst.max(result.findings.iter().map(|finding| finding.severity).max());
+        match result.verdict {
+            Verdict::Pass => self.summary.passed += 1,
+            Verdict::Waived => self.summary.waived += 1,
+            Verdict::Inconclusive | Verdict::Error => self.summary.inconclusive += 1,
+            Verdict::Fail => self.summary.failed += 1,
+        }
+        self.verdicts = self.verdicts.max(Some(result.verdict));
+        if let Some((contract, code)) = &result.code
+            && let Some(entry) =
+                self.catalogue.iter_mut().find(|entry| entry.contract == *contract && entry.code == *code)
+        {
+            entry.exercised += 1;
+        }
+        self.findings(result, &result.findings);
+    }
+
+    fn findings(&mut self, result: &ProbeResult, findings: &[Finding]) {
+        let mut example = None;
+        for finding in findings {
+            match finding.severity {
+                // What is accepted is told by its drift.
+                Severity::Error | Severity::Warning if finding.is_accepted() => {}
+                Severity::Error => self.summary.errors += 1,
+                Severity::Warning => {
+                    self.summary.warnings += 1;
+                    // That a layer before the service answered is a warning of the run, not the target's drift.
+                    self.is_warned |= result.verdict != Verdict::Inconclusive;
+                }
+                Severity::Note => self.summary.notes += 1,
+            }
+            self.finding(result, finding, &mut example);
+        }
+    }
+
+    /// `example` is the result as the drifts of its findings share it.
+    fn finding(&mut self, result: &ProbeResult, finding: &Finding, example: &mut Option<Arc<ProbeResult>>) {
+        let signature = signature(result, finding);
+        self.operations.entry(signature.clone()).or_default().insert(result.operation.clone());
+        let drift = self.drifts.entry(signature).or_insert_with_key(|signature| Drift {
+            signature: signature.clone(),
+            rule: finding.rule,
+            severity: finding.severity,
+            layer: finding.author.map(|(layer, _)| layer).or(result.layer),
+            answered_by: finding.author.map(|(_, product)| product).or(result.answered_by),
+            statuses: BTreeSet::new(),
+            cause: if finding.by_cause { result.cause.word().to_owned() } else { "*".to_owned() },
+            summary: String::new(),
+            count: 0,
+            probes: Vec::new(),
+            operations: 0,
+            finding: finding.clone(),
+            repeats: None,
+            waived: 0,
+            old: 0,
+            example: Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone()))),
+        });
+        drift.statuses.extend(result.status);
+        if let Some(repeats) = finding.repeats {
+            let so_far = drift.repeats.get_or_insert_default();
+            so_far.sent += repeats.sent;
+            so_far.shown += repeats.shown;
+        }
+        drift.severity = drift.severity.max(finding.severity);
+        // What fails is shown rather than what is accepted.
+        let weight = |finding: &Finding| (!finding.is_accepted(), finding.severity);
+        if weight(finding) > weight(&drift.finding) {
+            drift.finding = finding.clone();
+            drift.example = Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone())));
+        }
+        if drift.probes.last() != Some(&result.probe) {
+            drift.count += 1;
+            drift.waived += usize::from(finding.waived.is_some());
+            drift.old += usize::from(finding.old && finding.waived.is_none());
+            drift.probes.push(result.probe.clone());
+        }
+    }
+
+    /// Takes in a planned probe that was not sent.
+    pub fn not_exercised(&mut self, probe: String, reason: String) {
+        self.summary.probes += 1;
+        self.summary.not_exercised += 1;
+        self.not_exercised.push(NotExercised { reason, probe });
+    }
+
+    /// Takes in a fault that was withheld from an operation for its safety.
+    pub fn withheld(&mut self, probe: String, reason: String) {
+        self.withheld.push(NotExercised { reason, probe });
+    }
+
+    /// Takes in what came of sending probes of a drift again.
+    pub fn repeated(&mut self, signature: &str, repeats: Repeats) {
+        if let Some(drift) = self.drifts.get_mut(signature) {
+            drift.repeats = Some(repeats);
+        }
+    }
+
+    /// Takes in what only the whole of the results shows.
+    pub fn compared(&mut self, compared: Compared) {
+        for (result, finding) in compared.findings {
+            self.findings(&result, std::slice::from_ref(&finding));
+        }
+        self.precedence = compared.precedence;
+        self.inactive.extend(compared.inactive);
+    }
+
+    /// Takes in something that the run could not put to the test.
+    pub fn inactive(&mut self, inactive: Inactive) {
+        self.inactive.push(inactive);
+    }
+
+    /// Takes in how the run ended.
+    pub fn ended(&mut self, connection_failures: usize, interrupted: Option<String>) {
+        self.connection_failures = connection_failures;
+        self.interrupted = interrupted;
+    }
+
+    /// Takes in what the target could take.
+    pub fn load(&mut self, load: Load) {
+        self.load = load;
+        self.summary.rate_limited = load.rate_limited;
+        if load.given_up > 0 {
+            let reason = format!(
+                "overloaded: {} probes got no reply in time while others were under way, and could not be sent again; --jobs {} sends fewer at once",
+                load.given_up, load.jobs
+            );
+            self.not_judged(reason);
+        }
+    }
+
+    /// What the suites want and what the run could not put to the test; `whole` where no part of the suites was chosen.
+    pub fn covers(&mut self, apis: &[Arc<Api>], whole: bool) {
+        let asked = whole && self.interrupted.is_none() && !self.held_back;
+        for api in apis.iter().filter(|_| asked) {
+            for reason in coverage::shortfalls(&api.suite, &self.coverage) {
+                self.not_judged(reason);
+            }
+        }
+        self.inactive.extend(coverage::inactive(apis, &self.coverage, &self.causes, self.applied));
+    }
+
+    /// Takes in a reason for which the run as a whole cannot be judged.
+    pub fn not_judged(&mut self, reason: String) {
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+
+    /// Takes in requests that may have changed the target, and whether probes were held back for that.
+    pub fn may_have_changed(&mut self, requests: Vec<MayHaveChanged>, held_back: bool) {
+        self.held_back |= held_back;
+        self.may_have_changed.extend(requests);
+    }
+
+    /// The numbers so far.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        self.summary
+    }
+
+    /// What the run came to. `strict` makes warnings fail.
+    #[must_use]
+    pub fn close(mut self, duration_ms: u64, strict: bool) -> Closing {
+        let mut drifts: Vec<_> = std::mem::take(&mut self.drifts).into_values().collect();
+        for drift in &mut drifts {
+            drift.operations = self.operations.get(&drift.signature).map_or(0, BTreeSet::len);
+            drift.summary = summary(drift);
+        }
+        drifts.sort_by(|a, b| {
+            let worst_first = (b.severity, b.count).cmp(&(a.severity, a.count));
+            a.is_accepted().cmp(&b.is_accepted()).then(worst_first).then_with(|| a.signature.cmp(&b.signature))
+        });
+        if let Some(by) = &self.interrupted {
+            let judged = self.summary.probes - self.summary.not_exercised;
+            self.reasons.push(format!("the run was ended by {by} behind {judged} of {} probes", self.summary.probes));
+        }
+        let mut verdicts: Vec<_> = self.verdicts.into_iter().collect();
+        if !self.reasons.is_empty() {
+            verdicts.push(Verdict::Inconclusive);
+        }
+        if strict && self.is_warned {
+            verdicts.push(Verdict::Fail);
+        }
+        // What was judged is needed for green: reasons alone are no verdict on the target. Part of a run is none, either.
+        let cut_short = self.interrupted.is_some() || self.load.is_whole_in_doubt;
+        let verdict = if cut_short { Verdict::Inconclusive } else { Verdict::fold(verdicts) };
+        if verdict == Verdict::Error && self.reasons.is_empty() {
+            self.reasons.push("nothing was judged: no probe was selected, or none could be sent".to_owned());
+        }
+        self.summary.drifts = drifts.len();
+        self.not_exercised.sort();
+        self.withheld.sort();
+        Closing {
+            duration_ms,
+            exit_code: if verdict == Verdict::Error { exit::NOT_JUDGED } else { verdict.exit_code() },
+            verdict,
+            reasons: self.reasons,
+            may_have_changed: self.may_have_changed,
+            summary: self.summary,
+            drifts,
+            catalogue: self.catalogue,
+            not_exercised: self.not_exercised,
+            withheld: self.withheld,
+            coverage: self.coverage,
+            precedence: self.precedence,
+            inactive: self.inactive,
+            connection_failures: self.connection_failures,
+            load: self.load,
+            interrupted: self.interrupted,
+            gates: Vec::new(),
+        }
+    }
+}
+
+/// What tells one drift from another. The cause counts where the promise is made by cause; elsewhere one broken member is
+/// one drift, however many causes show it.
+#[must_use]
+pub fn signature(result: &ProbeResult, finding: &Finding) -> String {
+    let cause = if finding.by_cause { result.cause.word() } else { "*" };
+    let layer = layer(result, finding);
+    let facet = if finding.facet.is_empty() { String::new() } else { format!("#{}", finding.facet) };
+    format!("{}:{}:{}{facet}:{cause}:{layer}", result.suite, finding.rule, place(&finding.at))
+}
+
+/// Who wrote what was found, as signatures say it.
+#[must_use]
+pub fn layer(result: &ProbeResult, finding: &Finding) -> &'static str {
+    finding.author.map(|(layer, _)| layer).or(result.layer).map_or("none", Layer::word)
+}
+
+/// A JSON Pointer with array indices as `*`: the same break in two elements is one drift.
+#[must_use]
+pub fn place(at: &str) -> String {
+    let part = |part: &str| {
+        let is_index = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        // A member that is named by a credential has no name of its own.
+        let variable = part.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let is_variable =
+            variable.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "_%?…".contains(c)));
+        if is_index || is_variable { "*".to_owned() } else { part.to_owned() }
+    };
+    at.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// The statuses as people list them.
+fn listed(statuses: &BTreeSet<u16>) -> String {
+    let all: Vec<_> = statuses.iter().map(u16::to_string).collect();
+    match all.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => all.concat(),
+    }
+}
+
+fn summary(drift: &Drift) -> String {
+    let finding = &drift.finding;
+    if finding.rule == "page-of-another-layer" {
+        let layer = drift.layer.map_or("a layer", Layer::word);
+        return format!("the {layer} ({}) answers {} with pages of its own", finding.facet, listed(&drift.statuses));
+    }
+    let often = drift.repeats.filter(|repeats| repeats.is_intermittent());
+    let often = often.map_or_else(String::new, |repeats| {
+        format!(" (intermittent: {} of {} identical requests)", repeats.shown, repeats.sent)
+    });
+    format!("{}: expected {}, got {}{often}", finding.at, finding.expected, finding.actual)
+}

@@ -1,0 +1,332 @@
+//! Sends the plan, a bounded number of probes at a time, and hands on results one by one in the plan's order.
+//!
+//! It decides when to stop, and nothing else: judging is [`crate::judge`]'s, remembering is the sinks'.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::watch;
+
+use super::attempt::Shared;
+use super::brake::catch_all;
+use super::control::Controls;
+use super::credentials::{Credentials, Word};
+use super::load::board::{Board, Company};
+use super::load::in_order::InOrder;
+use super::load::work::{Message, Work};
+use super::unsent::Footing;
+use super::{control, repeat, signal};
+use crate::catalog::vocabulary;
+use crate::fault::draft::carried;
+use crate::fault::relation::Like;
+use crate::judge;
+use crate::model::answer::Answer;
+use crate::model::exchange::Request;
+use crate::model::secret::{Environment, Mask};
+use crate::model::verdict::Severity;
+use crate::plan::order::may_lock_out;
+use crate::plan::{Plan, Probe};
+use crate::report::consistency::{Compared, Consistency};
+use crate::report::record::Recorder;
+use crate::report::tally::signature;
+use crate::report::{Inactive, Load, MayHaveChanged, ProbeResult, Repeats};
+use crate::wire::sender::Sender;
+
+/// How the engine sends.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Probes under way at once; at least one.
+    pub jobs: usize,
+    /// Requests a second at most.
+    pub rate: Option<u32>,
+    /// The longest that is waited for an operation that the target limits, in all.
+    pub max_wait: Duration,
+    /// How often each probe is sent; at least once.
+    pub repeat: usize,
+    /// Whether certificates are not verified; printed commands say so, too.
+    pub insecure: bool,
+    /// Whether every exchange is recorded; else only those that a reader needs.
+    pub records_all: bool,
+    /// How replies are judged.
+    pub judge: judge::Settings,
+}
+
+/// What happens in a run, in the plan's order.
+#[derive(Debug)]
+pub enum Event {
+    /// A probe was sent, or tried, and judged.
+    Result(Box<ProbeResult>),
+    /// A planned probe was not sent.
+    NotExercised {
+        /// The probe.
+        probe: String,
+        /// Why.
+        reason: String,
+        /// Whether the run as a whole is the less for it.
+        weighs: bool,
+    },
+    /// The run as a whole cannot be judged.
+    NotJudged(String),
+    /// What the brake saw.
+    MayHaveChanged {
+        /// Requests that may have changed the target, in the order in which they left.
+        requests: Vec<MayHaveChanged>,
+        /// Whether probes were held back for that.
+        held_back: bool,
+    },
+    /// Probes that show this drift were sent again.
+    Repeated {
+        /// The drift's signature.
+        signature: String,
+        /// What came of it.
+        repeats: Repeats,
+    },
+    /// What only the whole of the results shows.
+    Compared(Box<Compared>),
+    /// What could not be put to the test, or not as it was asked for.
+    Inactive(Inactive),
+    /// The run is over.
+    Ended {
+        /// Connections that failed and were made again.
+        connection_failures: usize,
+        /// Who ended it before its plan was worked off.
+        interrupted: Option<String>,
+        /// What the target could take.
+        load: Load,
+    },
+}
+
+/// How long results gather before they are handed on together.
+const BREATH: Duration = Duration::from_millis(2);
+
+/// Findings are not looked for again for longer than this.
+const CONFIRMING: Duration = Duration::from_secs(5);
+
+/// What a run is made of.
+pub struct Run {
+    /// The probes and controls.
+    pub plan: Plan,
+    /// How they leave.
+    pub sender: Sender,
+    /// The target, for the URLs.
+    pub target: String,
+    /// The variables that the plan's templates name.
+    pub environment: Environment,
+    /// How the engine sends.
+    pub settings: Settings,
+}
+
+/// Sends the plan until it is worked off or `stop` says who ends it. `emit` gets every event in the plan's order.
+pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, mut emit: impl FnMut(Event)) {
+    let Run { plan, sender, target, environment, settings } = run;
+    let mut settings = settings;
+    settings.judge.mask = mask(&plan, &environment);
+    let recorder = Recorder {
+        target,
+        insecure: settings.insecure,
+        mask: settings.judge.mask.clone(),
+        records_all: settings.records_all,
+    };
+    let sender = sender.at_once(settings.jobs);
+    let mut shared = Shared::new(sender, environment, recorder, settings);
+    // One after the other, they need no more than one connection.
+    shared.sender.alone(true);
+    let mut stop = Box::pin(stop);
+    let before = async {
+        let mut controls = Controls::send(&plan, &shared).await;
+        catch_all::rule_out(&plan, &mut controls, &shared).await;
+        let outside = control::outside(&plan, &controls, &shared).await;
+        (controls, outside)
+    };
+    let ((controls, outside), by) = signal::unless_ended(&mut stop, before).await;
+    shared.settings.judge.outside = outside;
+    shared.credentials = Credentials::of(plan.controls.iter().filter(|control| controls.succeeded(control)));
+    let shared = Arc::new(shared);
+    if let Some(by) = &by {
+        shared.interrupt(by.clone());
+    }
+    for reason in &controls.reasons {
+        emit(Event::NotJudged(reason.clone()));
+    }
+    let (stopping, stopped) = watch::channel(false);
+    let interrupted = Arc::clone(&shared);
+    let stop = tokio::spawn(async move {
+        let by = match by {
+            Some(by) => by,
+            None => stop.await,
+        };
+        interrupted.interrupt(by);
+        // Nobody may be waiting any more.
+        let _ = stopping.send(true);
+    });
+    let footing = Footing::of(&plan);
+    let probes: Arc<[Probe]> = plan.probes.into();
+    // What comes after a control's reply is no probe's.
+    shared.sender.renew();
+    shared.aftermaths.collect(true);
+    let (suspicions, company) = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
+    shared.aftermaths.collect(false);
+    if shared.interrupted().is_none() && shared.settings.repeat < 2 {
+        shared.sender.alone(true);
+        confirm(&probes, suspicions, &shared, &mut emit).await;
+    }
+    stop.abort();
+    if let Some(reason) = shared.obituary() {
+        emit(Event::NotJudged(reason));
+    }
+    emit(Event::MayHaveChanged { requests: shared.brake.changed(), held_back: shared.brake.held_back() });
+    if let Some(event) = shared.limited() {
+        emit(event);
+    }
+    emit(Event::Ended {
+        connection_failures: shared.sender.connection_failures(),
+        interrupted: shared.interrupted().cloned(),
+        load: shared.load(company),
+    });
+}
+
+/// A mask for every secret that a request of the plan's suites may carry.
+pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
+    let probes = plan.probes.iter().map(|probe| &probe.request);
+    let requests = probes.chain(plan.controls.iter().map(|control| &control.request));
+    let values = requests.flat_map(Request::templates);
+    // The same few templates stand in every probe.
+    let distinct: BTreeMap<_, _> =
+        values.filter(|value| value.has_variables()).map(|value| (value.masked(), value)).collect();
+    let apis = plan.probes.iter().map(|probe| &probe.api).chain(plan.controls.iter().map(|control| &control.api));
+    let apis: BTreeMap<_, _> = apis.map(|api| (api.suite.id.as_str(), api.as_ref())).collect();
+    // A target may know a credential that no request of this plan carries.
+    let credentials = apis.values().flat_map(|api| api.suite.credentials.values());
+    let others: Vec<_> = credentials
+        .flat_map(|credential| {
+            let secrets = [Some(&credential.valid), credential.expired.as_ref(), credential.forbidden.as_ref()];
+            secrets.into_iter().flatten().flat_map(|secret| carried(credential, secret)).map(|(_, value)| value)
+        })
+        .collect();
+    Mask::new(distinct.into_values().chain(&others), environment).knowing(vocabulary::of(apis.into_values()))
+}
+
+/// A drift with the probes to send again, and what their answers are compared with.
+type Suspicions = BTreeMap<String, Vec<(usize, Option<Answer>)>>;
+
+/// Sends all probes once, hands their results on, and gives what is to be looked at again.
+async fn work_off(
+    probes: &Arc<[Probe]>,
+    controls: Controls,
+    footing: &Footing,
+    shared: &Arc<Shared>,
+    stopped: watch::Receiver<bool>,
+    emit: &mut impl FnMut(Event),
+) -> (Suspicions, Company) {
+    let jobs = shared.settings.jobs.max(1);
+    let (messages, mut received) = unbounded_channel();
+    let board = Arc::new(Board::new(probes, jobs));
+    let work = Arc::new(Work {
+        shared: Arc::clone(shared),
+        controls,
+        probes: Arc::clone(probes),
+        board: Arc::clone(&board),
+        stopped,
+        messages,
+    });
+    for _ in 0..jobs.min(probes.len()) {
+        tokio::spawn(Arc::clone(&work).run());
+    }
+    drop(work);
+    let mut results = InOrder::default();
+    let (mut batch, mut is_open) = (Vec::new(), true);
+    let (mut consistency, mut suspicions) = (Consistency::of(probes), Suspicions::new());
+    while is_open {
+        // The channel closes when the last worker has ended.
+        is_open = received.recv_many(&mut batch, BATCH).await > 0;
+        for message in batch.drain(..) {
+            if let Message::Settled(place, settled, mark) = message {
+                results.push(place, settled, mark);
+            }
+        }
+        for reason in shared.credentials.reasons() {
+            emit(Event::NotJudged(reason));
+        }
+        let before = results.next;
+        while let Some((settled, mark)) = results.pop(probes, shared, !is_open) {
+            let (place, probe) = (results.next - 1, &probes[results.next - 1]);
+            match settled {
+                Ok(mut result) => {
+                    consistency.examine(probe, &mut result);
+                    // So does what a comparison finds of it.
+                    if let Word::Doubtful(reason) = shared.credentials.word(probe, &result, mark) {
+                        Credentials::amend(&mut result, reason);
+                    }
+                    suspect(&mut suspicions, place, probe, &result, &consistency);
+                    emit(Event::Result(result));
+                }
+                Err(unsent) => emit(Event::NotExercised {
+                    probe: probe.id.clone(),
+                    reason: unsent.to_string(),
+                    weighs: footing.weighs(&probe.api.suite.id, &unsent),
+                }),
+            }
+        }
+        board.handed_on(results.next - before);
+        // To be woken for every result costs a fast target more than the judging.
+        tokio::time::sleep(BREATH).await;
+    }
+    emit(Event::Compared(Box::new(consistency.close())));
+    (suspicions, board.company())
+}
+
+/// Messages that are taken in together.
+const BATCH: usize = 1_024;
+
+/// Remembers what is to be looked at again.
+fn suspect(suspicions: &mut Suspicions, place: usize, probe: &Probe, result: &ProbeResult, consistency: &Consistency) {
+    let weighs = |severity: Severity| severity >= Severity::Warning;
+    if !result.findings.iter().any(|finding| weighs(finding.severity)) || !repeat::may_confirm(probe, result) {
+        return;
+    }
+    let plain = || match &probe.like {
+        Some(Like::Same(plain) | Like::Unseen(plain)) => consistency.plain_answer(probe, plain).cloned(),
+        _ => None,
+    };
+    for finding in result.findings.iter().filter(|finding| weighs(finding.severity)) {
+        // The suite's own order of checks is not looked for in a single answer.
+        if finding.rule == "precedence-violated" {
+            continue;
+        }
+        let probes = suspicions.entry(signature(result, finding)).or_default();
+        if probes.len() < repeat::PROBES && probes.last().is_none_or(|(last, _)| *last != place) {
+            probes.push((place, plain()));
+        }
+    }
+}
+
+/// Sends some probes of each drift again: what is there each time is confirmed, the rest is intermittent.
+async fn confirm(probes: &[Probe], suspicions: Suspicions, shared: &Shared, emit: &mut impl FnMut(Event)) {
+    let (mut sent, begun) = (0, Instant::now());
+    let risky = |places: &[(usize, Option<Answer>)]| places.iter().any(|(place, _)| may_lock_out(&probes[*place]));
+    let (last, first): (Vec<_>, Vec<_>) = suspicions.into_iter().partition(|(_, places)| risky(places));
+    for (drift, places) in first.into_iter().chain(last) {
+        let mut repeats = Repeats::default();
+        for (place, plain) in places {
+            let probe = &probes[place];
+            // What would be answered now says nothing of what was answered then.
+            if shared.credentials.against(probe).is_some() {
+                continue;
+            }
+            for _ in 0..repeat::TIMES {
+                if sent >= repeat::BOUND || begun.elapsed() > CONFIRMING {
+                    break;
+                }
+                sent += 1;
+                let Ok(result) = shared.once(probe).await else { break };
+                repeats.sent += 1;
+                repeats.shown += usize::from(repeat::shows(probe, plain.as_ref(), &result, &drift));
+            }
+        }
+        if repeats.sent > 0 {
+            emit(Event::Repeated { signature: drift, repeats });
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The exchanges of an earlier run, judged again with today's suites and contracts. Pure: nothing is sent, nothing is read.
+//!
+//! What the report does not hold cannot be judged again: there, what was found then stands, and it is named.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::session;
+use crate::catalog::Api;
+use crate::judge::origin::unrelated_path::Outside;
+use crate::model::exchange::{Exchange, Outcome};
+use crate::model::finding::Finding;
+use crate::model::secret::Mask;
+use crate::model::verdict::{Severity, Verdict};
+use crate::plan::{Plan, Probe, Selection};
+use crate::report::consistency::Consistency;
+use crate::report::record::Recorder;
+use crate::report::stored::{Stored, StoredResult};
+use crate::report::tally::Tally;
+use crate::report::{Closing, Inactive, Opening, ProbeResult, stored};
+use crate::{fault, judge};
+
+/// What the exchanges come to today.
+#[derive(Debug)]
+pub struct Retrial {
+    /// The opening of that run.
+    pub opening: Opening,
+    /// The results, in its order.
+    pub results: Vec<ProbeResult>,
+    /// What they come to.
+    pub closing: Closing,
+}
+
+/// Rules that look at what a report does not hold: the message itself, what came behind it, and credentials.
+const UNRECORDED: &[&str] = &[
+    "head-malformed",
+    "framing-contradictory",
+    "body-forbidden",
+    "bytes-after-reply",
+    "next-request-corrupted",
+    "credential-disclosed",
+];
+/// Rules that hold answers against each other, which the report has: they are judged again all the same.
+const COMPARED: &[&str] = &["answer-varies", "existence-disclosed"];
+/// Findings by which a body did not come whole.
+const PARTIAL: &[&str] = &["reply-truncated", "reply-oversized"];
+/// How [`judge::layer`] says that it knows a page by the target's own.
+const SAME_FORM: &str = "the target answers a path outside the API in the same form";
+
+impl Retrial {
+    /// Judges the exchanges again.
+    #[must_use]
+    pub fn of(stored: Stored, apis: &[Arc<Api>], strict: bool) -> Self {
+        let strict = strict || stored.strict;
+        let opening = session::opening(apis, &stored.target, stored.started_at.clone(), stored.insecure, strict);
+        let plan = plan(&stored, apis);
+        let settings = judge::Settings { strict, outside: outside(&stored), ..judge::Settings::default() };
+        let recorder = Recorder {
+            target: stored.target.clone(),
+            insecure: stored.insecure,
+            // The report holds no secret any more.
+            mask: Mask::default(),
+            records_all: true,
+        };
+        let mut tally = Tally::default();
+        for api in apis {
+            tally.open(&api.contract);
+        }
+        tally.plan(&plan);
+        let probes: BTreeMap<&str, &Probe> = plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
+        let (mut consistency, mut results) = (Consistency::of(&plan.probes), Vec::new());
+        let mut standing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for old in &stored.results {
+            let Some(probe) = probes.get(old.probe.as_str()) else {
+                tally.not_exercised(old.probe.clone(), "today's suite has no such probe".to_owned());
+                continue;
+            };
+            let mut result = match exchange(old, &settings) {
+                Ok(exchange) => {
+                    let mut judgement = judge::judge(probe, &exchange, &[], &settings);
+                    judgement.findings.extend(kept(&stored, old, |rule| UNRECORDED.contains(&rule)));
+                    ProbeResult { duration_ms: old.duration_ms, ..recorder.result(probe, &exchange, judgement) }
+                }
+                Err(why) => {
+                    standing.entry(why).or_default().push(&old.probe);
+                    stands(&stored, old, probe, &recorder)
+                }
+            };
+            result.request.clone_from(&old.request);
+            result.reply.clone_from(&old.reply);
+            consistency.examine(probe, &mut result);
+            tally.result(&result);
+            results.push(result);
+        }
+        tally.compared(consistency.close());
+        for (why, probes) in standing {
+            let what = "not judged again; what was found then stands".to_owned();
+            tally.inactive(Inactive { what, why: format!("{why}: {} probes: {}", probes.len(), probes.join(", ")) });
+        }
+        tally.inactive(Inactive {
+            what: UNRECORDED.join(", "),
+            why: "a report holds neither credentials nor the message as it came; what was found then stands".to_owned(),
+        });
+        let closing = closed(tally, stored, apis, strict);
+        Self { opening, results, closing }
+    }
+}
+
+/// The probes of today's suites that were sent then.
+fn plan(stored: &Stored, apis: &[Arc<Api>]) -> Plan {
+    // With the faults of that run alone: of two that come to the same bytes, the first in the table stands for both.
+    let faults: BTreeSet<&str> =
+        stored.results.iter().filter_map(|old| fault::find(&old.fault)).map(|fault| fault.id).collect();
+    if faults.is_empty() {
+        return Plan::default();
+    }
+    let faults = faults.into_iter().map(str::to_owned).collect();
+    let mut plan = Plan::new(apis, &Selection { faults, ..Selection::default() });
+    let sent: BTreeSet<&str> = stored.results.iter().map(|old| old.probe.as_str()).collect();
+    plan.probes.retain(|probe| sent.contains(probe.id.as_str()));
+    plan
+}
+
+/// What the target said of a path outside the API, as far as some reply has the same form.
+fn outside(stored: &Stored) -> Option<Outside> {
+    let same = |old: &&StoredResult| old.evidence.as_deref() == Some(SAME_FORM);
+    let replies = stored.results.iter().filter(same).filter_map(|old| stored::reply(old.reply.as_ref()?).ok());
+    replies.into_iter().find_map(|reply| Outside::of(&reply))
+}
+
+/// The exchange as it was.
+///
+/// # Errors
+/// Why it cannot be judged again.
+fn exchange(old: &StoredResult, settings: &judge::Settings) -> Result<Exchange, &'static str> {
+    let recorded = old.reply.as_ref().ok_or("nothing came, or nothing was sent")?;
+    if old.findings.iter().any(|finding| PARTIAL.contains(&finding.rule.as_str())) {
+        return Err("its reply did not come whole");
+    }
+    if old.findings.iter().any(|finding| finding.repeats.is_some()) {
+        return Err("it was sent several times, and the report has one of its replies");
+    }
+    if old.evidence.as_deref() == Some(SAME_FORM) && settings.outside.is_none() {
+        return Err("the report does not hold by what its writer was known");
+    }
+    let reply = stored::reply(recorded)?;
+    let duration = Duration::try_from_secs_f64(old.duration_ms / 1e3).unwrap_or_default();
+    Ok(Exchange { outcome: Outcome::Reply(reply), duration })
+}
+
+/// What was found then by the rules that are asked for.
+fn kept(stored: &Stored, old: &StoredResult, is_kept: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let found = old.findings.iter().filter(|finding| is_kept(&finding.rule));
+    found.filter_map(|finding| stored.finding(old, finding)).collect()
+}
+
+/// The result as it was then.
+fn stands(stored: &Stored, old: &StoredResult, probe: &Probe, recorder: &Recorder) -> ProbeResult {
+    let findings = kept(stored, old, |rule| !COMPARED.contains(&rule));
+    let verdict = if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        Verdict::Fail
+    } else if old.reason.is_some() {
+        Verdict::Inconclusive
+    } else {
+        Verdict::Pass
+    };
+    ProbeResult {
+        layer: old.layer,
+        evidence: old.evidence.clone(),
+        duration_ms: old.duration_ms,
+        status: old.reply.as_ref().map(|reply| reply.status),
+        silence: old.silence.clone(),
+        code: old.answer.as_ref().and_then(|answer| Some((probe.api.contract.file.id.clone(), answer.code.clone()?))),
+        answer: old.answer.clone(),
+        reason: old.reason.clone(),
+        findings,
+        sent: old.silence.as_deref() != Some("not sent"),
+        verdict,
+        ..recorder.unjudged(probe, "", "")
+    }
+}
+
+/// What the run comes to. What could not be judged then is no better known now.
+fn closed(mut tally: Tally, stored: Stored, apis: &[Arc<Api>], strict: bool) -> Closing {
+    let made_again =
+        |reason: &str| reason.starts_with("the run was ended by") || reason.starts_with("nothing was judged");
+    for reason in stored.reasons.into_iter().filter(|reason| !made_again(reason)) {
+        tally.not_judged(reason);
+    }
+    tally.may_have_changed(stored.may_have_changed, false);
+    for unsent in stored.not_exercised {
+        tally.not_exercised(unsent.probe, unsent.reason);
+    }
+    for unsent in stored.withheld {
+        tally.withheld(unsent.probe, unsent.reason);
+    }
+    tally.ended(stored.connection_failures, stored.interrupted);
+    // Whether all of the suites was chosen then is not known; what was missing is among the reasons.
+    tally.covers(apis, false);
+    tally.close(stored.duration_ms, strict)
+}

@@ -1,0 +1,219 @@
+//! One probe of an earlier run, planned afresh and sent once: what leaves, what comes, and whether what was found is still
+//! there. It renders nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::resend::Again;
+use super::session::Failure;
+use super::{engine, identity, session};
+use crate::catalog::Api;
+use crate::model::exchange::{Outcome, Over, Part, Reply};
+use crate::model::masked;
+use crate::model::masked::message::received;
+use crate::model::secret::{Environment, unmaskable};
+use crate::plan::{Plan, Probe, Selection};
+use crate::report::tally::signature;
+use crate::report::{MayHaveChanged, ProbeResult};
+use crate::wire::sender::Settings as Wire;
+use crate::wire::tap::Tap;
+use crate::wire::{Conduct, written};
+use crate::{fault, judge};
+
+/// A probe that is to be sent again.
+pub struct Replay {
+    /// Its id.
+    pub probe: String,
+    /// Its suite.
+    pub api: Arc<Api>,
+    /// How the target is reached.
+    pub wire: Wire,
+    /// The variables.
+    pub environment: Environment,
+    /// How it is sent and judged.
+    pub engine: engine::Settings,
+    /// Whether a host that the suite takes for production is what is meant.
+    pub yes_production: bool,
+    /// The signatures of what was found of it.
+    pub before: BTreeSet<String>,
+    /// Whether the command line named the target. A report is a file that anybody may have written: where it goes by the
+    /// report, no credential goes with it.
+    pub named: bool,
+}
+
+/// A piece of what left.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Piece {
+    /// Bytes, without secrets.
+    Bytes(Vec<u8>),
+    /// Nothing for so long.
+    Pause(Duration),
+    /// Our half of the connection was closed.
+    Closed,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Replayed {
+    /// The target.
+    pub target: String,
+    /// The request, where it may have changed the target.
+    pub may_have_changed: Vec<MayHaveChanged>,
+    /// What left.
+    pub sent: Vec<Piece>,
+    /// What came, without secrets.
+    pub received: Vec<u8>,
+    /// Whether both are written as HTTP/1.1 would write them, since they went another way.
+    pub rewritten: Option<&'static str>,
+    /// What it came to.
+    pub result: ProbeResult,
+    /// The signatures of what was found before.
+    pub before: BTreeSet<String>,
+    /// The signatures of what is found now.
+    pub now: BTreeSet<String>,
+}
+
+impl Replay {
+    /// Sends it, once.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where nothing was sent: no such probe, a host of production, a variable that is not set.
+    pub fn run(self) -> Result<Replayed, Failure> {
+        let Self { probe, api, wire, environment, engine, yes_production, before, named } = self;
+        let apis = [api];
+        if let Some((suite, pattern)) = identity::production(&apis, &wire.target).filter(|_| !yes_production) {
+            return Err(Failure::Usage(format!(
+                "{} looks like production: the suite {suite} says so of hosts like `{pattern}`; nothing was sent; --yes-production sends it all the same",
+                wire.target.host()
+            )));
+        }
+        let plan = Plan::new(&apis, &selection(&probe).map_err(Failure::Usage)?);
+        let Some(probe) = plan.probes.first() else {
+            let suite = &apis[0].suite.id;
+            return Err(Failure::Usage(format!(
+                "{probe} is no probe of today's {suite}; errdrift list {suite} has those that are"
+            )));
+        };
+        let variables = probe.request.variables();
+        if let Some(why) = unmaskable(variables.iter().copied(), &environment) {
+            return Err(Failure::Usage(why));
+        }
+        if let Some(name) = variables.iter().find(|name| !named && environment.get(name).is_some()) {
+            let target = wire.target.as_str();
+            return Err(Failure::Usage(format!(
+                "{} carries ${{{name}}}, and a credential goes only where the command line says; the report says {target}: if that is right, --target {target}",
+                probe.id
+            )));
+        }
+        let (sent, rewritten) = (leaves(probe, &wire), rewritten(probe, &wire));
+        session::runtime()?.block_on(async {
+            let tap = Tap::default();
+            let again = Again::new(&plan, &wire, environment, engine, Some(tap.clone()), 0);
+            let again = again.await.map_err(Failure::Usage)?;
+            let shared = &again.shared;
+            if let Some(why) = shared.sender.unfit(&probe.request).await {
+                return Err(Failure::Usage(format!("{} is not for this target: {why}", probe.id)));
+            }
+            let headers = shared.resolve(&probe.request);
+            let headers =
+                headers.map_err(|name| Failure::Usage(format!("{} needs ${{{name}}}: it is not set", probe.id)))?;
+            if let Some(why) = again.against(&plan, probe).await {
+                return Err(Failure::NotJudged(format!("{} was not sent: {why}", probe.id)));
+            }
+            let mut pass = shared.brake.pass(probe, &shared.recorder).await.map_err(Failure::NotJudged)?;
+            tap.clear();
+            let fresh = pass.leaves();
+            let request = fresh.as_ref().unwrap_or(&probe.request);
+            let conduct = Conduct::Alone { place: &probe.id };
+            let exchange = shared.sender.conducted(request, &headers, &shared.environment, conduct, &mut pass);
+            let (exchange, ..) = exchange.await;
+            pass.settle(&exchange.outcome);
+            let mask = &shared.recorder.mask;
+            let (received, put_together) = match &exchange.outcome {
+                Outcome::Reply(reply) if rewritten.is_some() => {
+                    (message(masked::reply(mask, reply).as_ref().unwrap_or(reply)), None)
+                }
+                Outcome::Reply(reply) => received(mask, &tap.bytes(), Some(reply)),
+                Outcome::Silence(_) => received(mask, &tap.bytes(), None),
+            };
+            let rewritten = rewritten.or(put_together);
+            let masked = |piece| match piece {
+                Piece::Bytes(bytes) => Piece::Bytes(mask.own_bytes(&bytes)),
+                other => other,
+            };
+            let judgement = judge::judge(probe, &exchange, &headers, &shared.settings.judge);
+            let result = shared.recorder.result(probe, &exchange, judgement);
+            let now = result.findings.iter().map(|finding| signature(&result, finding)).collect();
+            let sent = sent.into_iter().map(masked).collect();
+            let target = wire.target.as_str().to_owned();
+            let may_have_changed = shared.brake.changed();
+            Ok(Replayed { target, may_have_changed, sent, received, rewritten, result, before, now })
+        })
+    }
+}
+
+/// The selection that plans one probe, whatever its tier.
+///
+/// # Errors
+/// The id names no fault.
+pub fn selection(probe: &str) -> Result<Selection, String> {
+    let fault = probe.split('/').nth(2).and_then(fault::find);
+    let fault = fault.ok_or_else(|| format!("`{probe}` names no fault; a probe's id is suite/operation/fault"))?;
+    Ok(Selection {
+        filter: Some(probe.to_owned()),
+        exact: true,
+        faults: vec![fault.id.to_owned()],
+        ..Selection::default()
+    })
+}
+
+/// Why the bytes that leave are others than those of HTTP/1.1.
+fn rewritten(probe: &Probe, wire: &Wire) -> Option<&'static str> {
+    let forwarded = wire.proxy.is_some() && !wire.target.is_tls() && probe.request.script.is_none();
+    match probe.request.over {
+        Over::Http2 => Some("it went over HTTP/2: written here as HTTP/1.1 would"),
+        _ if forwarded => Some("a proxy took it in a form of its own: written here as it would go without"),
+        _ => None,
+    }
+}
+
+/// What leaves, with variables by name.
+fn leaves(probe: &Probe, wire: &Wire) -> Vec<Piece> {
+    let (prefix, authority) = (wire.target.prefix(), wire.target.authority());
+    let Some(script) = &probe.request.script else {
+        let headers: Vec<_> =
+            probe.request.headers.iter().map(|(name, value)| (name.clone(), value.masked())).collect();
+        return vec![Piece::Bytes(written(prefix, &authority, &probe.request, &headers))];
+    };
+    let mut pieces = vec![Piece::Bytes(Vec::new())];
+    for part in &script.parts {
+        let bytes = match part {
+            Part::Bytes(bytes) => bytes.masked(),
+            Part::Authority => authority.clone().into_bytes(),
+            Part::Prefix => prefix.as_bytes().to_vec(),
+            Part::Pause(pause) => {
+                pieces.extend([Piece::Pause(*pause), Piece::Bytes(Vec::new())]);
+                continue;
+            }
+        };
+        if let Some(Piece::Bytes(last)) = pieces.last_mut() {
+            last.extend(bytes);
+        }
+    }
+    pieces.extend(script.half_close.then_some(Piece::Closed));
+    pieces
+}
+
+/// A reply as HTTP/1.1 would write it.
+fn message(reply: &Reply) -> Vec<u8> {
+    let mut bytes = format!("HTTP/1.1 {}\r\n", reply.status).into_bytes();
+    for (name, value) in &reply.headers {
+        for piece in [name.as_bytes(), b": ", value, b"\r\n"] {
+            bytes.extend_from_slice(piece);
+        }
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(&reply.body);
+    bytes
+}

@@ -1,0 +1,82 @@
+//! The tester against the embedded deployment: silent where it conforms, and each drift reported by the rule that names it.
+
+use super::embedded::Running;
+use super::session::Failure;
+use crate::fault::Tier;
+use crate::model::verdict::exit;
+use crate::reference;
+use crate::reference::{Api, Drift};
+use crate::report::Closing;
+
+/// What a drift was reported as.
+#[derive(Debug)]
+pub struct Row {
+    /// The drift; `None` for the conforming deployment.
+    pub drift: Option<&'static Drift>,
+    /// The API.
+    pub api: Api,
+    /// The rules that fired, each with its severity's word, sorted.
+    pub rules: Vec<(String, &'static str)>,
+    /// Whether that is what had to be reported.
+    pub right: bool,
+}
+
+/// Every tier that is sent without naming its faults.
+pub const TIERS: &[Tier] = &[Tier::Core, Tier::Wire, Tier::Heavy, Tier::Pairs];
+
+/// The tiers that a drift is looked for with: two mistakes at once say nothing of most of them, and take their time.
+fn tiers(drift: Option<&Drift>) -> &'static [Tier] {
+    if drift.is_none_or(|drift| drift.rule.starts_with("precedence-")) { TIERS } else { &TIERS[..3] }
+}
+
+/// Runs one deployment.
+///
+/// # Errors
+/// The deployment cannot be started.
+pub fn row(api: Api, drift: Option<&'static Drift>) -> Result<Row, Failure> {
+    let (_, closing) = Running::start(api, drift)?.run(tiers(drift))?;
+    // A good request in odd clothes is answered by a success everywhere.
+    let told = closing.drifts.iter().filter(|found| found.rule != "request-tolerated");
+    let mut rules: Vec<_> = told.map(|found| (found.rule.to_owned(), found.severity.word())).collect();
+    rules.sort();
+    rules.dedup();
+    Ok(Row { drift, api, right: right(&closing, drift), rules })
+}
+
+/// Whether a run said what is true: nothing of weight where nothing drifts; else the rule that names the drift, with its
+/// severity, and an exit code that tells.
+fn right(closing: &Closing, drift: Option<&Drift>) -> bool {
+    let Some(drift) = drift else {
+        return closing.exit_code == exit::CONFORMS && closing.summary.errors == 0 && closing.summary.warnings == 0;
+    };
+    let named = closing.drifts.iter().any(|found| found.rule == drift.rule && found.severity.word() == drift.severity);
+    named && (drift.severity != "error" || closing.exit_code == exit::DRIFT)
+}
+
+/// Runs the whole matrix and prints it with its score. Gives the exit code: 0 when every row is right.
+///
+/// # Errors
+/// The deployment cannot be started.
+pub fn run(say: impl Fn(&str)) -> Result<u8, Failure> {
+    let mut all_right = true;
+    for api in Api::ALL {
+        let (mut right, mut count) = (0, 0);
+        let drifts = reference::drifts().filter(|drift| drift.api == api);
+        for drift in std::iter::once(None).chain(drifts.map(Some)) {
+            let row = row(api, drift)?;
+            count += 1;
+            right += usize::from(row.right);
+            let rules: Vec<_> = row.rules.iter().map(|(rule, severity)| format!("{rule} ({severity})")).collect();
+            let mark = if row.right { "ok  " } else { "FAIL" };
+            let name = drift.map_or("as documented", |drift| drift.name);
+            say(&format!(
+                "{mark} {:<11} {name:<36} {}",
+                api.id(),
+                if rules.is_empty() { "silent".to_owned() } else { rules.join(", ") }
+            ));
+        }
+        all_right &= right == count;
+        say(&format!("{}: {right} of {count} deployments judged rightly ({}%)\n", api.id(), right * 100 / count));
+    }
+    Ok(if all_right { exit::CONFORMS } else { exit::DRIFT })
+}

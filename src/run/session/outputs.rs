@@ -1,0 +1,39 @@
+//! What a run writes: opened before anything is sent, closed when it is over.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use super::Failure;
+use crate::model::file::Output;
+use crate::policy::gate::{Gates, Writing};
+use crate::report::Opening;
+use crate::run::writer::{Request, Sink};
+
+/// The reports that are asked for, opened, each with its name.
+pub(crate) fn reports(requests: &[Request], opening: &Opening) -> Result<Vec<(Sink, String)>, Failure> {
+    let open = |request: &Request| {
+        let name = request.path.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+        let sink = Sink::open(request, opening)
+            .map_err(|error| Failure::Usage(format!("cannot write the report {name}: {error}; nothing was sent")))?;
+        Ok((sink, name))
+    };
+    requests.iter().map(open).collect()
+}
+
+/// The files that the gates may write in the end.
+pub(super) fn of_gates(gates: &Gates) -> Result<BTreeMap<PathBuf, Output>, Failure> {
+    let ratchet = gates.ratchet.as_ref().map(|(path, _)| path);
+    let open = |path: &PathBuf| {
+        let why = |error| Failure::Usage(format!("cannot write {}: {error}; nothing was sent", path.display()));
+        Ok((path.clone(), Output::open(Some(path)).map_err(why)?))
+    };
+    gates.save.iter().chain(ratchet).map(open).collect()
+}
+
+/// Writes what a gate hands back.
+pub(super) fn write(writing: &Writing, opened: Option<Output>) -> io::Result<()> {
+    let mut output = opened.map_or_else(|| Output::open(Some(&writing.path)), Ok)?;
+    output.write_all(writing.text.as_bytes())?;
+    output.close()
+}

@@ -14,11 +14,12 @@ mod render {
 
 use errdrift::catalog::schema::Schema;
 use errdrift::model::cause::CAUSES;
+use errdrift::model::printable::hides;
 use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::human::summary;
+use errdrift::render::json;
 use errdrift::render::junit::Junit;
 use errdrift::render::style::Style;
-use errdrift::render::{hides, json};
 use errdrift::report::{Closing, Opening, ProbeResult};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
 use render::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, result};

@@ -10,20 +10,21 @@ use super::output::{say, show, tell};
 use super::{failed, mistaken};
 use crate::catalog::document;
 use crate::catalog::document::Problem;
+use crate::fault;
 use crate::model::cause::{CAUSES, Cause};
 use crate::model::date::Date;
 use crate::model::file;
+use crate::model::printable::printable;
 use crate::model::verdict::exit;
 use crate::plan::Selection;
 use crate::policy::baseline::Baseline;
 use crate::policy::gate::Gates;
 use crate::policy::ratchet::Ratchet;
 use crate::policy::waiver::Ledger;
-use crate::render::{printable, waivers};
+use crate::render::waivers;
 use crate::report::change::Comparison;
 use crate::report::earlier::Earlier;
 use crate::run::session::Failure;
-use crate::fault;
 
 /// Days until a waiver that is written for somebody expires.
 const AHEAD: u16 = 90;

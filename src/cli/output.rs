@@ -5,7 +5,7 @@
 
 use std::io::{self, Write as _};
 
-use crate::render::{hides, printable};
+use crate::model::printable::{hides, printable};
 
 /// A line or more on standard output. A closed pipe is nobody's error.
 pub(super) fn say(text: &str) {

@@ -12,13 +12,14 @@ use super::{failed, files, gates, mistaken};
 use crate::catalog::Api;
 use crate::fault::Tier;
 use crate::fault::draft::carried;
+use crate::model::printable::json;
 use crate::model::secret;
 use crate::model::secret::Environment;
 use crate::model::target::Target;
 use crate::model::verdict::exit;
 use crate::plan::{Plan, Selection};
+use crate::render::human;
 use crate::render::style::Style;
-use crate::render::{human, json};
 use crate::run::engine;
 use crate::run::progress::Live;
 use crate::run::session::{Failure, Session};
@@ -88,7 +89,7 @@ fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool, requests: boo
                 entry["safe_by"] = probe.guard.to_string().into();
                 entry["request"] = render::requests::value(probe);
             }
-            json::text(&entry)
+            json(&entry)
         };
         format!("[\n{}\n]", plan.probes.iter().map(entry).collect::<Vec<_>>().join(",\n"))
     } else if requests {

@@ -3,8 +3,8 @@
 
 use super::Case;
 use crate::catalog::contract::Contract;
-use crate::catalog::schema::pointed;
 use crate::fault::relation::Like;
+use crate::model::pointer::pointed;
 
 /// A condition of one or more rules.
 pub(crate) struct Condition {

@@ -9,9 +9,10 @@ use super::json::{is_plain, walk};
 use super::{Case, Found, describe};
 use crate::catalog::contract::CodeSet;
 use crate::catalog::schema;
-use crate::catalog::schema::{Violation, pointed};
+use crate::catalog::schema::Violation;
 use crate::model::exchange::{BODY_LIMIT, Reply};
 use crate::model::finding::Finding;
+use crate::model::pointer::pointed;
 use crate::model::secret::Mask;
 use crate::model::verdict::Severity;
 

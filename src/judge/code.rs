@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::{Case, Found, describe};
 use crate::catalog::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status};
-use crate::catalog::schema::pointed;
 use crate::catalog::suite::Effect;
 use crate::model::cause::Cause;
 use crate::model::finding::Finding;
+use crate::model::pointer::pointed;
 use crate::model::secret::Mask;
 use crate::model::verdict::Severity;
 use crate::plan::NO_OPERATION;

@@ -255,7 +255,7 @@ fn strings(json: &Value, at: &mut String, mask: &Mask, look: &mut impl FnMut(&st
         Value::Object(members) => {
             for (name, value) in members {
                 look(at, name);
-                crate::catalog::schema::push(at, &mask.name(name));
+                crate::model::pointer::push(at, &mask.name(name));
                 strings(value, at, mask, look);
                 at.truncate(length);
             }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Case, Found, describe};
-use crate::catalog::schema::{member, pointed};
 use crate::catalog::suite::{Field, FieldType, Operation};
 use crate::model::finding::Finding;
+use crate::model::pointer::{member, pointed};
 use crate::model::secret::Mask;
 
 /// What the mirror names and the operation does not declare.

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::body::Reading;
 use super::{Found, describe};
-use crate::catalog::schema::{member, push};
+use crate::model::pointer::{member, push};
 use crate::model::secret::Mask;
 
 /// As much of one body is told.

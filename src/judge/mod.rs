@@ -23,19 +23,19 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::catalog::contract::{Contract, Strength};
-use crate::catalog::schema::pointed;
 use crate::fault::relation::Like;
 use crate::model::answer::Answer;
 use crate::model::cause::Cause;
 use crate::model::exchange::{Ending, Exchange, Outcome, Reply};
 use crate::model::finding::Finding;
+use crate::model::layer::Layer;
+use crate::model::pointer::pointed;
 use crate::model::secret::Mask;
 use crate::model::verdict::{Severity, Verdict};
 use crate::model::{answer, masked};
 use crate::plan::Probe;
-use crate::report::consistency::causes;
+use origin::Origin;
 use origin::unrelated_path::Outside;
-use origin::{Layer, Origin};
 
 /// What a reply is judged with, beside the probe.
 #[derive(Clone, Debug, Default)]
@@ -165,7 +165,7 @@ fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], set
         judgement.findings.push(page);
         return (judgement, envelope);
     }
-    judgement.fits = causes(probe).into_iter().filter(|cause| code::fits(&case, *cause)).collect();
+    judgement.fits = probe.causes().into_iter().filter(|cause| code::fits(&case, *cause)).collect();
     match reply.status / 100 {
         // Its body is what it must not have; its status is compared with that of the GET.
         _ if probe.request.method == "HEAD" => {}

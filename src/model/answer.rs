@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::exchange::Reply;
-use crate::judge::origin::Layer;
+use super::layer::Layer;
 
 /// What a client can tell of a reply.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -82,7 +82,7 @@ fn walk(value: &Value, at: &mut String, called: &impl Fn(&str) -> String, member
     let length = at.len();
     let mut below = |name: &str, inner: &Value| {
         if length + name.len() < POINTER {
-            crate::catalog::schema::push(at, name);
+            super::pointer::push(at, name);
             walk(inner, at, called, members);
             at.truncate(length);
         }

@@ -1,11 +1,10 @@
 //! One broken promise in one exchange.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::date::Date;
+use super::layer::Layer;
 use super::verdict::Severity;
-use crate::judge::origin::Layer;
-use crate::policy::waiver::Waived;
-use crate::report::Repeats;
 
 /// One broken promise in one exchange, with what a reader needs to check it against the document.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -48,4 +47,32 @@ impl Finding {
     pub fn is_accepted(&self) -> bool {
         self.waived.is_some() || self.old
     }
+}
+
+/// How often the same request showed the same drift again.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Repeats {
+    /// Requests that were sent again.
+    pub sent: usize,
+    /// Replies to them that showed the drift.
+    pub shown: usize,
+}
+
+impl Repeats {
+    /// Whether the same request was answered rightly as well.
+    #[must_use]
+    pub fn is_intermittent(self) -> bool {
+        self.shown < self.sent
+    }
+}
+
+/// What a report says of a finding that is waived.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Waived {
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The last day on which it is.
+    pub expires: Date,
 }

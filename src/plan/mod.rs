@@ -54,6 +54,15 @@ pub struct Probe {
 }
 
 impl Probe {
+    /// The causes of a probe with two mistakes that a reply may be held against; none of any other probe.
+    #[must_use]
+    pub fn causes(&self) -> BTreeSet<Cause> {
+        match &self.like {
+            Some(Like::Either(plain)) => plain.iter().map(|plain| plain.cause).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
     /// What the suite says of its operation; `None` where it belongs to none.
     #[must_use]
     pub fn declared(&self) -> Option<&Operation> {

@@ -6,14 +6,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::baseline::Baseline;
 use super::ratchet::Ratchet;
 use super::waiver::Ledger;
 use crate::fault;
 use crate::model::finding::Finding;
 use crate::model::verdict::{Severity, Verdict};
-use crate::policy::baseline::Baseline;
-use crate::report::change::Comparison;
-use crate::report::change::Weight;
+use crate::report::change::{Comparison, Weight};
 use crate::report::tally::signature;
 use crate::report::{Closing, Gate, ProbeResult};
 

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::printable::printable;
 use crate::model::verdict::Severity;
-use crate::render::printable;
 use crate::report::Drift;
 
 /// The first line, which says what the file is.

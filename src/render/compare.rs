@@ -1,11 +1,11 @@
 //! Two targets held against each other, for people: differences first, one verdict line last. Text, and nothing is printed.
 
 use super::count::{count, number};
-use super::printable;
+use crate::model::printable::printable;
 use crate::model::verdict::exit;
 use crate::report::change::listed;
 use crate::report::changed;
-use crate::run::compare::Compared;
+use crate::report::compared::Compared;
 
 /// A longer line is cut.
 const LONGEST: usize = 4_000;

@@ -5,8 +5,8 @@
 
 use super::count::{count, number};
 use super::style::{Ink, Style};
-use super::{printable, wrapped};
-use crate::judge::origin::Layer;
+use crate::model::layer::Layer;
+use crate::model::printable::{printable, wrapped};
 use crate::report::{Drift, ProbeResult};
 
 /// Where values begin, behind their labels.
@@ -70,7 +70,7 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     text.push_str(&line("signature", &printable(&drift.signature, LONGEST_VALUE), style));
     let command = drift.example.request.as_ref().map_or("", |request| &request.command);
     // Made printable it would be another command; but ours hold nothing that hides.
-    if command.chars().count() <= LONGEST_COMMAND && !command.contains(super::hides) {
+    if command.chars().count() <= LONGEST_COMMAND && !command.contains(crate::model::printable::hides) {
         text.push_str(&line("request", command, style));
     } else {
         let length = count(command.chars().count(), "character");

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::count::count;
+use super::human;
 use super::style::Style;
-use super::{human, printable};
-use crate::judge::origin::Layer;
+use crate::model::layer::Layer;
+use crate::model::printable::printable;
 use crate::model::verdict::{Severity, exit};
 use crate::report::{Closing, Drift, Opening, changed};
 

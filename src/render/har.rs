@@ -7,8 +7,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::json::text;
-use super::printable;
+use crate::model::printable::{json, printable};
 use crate::model::verdict::Verdict;
 use crate::report::{Opening, ProbeResult, RecordedReply, RecordedRequest};
 
@@ -113,14 +112,14 @@ struct Content<'r> {
 /// The document up to its first entry.
 #[must_use]
 pub fn head(opening: &Opening) -> String {
-    let creator = text(&Creator { name: "errdrift", version: env!("CARGO_PKG_VERSION") });
+    let creator = json(&Creator { name: "errdrift", version: env!("CARGO_PKG_VERSION") });
     let comment = format!(
         "errdrift against {}: every startedDateTime is that of the run, and credentials are masked",
         opening.target
     );
     format!(
         "{{\"log\": {{\"version\": \"1.2\", \"creator\": {creator}, \"comment\": {}, \"entries\": [",
-        text(&comment)
+        json(&comment)
     )
 }
 
@@ -138,7 +137,7 @@ pub fn entry(opening: &Opening, result: &ProbeResult, first: bool) -> Option<Str
         probe: &result.probe,
         verdict: result.verdict,
     };
-    Some(format!("{}\n{}", if first { "" } else { "," }, text(&entry)))
+    Some(format!("{}\n{}", if first { "" } else { "," }, json(&entry)))
 }
 
 /// The document from behind its last entry on.

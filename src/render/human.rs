@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::count::{count, number};
 use super::style::Ink;
 pub use super::style::Style;
-use super::{drift, load, printable, wrapped};
+use super::{drift, load};
 use crate::model::cause::Cause;
+use crate::model::printable::{printable, wrapped};
 use crate::model::verdict::{Severity, Verdict};
 use crate::report::{Closing, CodeCoverage, Drift, MayHaveChanged, NotExercised, Opening, Precedence, changed};
 

@@ -4,13 +4,10 @@
 //! through the serialiser; it knows no verdict.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
-use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, Serializer};
-
-use super::hides;
+use crate::model::printable::json;
 use crate::report::{Closing, Opening, ProbeResult, SCHEMA_VERSION};
+use serde::Serialize;
 
 /// Who wrote the report.
 #[derive(Serialize)]
@@ -33,14 +30,14 @@ pub fn head(opening: &Opening) -> String {
     }
     let tool = Tool { name: "errdrift", version: env!("CARGO_PKG_VERSION") };
     let suite_names = opening.files.iter().map(|(suite, file)| (suite.as_str(), file.name.as_str())).collect();
-    let head = text(&Head { schema_version: SCHEMA_VERSION, tool, opening, suite_names });
+    let head = json(&Head { schema_version: SCHEMA_VERSION, tool, opening, suite_names });
     format!("{},\n\"results\": [", head.strip_suffix('}').unwrap_or(&head))
 }
 
 /// One result, with the comma before it unless it is the first.
 #[must_use]
 pub fn result(result: &ProbeResult, first: bool) -> String {
-    format!("{}\n{}", if first { "" } else { "," }, text(result))
+    format!("{}\n{}", if first { "" } else { "," }, json(result))
 }
 
 /// The document from behind its last result on.
@@ -50,12 +47,12 @@ pub fn tail(closing: &Closing) -> String {
         duration_ms, exit_code, verdict, reasons, summary, drifts, catalogue, not_exercised, withheld, ..
     } = closing;
     let members = [
-        ("duration_ms", text(duration_ms)),
-        ("exit_code", text(exit_code)),
-        ("verdict", text(verdict)),
+        ("duration_ms", json(duration_ms)),
+        ("exit_code", json(exit_code)),
+        ("verdict", json(verdict)),
         ("reasons", lines(reasons)),
         ("may_have_changed", lines(&closing.may_have_changed)),
-        ("summary", text(summary)),
+        ("summary", json(summary)),
         ("drifts", lines(drifts)),
         ("catalogue", lines(catalogue)),
         ("not_exercised", lines(not_exercised)),
@@ -63,9 +60,9 @@ pub fn tail(closing: &Closing) -> String {
         ("coverage", lines(&closing.coverage)),
         ("precedence", lines(&closing.precedence)),
         ("inactive", lines(&closing.inactive)),
-        ("connection_failures", text(&closing.connection_failures)),
-        ("load", text(&closing.load)),
-        ("interrupted", text(&closing.interrupted)),
+        ("connection_failures", json(&closing.connection_failures)),
+        ("load", json(&closing.load)),
+        ("interrupted", json(&closing.interrupted)),
         ("gates", lines(&closing.gates)),
     ];
     let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
@@ -74,50 +71,6 @@ pub fn tail(closing: &Closing) -> String {
 
 /// An array with one element a line.
 fn lines(values: &[impl Serialize]) -> String {
-    let values: Vec<_> = values.iter().map(|value| format!("\n{}", text(value))).collect();
+    let values: Vec<_> = values.iter().map(|value| format!("\n{}", json(value))).collect();
     format!("[{}{}]", values.join(","), if values.is_empty() { "" } else { "\n" })
-}
-
-/// The value's JSON on one line. No type of ours can fail to have one; `null`, which the schema refuses, stands for it.
-pub(crate) fn text(value: &impl Serialize) -> String {
-    let mut bytes = Vec::new();
-    match value.serialize(&mut Serializer::with_formatter(&mut bytes, Visible)) {
-        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(_) => "null".to_owned(),
-    }
-}
-
-/// JSON on one line, even for readers that end lines at U+2028, in which no control character reaches a terminal.
-struct Visible;
-
-impl Formatter for Visible {
-    fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(hides) {
-            writer.write_all(&rest.as_bytes()[..at])?;
-            let mut letters = rest[at..].chars();
-            for unit in letters.next().into_iter().flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()) {
-                write!(writer, "\\u{unit:04x}")?;
-            }
-            rest = letters.as_str();
-        }
-        writer.write_all(rest.as_bytes())
-    }
-
-    fn write_char_escape<W: Write + ?Sized>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
-        serde_json::ser::CompactFormatter.write_char_escape(writer, escape)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hidden_characters_are_escaped_and_read_back_the_same() {
-        let hostile = "a\u{1b}[2J\u{9b}\u{2028}\u{202e}\u{e0041}\"\\\n\u{7f}é🙂";
-        let json = text(&hostile);
-        assert!(!json.contains(hides), "{json}");
-        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
-    }
 }

@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use super::count::{count, number};
 use super::human::verdict;
 use super::style::Style;
-use super::{hides, printable};
-use crate::judge::origin::Layer;
+use crate::model::layer::Layer;
+use crate::model::printable::{hides, printable};
 use crate::report::{Closing, Drift, MayHaveChanged, NotExercised, Opening, changed};
 
 /// GitHub refuses a comment of more than 65,536 characters; this is in bytes, of which a character has at least one.

@@ -1,7 +1,7 @@
 //! How strong a contract is, for people: a line a contract, and what it would not notice below it.
 
-use super::printable;
 use crate::judge::mutation::Examination;
+use crate::model::printable::printable;
 
 /// The longest mutant that is shown, in characters.
 const LONGEST: usize = 400;

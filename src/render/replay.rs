@@ -4,10 +4,10 @@
 use std::fmt::Write as _;
 
 use super::count::count;
-use super::{hides, printable};
+use crate::model::printable::{hides, printable};
 use crate::model::verdict::Verdict;
 use crate::report::changed;
-use crate::run::replay::{Piece, Replayed};
+use crate::report::replayed::{Piece, Replayed};
 
 /// As many bytes of one side are shown.
 const SHOWN: usize = 64 * 1024;

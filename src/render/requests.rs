@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::hides;
 use crate::model::exchange::{Part, Request, Script};
+use crate::model::printable::hides;
 use crate::plan::{Plan, Probe};
 
 /// As much of a request's content is shown, in bytes; its length is told.

@@ -10,12 +10,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::count::{count, number};
-use super::json::text;
 use super::style::Style;
-use super::{human, markdown, printable};
-use crate::judge::origin::Layer;
+use super::{human, markdown};
 use crate::judge::rules;
 use crate::judge::rules::Rule;
+use crate::model::layer::Layer;
+use crate::model::printable::{json, printable};
 use crate::model::verdict::{Severity, exit};
 use crate::report::{Closing, Drift, Opening, changed};
 
@@ -191,7 +191,7 @@ pub fn document(opening: &Opening, closing: &Closing) -> String {
         column_kind: "unicodeCodePoints",
     };
     let schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-    text(&Log { version: "2.1.0", schema, runs: [run] }) + "\n"
+    json(&Log { version: "2.1.0", schema, runs: [run] }) + "\n"
 }
 
 /// The text as a plain text message: braces are doubled (section 3.11.5), and none of it becomes a link (3.11.6), for which

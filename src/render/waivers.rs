@@ -1,7 +1,7 @@
 //! Waivers for what a run found, as TOML with blanks to fill. Nothing that a target chose leaves its quotes or its comment.
 
-use super::{hides, printable};
 use crate::model::date::Date;
+use crate::model::printable::{hides, printable};
 use crate::model::verdict::Severity;
 use crate::report::earlier::Earlier;
 

@@ -207,8 +207,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::judge::origin::Layer;
     use crate::model::answer;
+    use crate::model::layer::Layer;
 
     fn answered(status: u16, body: &Value) -> Answer {
         Answer {

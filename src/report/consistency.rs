@@ -4,7 +4,7 @@
 //! Pure. Results pass by in the plan's order, in which what is compared comes after what it is compared with; only what
 //! something is compared with is kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -329,13 +329,4 @@ fn varies(
     let found = found.expected(format!("one wording for {fault} with code {code}"));
     let more = wordings.len().checked_sub(3).filter(|more| *more > 0).map(|more| format!(" and {more} more"));
     Some((Arc::clone(result), found.actual(format!("{}{}", some.join(", "), more.unwrap_or_default()))))
-}
-
-/// The causes of a probe with two mistakes that a reply may be held against.
-#[must_use]
-pub fn causes(probe: &Probe) -> BTreeSet<Cause> {
-    match &probe.like {
-        Some(Like::Either(plain)) => plain.iter().map(|plain| plain.cause).collect(),
-        _ => BTreeSet::new(),
-    }
 }

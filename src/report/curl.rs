@@ -6,9 +6,9 @@
 use std::fmt::Write as _;
 
 use crate::model::exchange::Request;
+use crate::model::printable::hides;
 use crate::model::secret::Template;
 use crate::plan::Probe;
-use crate::render::hides;
 
 /// Linux takes 128 KiB in one argument of a process; beyond, the body comes through a pipe.
 const LONGEST_ARGUMENT: usize = 100_000;

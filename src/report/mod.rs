@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod changed;
+pub mod compared;
 pub mod consistency;
 pub mod coverage;
 pub mod curl;
@@ -12,6 +13,7 @@ pub mod earlier;
 mod gate;
 mod load;
 pub mod record;
+pub mod replayed;
 pub mod stored;
 pub mod tally;
 
@@ -21,10 +23,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::judge::origin::Layer;
 use crate::model::answer::Answer;
 use crate::model::cause::Cause;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Repeats};
+use crate::model::layer::Layer;
 use crate::model::verdict::{Severity, Verdict};
 
 pub use changed::MayHaveChanged;
@@ -244,23 +246,6 @@ impl Drift {
     #[must_use]
     pub fn standing(&self) -> usize {
         self.count.saturating_sub(self.waived + self.old)
-    }
-}
-
-/// How often the same request showed the same drift again.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Repeats {
-    /// Requests that were sent again.
-    pub sent: usize,
-    /// Replies to them that showed the drift.
-    pub shown: usize,
-}
-
-impl Repeats {
-    /// Whether the same request was answered rightly as well.
-    #[must_use]
-    pub fn is_intermittent(self) -> bool {
-        self.shown < self.sent
     }
 }
 

@@ -11,12 +11,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
 use super::tally::place;
-use super::{MayHaveChanged, NotExercised, RecordedReply, RecordedRequest, Repeats, earlier};
-use crate::judge::origin::Layer;
+use super::{MayHaveChanged, NotExercised, RecordedReply, RecordedRequest, earlier};
 use crate::judge::rules;
 use crate::model::answer::Answer;
 use crate::model::exchange::Reply;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Repeats};
+use crate::model::layer::Layer;
 use crate::model::verdict::Severity;
 
 /// The report of an earlier run with its exchanges.

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use super::consistency::Compared;
 use super::{
     Closing, CodeCoverage, Coverage, Drift, Inactive, Load, MayHaveChanged, NotExercised, Precedence, ProbeResult,
-    Repeats, Summary, coverage,
+    Summary, coverage,
 };
 use crate::catalog::Api;
 use crate::catalog::contract::Contract;
-use crate::judge::origin::Layer;
 use crate::model::cause::Cause;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Repeats};
+use crate::model::layer::Layer;
 use crate::model::verdict::{Severity, Verdict, exit};
 use crate::plan::Plan;
 

@@ -12,15 +12,13 @@ use super::session::{Failure, Session};
 use super::{engine, repeat, session, signal};
 use crate::catalog::Api;
 use crate::model::answer::Answer;
+use crate::model::finding::Repeats;
 use crate::model::secret::Environment;
-use crate::model::verdict::{Verdict, exit};
 use crate::plan::{Plan, Probe, Selection};
 use crate::policy::baseline::Baseline;
 use crate::policy::gate::Gates;
-use crate::report::change::Change;
-use crate::report::change::Comparison;
-use crate::report::change::changes;
-use crate::report::{Closing, Opening, Repeats};
+use crate::report::change::{Change, Comparison, changes};
+use crate::report::compared::{Compared, Intermittence};
 use crate::wire::sender::Settings as Wire;
 
 /// One of the two.
@@ -49,53 +47,6 @@ pub struct Compare {
     pub yes_production: bool,
     /// Whether a bar may be shown.
     pub bar: bool,
-}
-
-/// A difference that was not there each time.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Intermittence {
-    /// The probes that showed it once.
-    pub probes: Vec<String>,
-    /// How often it was there when they were sent again.
-    pub repeats: Repeats,
-}
-
-/// What the two came to.
-#[derive(Debug)]
-pub struct Compared {
-    /// Each side's name and ends; the second is missing where somebody ended the first.
-    pub sides: Vec<(&'static str, Opening, Closing)>,
-    /// The differences that stay.
-    pub comparison: Comparison,
-    /// Differences that come and go.
-    pub intermittent: BTreeMap<Change, Intermittence>,
-    /// Probes that were judged on both sides.
-    pub both: usize,
-    /// Probes that were left out since they may change something, by suite and operation.
-    pub left_out: BTreeMap<String, usize>,
-}
-
-impl Compared {
-    /// Whether the sides could be judged: what was not sent is named, what could not be judged is not compared.
-    #[must_use]
-    pub fn is_judged(&self) -> bool {
-        let judged = |closing: &Closing| {
-            closing.reasons.is_empty() && closing.summary.inconclusive == 0 && closing.verdict != Verdict::Error
-        };
-        self.both > 0 && self.sides.len() == 2 && self.sides.iter().all(|(_, _, closing)| judged(closing))
-    }
-
-    /// The exit code: what breaks a client weighs more than what could not be judged.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        if self.comparison.breaks() {
-            exit::DRIFT
-        } else if self.is_judged() {
-            exit::CONFORMS
-        } else {
-            exit::NOT_JUDGED
-        }
-    }
 }
 
 type Answers = BTreeMap<String, Option<Answer>>;

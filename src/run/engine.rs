@@ -24,6 +24,7 @@ use crate::fault::relation::Like;
 use crate::judge;
 use crate::model::answer::Answer;
 use crate::model::exchange::Request;
+use crate::model::finding::Repeats;
 use crate::model::secret::{Environment, Mask};
 use crate::model::verdict::Severity;
 use crate::plan::order::may_lock_out;
@@ -31,7 +32,7 @@ use crate::plan::{Plan, Probe};
 use crate::report::consistency::{Compared, Consistency};
 use crate::report::record::Recorder;
 use crate::report::tally::signature;
-use crate::report::{Inactive, Load, MayHaveChanged, ProbeResult, Repeats};
+use crate::report::{Inactive, Load, MayHaveChanged, ProbeResult};
 use crate::wire::sender::Sender;
 
 /// How the engine sends.

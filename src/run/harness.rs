@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use libtest_mimic::{Arguments, Completion, Failed};
 
-use crate::render::printable;
+use crate::model::printable::printable;
 
 /// What a probe's line says.
 #[derive(Clone, Debug, Eq, PartialEq)]

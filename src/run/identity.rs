@@ -7,11 +7,11 @@ use regex::Regex;
 
 use super::attempt::Shared;
 use crate::catalog::Api;
-use crate::catalog::schema::pointed;
 use crate::catalog::suite::Identity;
 use crate::judge::describe;
 use crate::model::exchange::{Outcome, Silence};
 use crate::model::masked;
+use crate::model::pointer::pointed;
 use crate::model::target::Target;
 use crate::plan::Plan;
 use crate::report::record;

@@ -5,8 +5,8 @@ use libtest_mimic::Arguments;
 
 use super::engine::Event;
 use super::harness::Line;
+use crate::model::printable::printable;
 use crate::model::verdict::{Severity, Verdict};
-use crate::render::printable;
 use crate::report::ProbeResult;
 
 /// What is shown while a run goes on.

@@ -9,12 +9,12 @@ use crate::catalog::contract::Contract;
 use crate::fault::relation::Like;
 use crate::judge::Found;
 use crate::model::answer::Answer;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Repeats};
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::Probe;
 use crate::report::consistency::difference;
 use crate::report::tally::signature;
-use crate::report::{ProbeResult, Repeats, consistency};
+use crate::report::{ProbeResult, consistency};
 
 /// Probes of one drift that are sent again.
 pub const PROBES: usize = 3;

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::resend::Again;
 use super::session::Failure;
@@ -14,8 +13,8 @@ use crate::model::masked;
 use crate::model::masked::message::received;
 use crate::model::secret::{Environment, unmaskable};
 use crate::plan::{Plan, Probe, Selection};
+use crate::report::replayed::{Piece, Replayed};
 use crate::report::tally::signature;
-use crate::report::{MayHaveChanged, ProbeResult};
 use crate::wire::sender::Settings as Wire;
 use crate::wire::tap::Tap;
 use crate::wire::{Conduct, written};
@@ -40,38 +39,6 @@ pub struct Replay {
     /// Whether the command line named the target. A report is a file that anybody may have written: where it goes by the
     /// report, no credential goes with it.
     pub named: bool,
-}
-
-/// A piece of what left.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Piece {
-    /// Bytes, without secrets.
-    Bytes(Vec<u8>),
-    /// Nothing for so long.
-    Pause(Duration),
-    /// Our half of the connection was closed.
-    Closed,
-}
-
-/// What came of it.
-#[derive(Debug)]
-pub struct Replayed {
-    /// The target.
-    pub target: String,
-    /// The request, where it may have changed the target.
-    pub may_have_changed: Vec<MayHaveChanged>,
-    /// What left.
-    pub sent: Vec<Piece>,
-    /// What came, without secrets.
-    pub received: Vec<u8>,
-    /// Whether both are written as HTTP/1.1 would write them, since they went another way.
-    pub rewritten: Option<&'static str>,
-    /// What it came to.
-    pub result: ProbeResult,
-    /// The signatures of what was found before.
-    pub before: BTreeSet<String>,
-    /// The signatures of what is found now.
-    pub now: BTreeSet<String>,
 }
 
 impl Replay {

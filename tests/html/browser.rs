@@ -220,7 +220,7 @@ fn what_a_target_sends_stays_text_in_a_browser() {
         let foreign = "img, iframe, object, embed, [onerror], [style], [src], main style, a:not([href^=\"#\"])";
         assert_eq!(browser.value(&format!("document.querySelectorAll(`{foreign}`).length")), 0);
         let said = browser.text("document.querySelector('.drift .expected dd').textContent");
-        assert!(said.contains("<script>") && !said.contains(errdrift::render::hides), "{said}");
+        assert!(said.contains("<script>") && !said.contains(errdrift::model::printable::hides), "{said}");
         // Every disclosure open, every exchange looked through.
         browser.value("document.querySelectorAll('details').forEach(one => one.open = true)");
         browser.value("document.getElementById('search').focus()");

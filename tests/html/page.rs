@@ -7,10 +7,11 @@ use crate::reader::{Element, read};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use errdrift::model::cause::{CAUSES, Cause};
+use errdrift::model::finding::Repeats;
+use errdrift::model::printable::hides;
 use errdrift::model::verdict::{Severity, Verdict};
-use errdrift::render::hides;
 use errdrift::render::html::{POLICY, Page, SCRIPT, STYLE};
-use errdrift::report::{Closing, Coverage, Inactive, Precedence, ProbeResult, Repeats};
+use errdrift::report::{Closing, Coverage, Inactive, Precedence, ProbeResult};
 
 /// The page of a run.
 pub(crate) fn page(results: &[ProbeResult], closing: &Closing) -> String {

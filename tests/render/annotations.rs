@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
+use errdrift::model::printable::hides;
 use errdrift::model::verdict::{Severity, Verdict};
-use errdrift::render::{github, hides};
+use errdrift::render::github;
 use errdrift::report::{Closing, Opening};
 
 /// A command, its properties and its text.

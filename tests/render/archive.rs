@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::fixture::{HOSTILE, hostile, mixed};
 use super::published::{as_har, conforms_to_har};
-use errdrift::render::hides;
+use errdrift::model::printable::hides;
 use errdrift::report::ProbeResult;
 
 fn entries(results: &[ProbeResult]) -> Vec<Value> {

@@ -1,8 +1,8 @@
 //! Runs as the engine would leave them: one with every verdict and severity, one from a hostile target.
 
-use errdrift::judge::origin::Layer;
 use errdrift::model::cause::Cause;
 use errdrift::model::finding::Finding;
+use errdrift::model::layer::Layer;
 use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::report::tally::Tally;
 use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest, SuiteFile};

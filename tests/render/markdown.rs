@@ -3,8 +3,9 @@
 use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
+use errdrift::model::printable::hides;
 use errdrift::model::verdict::Verdict;
-use errdrift::render::{hides, markdown};
+use errdrift::render::markdown;
 use errdrift::report::Closing;
 
 /// What a reader gets to see.

@@ -2,7 +2,8 @@
 
 use super::fixture::{closing, hostile, mixed_closing, opening};
 use super::published::conforms_to_sarif;
-use errdrift::render::{hides, sarif};
+use errdrift::model::printable::hides;
+use errdrift::render::sarif;
 use errdrift::report::{Closing, Opening};
 use serde_json::{Value, json};
 

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use crate::catalog::contract::{CausePromise, CodeSet, ContractFile, Promise};
 use crate::catalog::document::{Document, Problem, Problems, closest_or_all};
-use crate::catalog::schema::{Schema, describe, member};
+use crate::catalog::schema::{Schema, describe};
 use crate::judge::rules;
 use crate::judge::rules::RULES;
 use crate::model::cause::CAUSES;
+use crate::model::pointer::member;
 
 /// The body schema: compiled, and in agreement with its own examples.
 pub(crate) fn body(document: &Document) -> Result<Schema, Problems> {

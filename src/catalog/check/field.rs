@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::suite::Findings;
-use crate::catalog::schema::{describe, member};
+use crate::catalog::schema::describe;
 use crate::catalog::suite::{Field, FieldType};
+use crate::model::pointer::member;
 
 /// Where a field is declared.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -6,9 +6,9 @@ use super::field;
 use super::field::Site;
 use super::suite::Findings;
 use crate::catalog::document::closest_or_all;
-use crate::catalog::schema::member;
 use crate::catalog::suite::{Anchor, Body, Effect, Field, FieldType, Operation, Suite};
 use crate::model::cause::Cause;
+use crate::model::pointer::member;
 
 /// Every mistake in one operation, which stands at `at`.
 pub(crate) fn check(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {

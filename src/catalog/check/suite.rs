@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::operation;
 use crate::catalog::document::{Document, Problem, closest_or_all};
-use crate::catalog::schema::member;
 use crate::catalog::suite::{Credential, Scheme, Secret, Suite};
+use crate::model::pointer::member;
 use crate::model::secret::Template;
 
 /// Every mistake, and what only deserves a look.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Lines, Newlines, Slip};
-use crate::catalog::schema::member;
+use crate::model::pointer::member;
 
 /// The value and its lines.
 ///

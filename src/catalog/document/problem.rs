@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::render::printable;
+use crate::model::printable::printable;
 
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value};
 use toml::de::{DeTable, DeValue};
 
 use super::{Lines, Newlines, Slip};
-use crate::catalog::schema::member;
+use crate::model::pointer::member;
 
 /// The value and its lines.
 ///

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::member;
+use crate::model::pointer::member;
 
 /// The parts of a schema; the first is the whole.
 #[derive(Debug, Default)]

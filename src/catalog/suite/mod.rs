@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::judge::origin::Layer;
 use crate::model::cause::Cause;
+use crate::model::layer::Layer;
 use crate::model::secret::Environment;
 pub use body::{Anchor, Body, Field, FieldType};
 pub use effect::Effect;

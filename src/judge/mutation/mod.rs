@@ -13,7 +13,7 @@ pub use examination::{Examination, Idle, Survivor, examine};
 use serde_json::Value;
 
 use crate::catalog::contract::{CodeSet, Contract};
-use crate::catalog::schema::{member, pointed};
+use crate::model::pointer::{member, pointed};
 
 /// An example body with one thing broken.
 #[derive(Clone, Debug, PartialEq)]

@@ -13,13 +13,13 @@ use serde_json::Value;
 use crate::catalog::Api;
 use crate::catalog::contract::{Contract, Promise, Status};
 use crate::catalog::document::Problems;
-use crate::catalog::schema::pointed;
 use crate::catalog::suite::{Body, Effect, Field, FieldType, Minimum, Operation, OwedBy, Suite};
 use crate::fault;
 use crate::judge::{Settings, judge};
 use crate::model::cause::{CAUSES, Cause};
 use crate::model::exchange::{Exchange, Outcome, Reply, Request};
 use crate::model::finding::Finding;
+use crate::model::pointer::pointed;
 use crate::model::verdict::Severity;
 use crate::plan::{Expectation, Guard, Probe};
 

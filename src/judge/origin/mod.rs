@@ -9,35 +9,11 @@ pub mod unrelated_path;
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Settings;
 use crate::model::exchange::Reply;
-
-/// Who probably wrote a reply.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Layer {
-    /// The API itself.
-    Service,
-    /// The framework or server that the API is built on, by its default page.
-    Framework,
-    /// A proxy, load balancer or CDN, by its default page.
-    Gateway,
-}
-
-impl Layer {
-    /// The word that reports use.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Service => "service",
-            Self::Framework => "framework",
-            Self::Gateway => "gateway",
-        }
-    }
-}
+use crate::model::layer::Layer;
 
 /// Who probably wrote a reply, and what shows it.
 #[derive(Clone, Debug, Eq, PartialEq)]

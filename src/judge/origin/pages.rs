@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use regex::RegexSet;
 
-use super::Layer;
 use crate::model::exchange::Reply;
+use crate::model::layer::Layer;
 
 /// A default page: who writes it, and the mark that tells it.
 #[derive(Debug)]

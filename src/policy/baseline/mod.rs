@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::model::answer::Answer;
+use crate::model::printable::json;
 use crate::model::verdict::{Severity, Verdict};
-use crate::render::json;
 use crate::report::ProbeResult;
 use crate::report::tally::signature;
 
@@ -97,9 +97,9 @@ impl Baseline {
     pub fn text(&self) -> String {
         let line = |(probe, answer): (&String, &Option<Answer>)| {
             let findings = self.findings.get(probe).cloned().unwrap_or_default();
-            json::text(&Line { probe: probe.clone(), answer: answer.clone(), findings }) + "\n"
+            json(&Line { probe: probe.clone(), answer: answer.clone(), findings }) + "\n"
         };
-        let head = json::text(&Head { errdrift_baseline: SCHEMA_VERSION });
+        let head = json(&Head { errdrift_baseline: SCHEMA_VERSION });
         format!("{head}\n{}", self.answers.iter().map(line).collect::<String>())
     }
 }

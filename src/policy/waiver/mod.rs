@@ -5,11 +5,12 @@
 
 mod ledger;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::model::cause::Cause;
 use crate::model::date::Date;
 use crate::model::finding::Finding;
+use crate::model::finding::Waived;
 use crate::model::verdict::Severity;
 use crate::report::{ProbeResult, tally};
 
@@ -68,17 +69,6 @@ pub struct Waiver {
     /// As many probes may match.
     #[serde(default = "max")]
     pub max: usize,
-}
-
-/// What a report says of a finding that is waived.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Waived {
-    /// Who answers for it.
-    pub owner: String,
-    /// Why it is accepted.
-    pub reason: String,
-    /// The last day on which it is.
-    pub expires: Date,
 }
 
 impl Waiver {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::exchange::{author, both, chip, promise};
 use super::markup::{Anchor, Html};
+use crate::model::finding::Repeats;
 use crate::model::verdict::Severity;
 use crate::render::count::{count, number};
-use crate::report::{Drift, Repeats};
+use crate::report::Drift;
 
 /// As many probes of a drift are named.
 const PROBES: usize = 500;

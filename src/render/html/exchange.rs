@@ -1,8 +1,8 @@
 //! One exchange: a line that says what it came to, and behind it the findings, the request and the reply.
 
 use super::markup::{Anchor, Html};
-use crate::judge::origin::Layer;
 use crate::model::finding::Finding;
+use crate::model::layer::Layer;
 use crate::model::verdict::Severity;
 use crate::render::count::count;
 use crate::report::{ProbeResult, RecordedReply, RecordedRequest};

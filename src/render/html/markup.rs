@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::render::hides;
+use crate::model::printable::hides;
 
 /// As many characters of a text are shown.
 const LONGEST: usize = 6_000;

@@ -1,10 +1,10 @@
 //! The form of a success: its status, its media type and the shape of its body, and whether that is what a control must have.
 //! Pure.
 
-use crate::catalog::schema::pointed;
 use crate::catalog::suite::{Expects, is_json};
 use crate::model::answer;
 use crate::model::exchange::{Ending, Reply};
+use crate::model::pointer::pointed;
 
 /// What tells one success from another, whatever it holds.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -55,7 +55,7 @@ pub(crate) fn breach(expects: &Expects, reply: &Reply) -> Option<String> {
     let json: Option<serde_json::Value> = serde_json::from_slice(&reply.body).ok();
     let missing = |member: &&String| {
         let pointer =
-            if member.starts_with('/') { (*member).clone() } else { crate::catalog::schema::member("", member) };
+            if member.starts_with('/') { (*member).clone() } else { crate::model::pointer::member("", member) };
         json.as_ref().and_then(|json| pointed(json, &pointer)).is_none()
     };
     expects.members.iter().find(missing).map(|member| format!("and without the member `{member}`"))

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use errdrift::catalog;
 use errdrift::catalog::document::Document;
+use errdrift::cli::check;
 use tempfile::TempDir;
 
 const SUITE: &str = include_str!("documents/shop.toml");
@@ -63,11 +64,8 @@ fn files_that_are_right_are_loaded_and_named() {
         (3, 2, 1)
     );
     assert_eq!(api.warnings.0, []);
-    assert_eq!(catalog::check(&path).unwrap(), "suite shop: 3 operations");
-    assert_eq!(
-        catalog::check(&path.with_file_name("shop.contract.toml")).unwrap(),
-        "contract shop: 2 codes, 16 causes"
-    );
+    assert_eq!(check::check(&path).unwrap(), "suite shop: 3 operations");
+    assert_eq!(check::check(&path.with_file_name("shop.contract.toml")).unwrap(), "contract shop: 2 codes, 16 causes");
 }
 
 #[test]
@@ -334,7 +332,7 @@ fn a_file_that_cannot_be_read_is_a_problem_of_its_own() {
     std::fs::write(&path, b"a = 1\nb = '\xff'\n").unwrap();
     assert!(catalog::load(path.to_str().unwrap()).unwrap_err().to_string().ends_with("nosuch.toml:2: is not UTF-8"));
     std::fs::write(&path, "a = 1\n").unwrap();
-    assert!(catalog::check(&path).unwrap_err().to_string().contains("this is neither a suite nor a contract"));
+    assert!(check::check(&path).unwrap_err().to_string().contains("this is neither a suite nor a contract"));
 }
 
 #[test]
@@ -348,7 +346,7 @@ fn an_unknown_name_lists_the_built_in_suites() {
 #[test]
 fn what_is_doubtful_is_a_warning_and_no_mistake() {
     let (_directory, path) = shop("shop.toml", "${SHOP_KEY}", "written-out");
-    let said = catalog::check(&path).unwrap();
+    let said = check::check(&path).unwrap();
     assert!(said.starts_with("suite shop: 3 operations\nwarning: "), "{said}");
     assert!(said.contains("shop.toml:9: /credentials/key/valid: the credential is written out"), "{said}");
 }

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::document::Problem;
+use super::mutation_kind::Kind;
 use super::schema::Schema;
-use crate::judge::mutation::Kind;
 use crate::model::cause::Cause;
 use crate::model::verdict::Severity;
 
@@ -363,6 +364,8 @@ pub struct Contract {
     pub body: Schema,
     /// The schemas of the file's conventions, in their order.
     pub conventions: Vec<Schema>,
+    /// The rules that it names, each with what is wrong if there is no such rule.
+    pub rules: BTreeMap<String, Problem>,
 }
 
 impl Contract {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Api, is_path};
+use super::api::{Api, is_path};
 use crate::model::file::{Named, Role};
 
 impl Api {

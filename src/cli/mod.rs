@@ -1,6 +1,7 @@
 //! The edge: the command line, the environment, standard output, exit codes. The one door to clap.
 
 mod arguments;
+pub mod check;
 mod compare;
 mod files;
 mod gates;
@@ -10,17 +11,12 @@ mod run;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::catalog;
 use crate::catalog::document::Problems;
-use crate::fault::Tier;
-use crate::model::printable::printable;
 use crate::model::verdict::exit;
-use crate::plan::{Plan, Selection};
 use crate::render::explain;
 use crate::run::session::Failure;
 use arguments::{Cli, Command};
@@ -52,8 +48,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
                 .unwrap_or_else(|failure| failed(&failure))
         }
         Command::Explain { what } => explained(&what),
-        Command::Check { files, mutate: true } => examined(&files),
-        Command::Check { files, mutate: false } => checked(&files),
+        Command::Check { files, mutate: true } => check::examined(&files),
+        Command::Check { files, mutate: false } => check::checked(&files),
         Command::Diff { before, after } => gates::diff(&before, &after),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
@@ -89,55 +85,4 @@ fn explained(what: &str) -> u8 {
             exit::USAGE
         }
     }
-}
-
-fn checked(files: &[std::path::PathBuf]) -> u8 {
-    let mut code = exit::CONFORMS;
-    for file in files {
-        match catalog::check(file) {
-            Ok(what) => {
-                say(&format!("{}: {what}", printable(&file.to_string_lossy(), usize::MAX)));
-                code = code.max(changes(file));
-            }
-            Err(problems) => code = mistaken(&problems),
-        }
-    }
-    code
-}
-
-/// What would be sent to each operation of a suite that changes something, and what would not.
-fn changes(file: &std::path::Path) -> u8 {
-    // What is no suite has no operations.
-    let name = file.to_string_lossy();
-    let name = if name.contains('/') { name.into_owned() } else { format!("./{name}") };
-    let Ok(api) = catalog::load(&name) else { return exit::CONFORMS };
-    let apis = [Arc::new(api)];
-    let tiers = Tier::ALL.iter().map(|(tier, _)| *tier).collect();
-    let selection = Selection { tiers, ..Selection::default() };
-    let unknown = selection.unknown(&apis);
-    if !unknown.is_empty() {
-        return failed(&Failure::Usage(format!("{}: {}", file.display(), unknown.join("; "))));
-    }
-    let lines = crate::render::safety::lines(&apis[0], &Plan::new(&apis, &selection));
-    if !lines.is_empty() {
-        say(&lines);
-    }
-    exit::CONFORMS
-}
-
-/// What each contract would not notice. A file that is wrong weighs more than a contract that is weak.
-fn examined(files: &[std::path::PathBuf]) -> u8 {
-    let mut code = exit::CONFORMS;
-    for file in files {
-        match catalog::examine(&file.to_string_lossy()) {
-            Ok((contract, examination)) => {
-                say(&crate::render::mutation::lines(&contract, &examination));
-                if !examination.unexplained.is_empty() {
-                    code = code.max(exit::DRIFT);
-                }
-            }
-            Err(problems) => code = mistaken(&problems),
-        }
-    }
-    code
 }

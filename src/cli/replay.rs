@@ -161,7 +161,7 @@ fn prepared(arguments: &ReplayArguments) -> Result<Replay, u8> {
 /// The suites of those names, for what is judged and never sent: no variable is read.
 fn unsent(names: &[String]) -> Result<Vec<Arc<Api>>, u8> {
     let one = |name: &String| {
-        let mut api = catalog::load(name).map_err(|problems| mistaken(&problems))?;
+        let mut api = crate::judge::load(name).map_err(|problems| mistaken(&problems))?;
         api.suite.pretend();
         Ok(Arc::new(api))
     };

@@ -23,7 +23,7 @@ use crate::render::style::Style;
 use crate::run::engine;
 use crate::run::progress::Live;
 use crate::run::session::{Failure, Session};
-use crate::{catalog, judge, render};
+use crate::{judge, render};
 
 /// Suites, and the known resources of which nothing is known: operation and variable.
 pub(super) type Loaded = (Vec<Arc<Api>>, Vec<(String, String)>);
@@ -33,7 +33,7 @@ pub(super) fn load(names: &[String], environment: &Environment) -> Result<Loaded
     let (mut apis, mut unknown) = Loaded::default();
     let mut code = None;
     for name in names {
-        match catalog::load(name) {
+        match judge::load(name) {
             Ok(mut api) => {
                 if apis.iter().any(|other| other.suite.id == api.suite.id) {
                     tell(&format!("errdrift: the suite {} is named twice", api.suite.id));

@@ -14,9 +14,12 @@ pub mod fields;
 mod framing;
 pub mod header;
 mod json;
+mod load;
 pub mod mutation;
 pub mod origin;
 pub mod rules;
+
+pub use load::{load, misnamed};
 
 use std::collections::BTreeMap;
 

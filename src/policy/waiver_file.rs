@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::waiver::WaiverFile;
+use crate::catalog::built_in::meta_schema;
 use crate::catalog::document::{Document, Problem, Problems, closest_or_all};
-use crate::catalog::meta_schema;
 use crate::judge::rules;
 use crate::judge::rules::RULES;
 

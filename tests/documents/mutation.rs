@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::silent;
-use errdrift::catalog;
+use errdrift::cli::check;
 use tempfile::TempDir;
 
 /// The files of a contract that notices little, and explains what is added to it.
@@ -21,14 +21,14 @@ fn weak(explanations: &str) -> (TempDir, PathBuf) {
 /// What it says of its explanations, from the line on.
 fn misexplained(explanations: &str) -> String {
     let (_directory, path) = weak(explanations);
-    let said = catalog::examine(path.to_str().unwrap()).unwrap_err().to_string();
+    let said = check::examine(path.to_str().unwrap()).unwrap_err().to_string();
     said.split_once("weak.contract.toml:").unwrap().1.to_owned()
 }
 
 #[test]
 fn the_built_in_contracts_explain_all_that_they_would_not_notice() {
     for name in ["oz-api", "escrow-box"] {
-        let (_, examination) = catalog::examine(name).unwrap_or_else(|problems| panic!("{problems}"));
+        let (_, examination) = check::examine(name).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!((&examination.unexplained[..], &examination.idle[..]), (&[][..], &[][..]), "{name}");
         assert!(examination.noticed > 100 && examination.explained > 0, "{name}: {examination:?}");
     }
@@ -37,7 +37,7 @@ fn the_built_in_contracts_explain_all_that_they_would_not_notice() {
 #[test]
 fn a_weak_contract_lists_exactly_its_holes() {
     let (_directory, path) = weak("");
-    let (name, examination) = catalog::examine(path.to_str().unwrap()).unwrap();
+    let (name, examination) = check::examine(path.to_str().unwrap()).unwrap();
     let line = |survivor: &errdrift::judge::mutation::Survivor| {
         format!("{} {} {}", survivor.at, survivor.kind.word(), survivor.body)
     };
@@ -60,7 +60,7 @@ fn a_weak_contract_lists_exactly_its_holes() {
 fn an_explanation_takes_a_hole_off_the_list_and_an_idle_one_is_a_mistake() {
     let explained = "[[unnoticed]]\nat = \"/*\"\nmutation = \"empty-string\"\nwhy = \"it may be\"\n";
     let (_directory, path) = weak(explained);
-    let (_, examination) = catalog::examine(path.to_str().unwrap()).unwrap();
+    let (_, examination) = check::examine(path.to_str().unwrap()).unwrap();
     assert_eq!((examination.explained, examination.unexplained.len()), (2, 4));
     let again = misexplained(&format!("{explained}{explained}"));
     assert!(again.contains(": /unnoticed/1: `empty-string` at /* explains nothing"), "{again}");

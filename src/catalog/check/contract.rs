@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::catalog::contract::{CausePromise, CodeSet, ContractFile, Promise};
-use crate::catalog::document::{Document, Problem, Problems, closest_or_all};
+use crate::catalog::document::{Document, Problem, Problems};
 use crate::catalog::schema::{Schema, describe};
-use crate::judge::rules;
-use crate::judge::rules::RULES;
 use crate::model::cause::CAUSES;
 use crate::model::pointer::member;
 
@@ -47,12 +45,13 @@ pub(crate) fn check(file: &ContractFile, document: &Document, body: Option<&Sche
     let mut problems = Vec::new();
     causes(file, document, &mut problems);
     catalogue(file, document, body, &mut problems);
-    for id in file.severity.keys().filter(|id| rules::find(id).is_none()) {
-        let ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
-        let problem = document.problem(member("/severity", id), format!("no rule is named `{id}`"));
-        problems.push(problem.help(closest_or_all(id, &ids).unwrap_or_default()));
-    }
     problems
+}
+
+/// What is wrong if a rule that the contract names does not exist, by the rule: which there are is known to the judge.
+pub(crate) fn rules(file: &ContractFile, document: &Document) -> BTreeMap<String, Problem> {
+    let problem = |id: &String| document.problem(member("/severity", id), format!("no rule is named `{id}`"));
+    file.severity.keys().map(|id| (id.clone(), problem(id))).collect()
 }
 
 fn causes(file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {

@@ -1,4 +1,4 @@
-//! TODO
+//! What a meta-schema cannot say of a suite and a contract: that their parts agree.
 
 pub(crate) mod contract;
 pub(crate) mod field;

@@ -1,4 +1,4 @@
-//! TODO
+//! Who leaves when: the order of the probes, who is under way, what the target's limits allow, and what comes after a reply.
 
 pub(crate) mod aftermath;
 pub(crate) mod board;

@@ -1,0 +1,183 @@
+//! One API, read from its files: its suite with the contract that governs it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::built_in::{Shelf, built_in_contracts, built_in_suites, meta_schema};
+use super::check;
+use super::contract::{Contract, ContractFile};
+use super::document::{Document, Problem, Problems, closest_or_all};
+use super::suite::{Operation, Suite};
+
+/// One API: a suite with the contract that governs it.
+#[derive(Debug)]
+pub struct Api {
+    /// The suite.
+    pub suite: Suite,
+    /// Its contract.
+    pub contract: Contract,
+    /// What it was loaded by: a built-in suite's id, or a path.
+    pub name: String,
+    /// The suite's file, for people.
+    pub file: String,
+    /// The line of each operation in that file, by its id.
+    pub lines: BTreeMap<String, usize>,
+    /// What is no mistake and deserves a look.
+    pub warnings: Problems,
+}
+
+/// The suite of that id among the built-in ones, or in that file, with its contract.
+///
+/// # Errors
+/// All that is wrong with the suite and its contract, or that there is none.
+pub fn load(name_or_path: &str) -> Result<Api, Problems> {
+    found(name_or_path).map(|api| Api { name: name_or_path.to_owned(), ..api })
+}
+
+fn found(name_or_path: &str) -> Result<Api, Problems> {
+    if is_path(name_or_path) {
+        let path = Path::new(name_or_path);
+        return api(&Document::read(path)?, &Shelf::beside(path));
+    }
+    let names: Vec<_> = built_in_suites().collect();
+    if !names.contains(&name_or_path) {
+        let help = closest_or_all(name_or_path, &names).unwrap_or_default();
+        let message = format!("no built-in suite has this name; built in are {}", names.join(", "));
+        return Err(Problem::of_file(name_or_path, message)
+            .help(format!("{help} A suite in a file needs its path, as ./{name_or_path}.toml"))
+            .into());
+    }
+    api(&Shelf::BuiltIn("suites").read(&format!("{name_or_path}.toml"))?, &Shelf::BuiltIn("schemas"))
+}
+
+/// Whether the text names a file rather than a built-in suite or contract.
+pub(crate) fn is_path(text: &str) -> bool {
+    let ending = Path::new(text).extension();
+    text.contains(['/', '\\'])
+        || ending.is_some_and(|e| e.eq_ignore_ascii_case("toml") || e.eq_ignore_ascii_case("json"))
+}
+
+/// A contract and its file, by its id or its path, or by the path of a suite that it governs.
+///
+/// # Errors
+/// All that is wrong with it.
+pub(crate) fn load_contract(name_or_path: &str) -> Result<(Document, Contract), Problems> {
+    let (document, shelf) = if is_path(name_or_path) {
+        let path = Path::new(name_or_path);
+        let document = Document::read(path)?;
+        match document.value.get("contract").and_then(Value::as_str) {
+            Some(name) => governing_document(&document, name, &Shelf::beside(path))?,
+            None => (document, Shelf::beside(path)),
+        }
+    } else {
+        (built_in_contract(name_or_path)?, Shelf::BuiltIn("schemas"))
+    };
+    let contract = contract(&document, &shelf)?;
+    Ok((document, contract))
+}
+
+fn built_in_contract(name: &str) -> Result<Document, Problems> {
+    let names: Vec<_> = built_in_contracts().collect();
+    if !names.contains(&name) {
+        let help = closest_or_all(name, &names).unwrap_or_default();
+        let problem = Problem::of_file(name, "no built-in contract has this name");
+        return Err(problem.help(format!("{help} A file needs its path, as ./{name}.contract.toml")).into());
+    }
+    Shelf::BuiltIn("schemas").read(&format!("{name}.contract.toml"))
+}
+
+/// A suite, and its contract, which is read even where the suite is wrong: its problems are wanted too.
+pub(crate) fn api(document: &Document, shelf: &Shelf) -> Result<Api, Problems> {
+    let mut problems = Problems::default();
+    let mut warnings = Problems::default();
+    let suite =
+        gather(meta_schema("suite.schema.json").and_then(|meta| document.decode::<Suite>(&meta)), &mut problems);
+    if let Some(suite) = &suite {
+        let (wrong, doubtful) = check::suite::check(suite, document);
+        problems.extend(wrong);
+        warnings.extend(doubtful);
+    }
+    let contract = document
+        .value
+        .get("contract")
+        .and_then(Value::as_str)
+        .and_then(|name| gather(governing(document, name, shelf), &mut problems));
+    match (suite, contract) {
+        (Some(suite), Some(contract)) => {
+            let file = document.file.clone();
+            let line = |(index, operation): (usize, &Operation)| {
+                Some((operation.id.clone(), document.line(&format!("/operation/{index}"))?))
+            };
+            let lines = suite.operation.iter().enumerate().filter_map(line).collect();
+            problems.none_or(Api { suite, contract, name: file.clone(), file, lines, warnings })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// The contract that a suite names.
+fn governing(suite: &Document, name: &str, shelf: &Shelf) -> Result<Contract, Problems> {
+    let (document, shelf) = governing_document(suite, name, shelf)?;
+    contract(&document, &shelf)
+}
+
+/// The contract that a suite names, not yet understood, and where the names in it are looked up.
+fn governing_document(suite: &Document, name: &str, shelf: &Shelf) -> Result<(Document, Shelf), Problems> {
+    if is_path(name) {
+        let missing = |problems: Problems| {
+            let wrong = suite.problem("/contract", format!("the contract `{name}` cannot be used"));
+            Problems::new(problems.into_iter().chain([wrong.help("it is a file, relative to this one")]))
+        };
+        let document = shelf.read(name).map_err(missing)?;
+        let beside = match shelf {
+            Shelf::BuiltIn(folder) => Shelf::BuiltIn(folder),
+            Shelf::Directory(directory) => Shelf::beside(&directory.join(name)),
+        };
+        return Ok((document, beside));
+    }
+    let shelf = Shelf::BuiltIn("schemas");
+    let Ok(document) = shelf.read(&format!("{name}.contract.toml")) else {
+        let help = closest_or_all(name, &built_in_contracts().collect::<Vec<_>>()).unwrap_or_default();
+        let problem = suite.problem("/contract", format!("no built-in contract is named `{name}`"));
+        return Err(problem
+            .help(format!("{help} A contract in a file needs its path, as ./{name}.contract.toml"))
+            .into());
+    };
+    Ok((document, shelf))
+}
+
+/// A contract with its body schema.
+pub(crate) fn contract(document: &Document, shelf: &Shelf) -> Result<Contract, Problems> {
+    let mut problems = Problems::default();
+    let file = gather(
+        meta_schema("contract.schema.json").and_then(|meta| document.decode::<ContractFile>(&meta)),
+        &mut problems,
+    );
+    let body = document.value.get("body").and_then(Value::as_str).and_then(|name| {
+        let read = shelf.read(name).map_err(|problems| {
+            let wrong = document.problem("/body", format!("the body schema `{name}` cannot be used"));
+            Problems::new(problems.into_iter().chain([wrong.help("it is a file, relative to this one")]))
+        });
+        gather(read, &mut problems)
+    });
+    let body = body.and_then(|body| gather(check::contract::body(&body), &mut problems));
+    let conventions =
+        file.as_ref().and_then(|file| gather(check::contract::conventions(file, document), &mut problems));
+    if let Some(file) = &file {
+        problems.extend(check::contract::check(file, document, body.as_ref()));
+    }
+    match (file, body, conventions) {
+        (Some(file), Some(body), Some(conventions)) => {
+            let rules = check::contract::rules(&file, document);
+            problems.none_or(Contract { file, body, conventions, rules })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// What came, or `None` and its problems among the others.
+fn gather<T>(result: Result<T, Problems>, problems: &mut Problems) -> Option<T> {
+    result.map_err(|found| problems.extend(found)).ok()
+}

@@ -9,14 +9,14 @@ use crate::catalog::api::{api, contract, load_contract};
 use crate::catalog::built_in::Shelf;
 use crate::catalog::document::{Document, Problems};
 use crate::fault::Tier;
-use crate::judge;
-use crate::judge::mutation::{self, Examination};
+use crate::judge::mutation;
+use crate::judge::mutation::Examination;
 use crate::model::printable::printable;
 use crate::model::verdict::exit;
 use crate::plan::{Plan, Selection};
 use crate::policy::waiver_file;
-use crate::render;
 use crate::run::session::Failure;
+use crate::{judge, render};
 
 pub(super) fn checked(files: &[PathBuf]) -> u8 {
     let mut code = exit::CONFORMS;

@@ -8,7 +8,7 @@ use super::brake::form;
 use super::brake::form::Form;
 use super::credentials::Checked;
 use super::identity;
-use super::load::limits::Key;
+use super::pacing::limits::Key;
 use super::unsent::Unsent;
 use crate::fault::draft::carried;
 use crate::judge;

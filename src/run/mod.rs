@@ -11,7 +11,7 @@ pub mod embedded;
 pub mod engine;
 pub mod harness;
 pub mod identity;
-pub mod load;
+pub mod pacing;
 pub mod progress;
 pub mod rejudge;
 pub mod repeat;

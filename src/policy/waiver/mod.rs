@@ -9,8 +9,7 @@ use serde::Deserialize;
 
 use crate::model::cause::Cause;
 use crate::model::date::Date;
-use crate::model::finding::Finding;
-use crate::model::finding::Waived;
+use crate::model::finding::{Finding, Waived};
 use crate::model::verdict::Severity;
 use crate::report::{ProbeResult, tally};
 

@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use crate::model::exchange::Outcome;
 use crate::plan::{Probe, RuledOut};
 use crate::run::attempt::Shared;
-use crate::run::load::limits::Key;
+use crate::run::pacing::limits::Key;
 use crate::run::unsent::Unsent;
 
 /// What the answers to the questions about a path said.

@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::report::record;
 use crate::run::attempt::Shared;
 use crate::run::control::Controls;
-use crate::run::load::limits::Key;
+use crate::run::pacing::limits::Key;
 
 /// A path that no API has, below a suite's prefix.
 const NOWHERE: &str = "/errdrift-nowhere";

@@ -206,7 +206,9 @@ impl Sender {
         let mut deadline = tokio::time::Instant::now() + self.timeout;
         let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
         let (mut closed, mut tries) = (None, 0);
+        let mut fresh = None;
         loop {
+            let request = fresh.as_ref().unwrap_or(request);
             let Sent { outcome, aftermath, shift } = match &self.client {
                 _ if request.over == Over::Http2 => self.http2.send(request, headers, deadline).await.into(),
                 Some(client) if request.script.is_none() => client.send(request, headers, deadline).await.into(),
@@ -236,6 +238,9 @@ impl Sender {
                 self.failures.fetch_add(1, Ordering::Relaxed);
                 if !matches!(outcome, Outcome::Silence(Silence::Unreachable(_))) {
                     closed = Some(outcome);
+                    // Another one that is open may be as near to its end.
+                    fresh =
+                        (request.over == Over::Any).then(|| Request { over: Over::Fresh, ..request.clone() }).or(fresh);
                 }
                 tokio::time::sleep(*pause).await;
                 // To wait for a turn takes nothing from the target's time.

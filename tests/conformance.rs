@@ -13,7 +13,7 @@ use errdrift::model::target::Target;
 use errdrift::plan::{NO_OPERATION, Selection};
 use errdrift::run::embedded::Running;
 use errdrift::run::session::Session;
-use errdrift::run::{harness, session};
+use errdrift::run::{conformance, harness, session};
 use errdrift::{catalog, fault, reference};
 
 /// What `libtest` exits with when a test has failed.
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let named = arguments.filter.as_deref().filter(|_| arguments.exact).and_then(Named::parse);
     let outcome = sessions(named.as_ref()).and_then(|(sessions, _running)| {
         // The deployments are up until the last reply.
-        session::conform(&arguments, sessions).map_err(|failure| failure.to_string())
+        conformance::conform(&arguments, sessions).map_err(|failure| failure.to_string())
     });
     let reasons = match outcome {
         Ok(closings) if closings.iter().all(|closing| closing.exit_code == 0) => return ExitCode::SUCCESS,

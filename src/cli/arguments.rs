@@ -8,7 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::fault::Tier;
 use crate::judge;
 use crate::model::target::Target;
-use crate::run::{engine, writer};
+use crate::run::settings::Settings;
+use crate::run::writer;
 use crate::wire::sender::Settings as Wire;
 
 #[derive(Debug, Parser)]
@@ -173,7 +174,7 @@ pub(super) struct Run {
 #[derive(Args, Debug)]
 pub(super) struct Speed {
     /// Probes under way at once
-    #[arg(long, value_name = "N", default_value_t = crate::run::session::DEFAULT_JOBS, value_parser = jobs)]
+    #[arg(long, value_name = "N", default_value_t = crate::run::settings::DEFAULT_JOBS, value_parser = jobs)]
     pub(super) jobs: usize,
     /// Requests a second at most, whatever they are for, as 20/s
     #[arg(long, value_name = "N/s", value_parser = rate)]
@@ -208,8 +209,8 @@ impl Reach {
         Wire { target, timeout: self.timeout, insecure: self.insecure, ca: self.ca.clone(), proxy: self.proxy.clone() }
     }
 
-    pub(super) fn engine(&self, jobs: usize, rate: Option<u32>) -> engine::Settings {
-        engine::Settings {
+    pub(super) fn engine(&self, jobs: usize, rate: Option<u32>) -> Settings {
+        Settings {
             jobs,
             rate,
             max_wait: self.max_wait,

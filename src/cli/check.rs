@@ -15,7 +15,7 @@ use crate::model::printable::printable;
 use crate::model::verdict::exit;
 use crate::plan::{Plan, Selection};
 use crate::policy::waiver_file;
-use crate::run::session::Failure;
+use crate::run::failure::Failure;
 use crate::{judge, render};
 
 pub(super) fn checked(files: &[PathBuf]) -> u8 {

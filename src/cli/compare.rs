@@ -12,7 +12,7 @@ use crate::model::target::Target;
 use crate::plan::Selection;
 use crate::render;
 use crate::run::compare::{Compare, Side};
-use crate::run::session::Failure;
+use crate::run::failure::Failure;
 
 /// What the options do not say.
 pub(super) const AFTER: &str = "\

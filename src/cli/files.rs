@@ -8,7 +8,7 @@ use super::failed;
 use crate::catalog::Api;
 use crate::model::file;
 use crate::model::file::{Named, Role};
-use crate::run::session::Failure;
+use crate::run::failure::Failure;
 use crate::run::writer::Request;
 
 /// The reports, where each of them goes somewhere else.

@@ -24,7 +24,7 @@ use crate::policy::waiver::Ledger;
 use crate::render::waivers;
 use crate::report::change::Comparison;
 use crate::report::earlier::Earlier;
-use crate::run::session::Failure;
+use crate::run::failure::Failure;
 
 /// Days until a waiver that is written for somebody expires.
 const AHEAD: u16 = 90;

@@ -18,7 +18,7 @@ use clap::error::ErrorKind;
 use crate::catalog::document::Problems;
 use crate::model::verdict::exit;
 use crate::render::explain;
-use crate::run::session::Failure;
+use crate::run::failure::Failure;
 use arguments::{Cli, Command};
 use output::{say, tell};
 

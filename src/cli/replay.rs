@@ -16,10 +16,11 @@ use crate::model::target::Target;
 use crate::render::human;
 use crate::render::style::Style;
 use crate::report::stored::Stored;
+use crate::run::failure::Failure;
+use crate::run::outputs;
 use crate::run::rejudge::Retrial;
 use crate::run::replay::Replay;
-use crate::run::session::Failure;
-use crate::run::{session, writer};
+use crate::run::writer;
 use crate::{catalog, render};
 
 #[derive(Args, Debug)]
@@ -183,7 +184,7 @@ fn judged(arguments: &JudgeArguments) -> Result<u8, u8> {
     let apis = suites(&stored, &ids, &arguments.suite, unsent)?;
     files::of_judge(&arguments.report, &apis, &reports)?;
     let Retrial { opening, results, closing } = Retrial::of(stored, &apis, arguments.strict);
-    let sinks = session::reports(&reports, &opening).map_err(|failure| failed(&failure))?;
+    let sinks = outputs::reports(&reports, &opening).map_err(|failure| failed(&failure))?;
     for (mut sink, name) in sinks {
         let written = results.iter().try_for_each(|result| sink.result(result));
         written

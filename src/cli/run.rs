@@ -20,9 +20,10 @@ use crate::model::verdict::exit;
 use crate::plan::{Plan, Selection};
 use crate::render::human;
 use crate::render::style::Style;
-use crate::run::engine;
+use crate::run::failure::Failure;
 use crate::run::progress::Live;
-use crate::run::session::{Failure, Session};
+use crate::run::session::Session;
+use crate::run::settings::Settings;
 use crate::{judge, render};
 
 /// Suites, and the known resources of which nothing is known: operation and variable.
@@ -142,7 +143,7 @@ pub(super) fn run(arguments: &Run) -> u8 {
         apis,
         selection,
         wire: arguments.reach.wire(target),
-        engine: engine::Settings {
+        engine: Settings {
             repeat: arguments.repeat,
             judge: judge::Settings { strict: arguments.strict, ..judge::Settings::default() },
             ..arguments.reach.engine(arguments.speed.jobs, arguments.speed.rate)

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::failure::Failure;
 use super::progress::Live;
 use super::resend::Again;
-use super::session::{Failure, Session};
-use super::{engine, repeat, session, signal};
+use super::session::Session;
+use super::{repeat, signal};
 use crate::catalog::Api;
 use crate::model::answer::Answer;
 use crate::model::finding::Repeats;
@@ -19,6 +20,9 @@ use crate::policy::baseline::Baseline;
 use crate::policy::gate::Gates;
 use crate::report::change::{Change, Comparison, changes};
 use crate::report::compared::{Compared, Intermittence};
+use crate::run::runtime::runtime;
+use crate::run::settings::Settings;
+use crate::run::turn::in_turn;
 use crate::wire::sender::Settings as Wire;
 
 /// One of the two.
@@ -42,7 +46,7 @@ pub struct Compare {
     /// The probes that are wanted of both.
     pub selection: Selection,
     /// How both are sent to.
-    pub engine: engine::Settings,
+    pub engine: Settings,
     /// Whether a host that a suite takes for production is what is meant.
     pub yes_production: bool,
     /// Whether a bar may be shown.
@@ -60,7 +64,7 @@ impl Compare {
         let left_out = left_out(&self.sides[0].apis, &self.selection);
         let sessions = self.sides.iter().map(|side| self.session(side)).collect();
         let mut answers = [Baseline::default(), Baseline::default()];
-        let ended = session::in_turn(sessions, |place, result| answers[place].take(result))?;
+        let ended = in_turn(sessions, |place, result| answers[place].take(result))?;
         let [left, right] = answers.map(|baseline| baseline.answers);
         let both = left.keys().filter(|probe| right.contains_key(*probe)).count();
         let mut compared = Compared {
@@ -78,7 +82,7 @@ impl Compare {
         if !compared.comparison.changes.is_empty() && compared.sides.len() == 2 {
             let found = std::mem::take(&mut compared.comparison.changes);
             let changed: Vec<_> = compared.sides.iter().map(|(.., closing)| closing.may_have_changed.len()).collect();
-            let looked = session::runtime()?.block_on(async {
+            let looked = runtime()?.block_on(async {
                 let look = async { Some(self.look_again(found, &left, &right, &changed).await) };
                 signal::unless_ended(&mut Box::pin(signal::ended()), look).await
             });

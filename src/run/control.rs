@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::attempt::Shared;
 use super::brake::form;
 use super::brake::form::Form;
 use super::credentials::Checked;
 use super::identity;
 use super::pacing::limits::Key;
+use super::shared::Shared;
 use super::unsent::Unsent;
 use crate::fault::draft::carried;
 use crate::judge;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+use super::failure::Failure;
 use super::session;
-use super::session::Failure;
 use crate::fault::Tier;
 use crate::model::secret::Environment;
 use crate::model::target::Target;
@@ -16,6 +16,7 @@ use crate::render::drift::block;
 use crate::render::human;
 use crate::render::style::Style;
 use crate::report::{Closing, Opening};
+use crate::run::runtime::runtime;
 use crate::{catalog, reference};
 
 /// An embedded deployment that is up until it is dropped.
@@ -39,7 +40,7 @@ impl Running {
     }
 
     fn on_port(api: Api, drift: Option<&'static Drift>, port: u16) -> Result<Self, Failure> {
-        let runtime = session::runtime()?;
+        let runtime = runtime()?;
         let wrong = |error: std::io::Error| Failure::Usage(format!("cannot listen on 127.0.0.1:{port}: {error}"));
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port))).map_err(wrong)?;
         let address = listener.local_addr().map_err(wrong)?;

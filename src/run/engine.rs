@@ -9,19 +9,20 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::watch;
 
-use super::attempt::Shared;
 use super::brake::catch_all;
 use super::control::Controls;
 use super::credentials::{Credentials, Word};
+use super::event::Event;
 use super::pacing::board::{Board, Company};
 use super::pacing::in_order::InOrder;
 use super::pacing::work::{Message, Work};
+use super::settings::Settings;
+use super::shared::Shared;
 use super::unsent::Footing;
 use super::{control, repeat, signal};
 use crate::catalog::vocabulary;
 use crate::fault::draft::carried;
 use crate::fault::relation::Like;
-use crate::judge;
 use crate::model::answer::Answer;
 use crate::model::exchange::Request;
 use crate::model::finding::Repeats;
@@ -29,75 +30,11 @@ use crate::model::secret::{Environment, Mask};
 use crate::model::verdict::Severity;
 use crate::plan::order::may_lock_out;
 use crate::plan::{Plan, Probe};
-use crate::report::consistency::{Compared, Consistency};
+use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
 use crate::report::tally::signature;
-use crate::report::{Inactive, Load, MayHaveChanged, ProbeResult};
+use crate::report::{Load, ProbeResult};
 use crate::wire::sender::Sender;
-
-/// How the engine sends.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Probes under way at once; at least one.
-    pub jobs: usize,
-    /// Requests a second at most.
-    pub rate: Option<u32>,
-    /// The longest that is waited for an operation that the target limits, in all.
-    pub max_wait: Duration,
-    /// How often each probe is sent; at least once.
-    pub repeat: usize,
-    /// Whether certificates are not verified; printed commands say so, too.
-    pub insecure: bool,
-    /// Whether every exchange is recorded; else only those that a reader needs.
-    pub records_all: bool,
-    /// How replies are judged.
-    pub judge: judge::Settings,
-}
-
-/// What happens in a run, in the plan's order.
-#[derive(Debug)]
-pub enum Event {
-    /// A probe was sent, or tried, and judged.
-    Result(Box<ProbeResult>),
-    /// A planned probe was not sent.
-    NotExercised {
-        /// The probe.
-        probe: String,
-        /// Why.
-        reason: String,
-        /// Whether the run as a whole is the less for it.
-        weighs: bool,
-    },
-    /// The run as a whole cannot be judged.
-    NotJudged(String),
-    /// What the brake saw.
-    MayHaveChanged {
-        /// Requests that may have changed the target, in the order in which they left.
-        requests: Vec<MayHaveChanged>,
-        /// Whether probes were held back for that.
-        held_back: bool,
-    },
-    /// Probes that show this drift were sent again.
-    Repeated {
-        /// The drift's signature.
-        signature: String,
-        /// What came of it.
-        repeats: Repeats,
-    },
-    /// What only the whole of the results shows.
-    Compared(Box<Compared>),
-    /// What could not be put to the test, or not as it was asked for.
-    Inactive(Inactive),
-    /// The run is over.
-    Ended {
-        /// Connections that failed and were made again.
-        connection_failures: usize,
-        /// Who ended it before its plan was worked off.
-        interrupted: Option<String>,
-        /// What the target could take.
-        load: Load,
-    },
-}
 
 /// How long results gather before they are handed on together.
 const BREATH: Duration = Duration::from_millis(2);
@@ -174,7 +111,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
         confirm(&probes, suspicions, &shared, &mut emit).await;
     }
     stop.abort();
-    if let Some(reason) = shared.obituary() {
+    if let Some(reason) = shared.unreachable_reason() {
         emit(Event::NotJudged(reason));
     }
     emit(Event::MayHaveChanged { requests: shared.brake.changed(), held_back: shared.brake.held_back() });
@@ -184,8 +121,21 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     emit(Event::Ended {
         connection_failures: shared.sender.connection_failures(),
         interrupted: shared.interrupted().cloned(),
-        load: shared.load(company),
+        load: load(&shared, company),
     });
+}
+
+/// What the target could take.
+fn load(shared: &Shared, company: Company) -> Load {
+    let (rate_limited, waited) = shared.limits.told();
+    Load {
+        rate_limited,
+        waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+        answered_alone: company.answered_alone,
+        given_up: company.given_up,
+        jobs: company.jobs,
+        is_whole_in_doubt: shared.limits.stopped().is_some() || shared.credentials.is_lost(),
+    }
 }
 
 /// A mask for every secret that a request of the plan's suites may carry.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::attempt::Shared;
+use super::shared::Shared;
 use crate::catalog::Api;
 use crate::catalog::suite::Identity;
 use crate::judge::describe;

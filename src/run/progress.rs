@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use libtest_mimic::Arguments;
 
-use super::engine::Event;
+use super::event::Event;
 use super::harness::Line;
 use crate::model::printable::printable;
 use crate::model::verdict::{Severity, Verdict};

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::session;
 use crate::catalog::Api;
 use crate::judge::origin::unrelated_path::Outside;
 use crate::model::exchange::{Exchange, Outcome};
@@ -19,6 +18,7 @@ use crate::report::record::Recorder;
 use crate::report::stored::{Stored, StoredResult};
 use crate::report::tally::Tally;
 use crate::report::{Closing, Inactive, Opening, ProbeResult, stored};
+use crate::run::opening::opening;
 use crate::{fault, judge};
 
 /// What the exchanges come to today.
@@ -53,7 +53,7 @@ impl Retrial {
     #[must_use]
     pub fn of(stored: Stored, apis: &[Arc<Api>], strict: bool) -> Self {
         let strict = strict || stored.strict;
-        let opening = session::opening(apis, &stored.target, stored.started_at.clone(), stored.insecure, strict);
+        let opening = opening(apis, &stored.target, stored.started_at.clone(), stored.insecure, strict);
         let plan = plan(&stored, apis);
         let settings = judge::Settings { strict, outside: outside(&stored), ..judge::Settings::default() };
         let recorder = Recorder {

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::failure::Failure;
+use super::identity;
 use super::resend::Again;
-use super::session::Failure;
-use super::{engine, identity, session};
 use crate::catalog::Api;
 use crate::model::exchange::{Outcome, Over, Part, Reply};
 use crate::model::masked;
@@ -15,6 +15,8 @@ use crate::model::secret::{Environment, unmaskable};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::replayed::{Piece, Replayed};
 use crate::report::tally::signature;
+use crate::run::runtime::runtime;
+use crate::run::settings::Settings;
 use crate::wire::sender::Settings as Wire;
 use crate::wire::tap::Tap;
 use crate::wire::{Conduct, written};
@@ -31,7 +33,7 @@ pub struct Replay {
     /// The variables.
     pub environment: Environment,
     /// How it is sent and judged.
-    pub engine: engine::Settings,
+    pub engine: Settings,
     /// Whether a host that the suite takes for production is what is meant.
     pub yes_production: bool,
     /// The signatures of what was found of it.
@@ -74,7 +76,7 @@ impl Replay {
             )));
         }
         let (sent, rewritten) = (leaves(probe, &wire), rewritten(probe, &wire));
-        session::runtime()?.block_on(async {
+        runtime()?.block_on(async {
             let tap = Tap::default();
             let again = Again::new(&plan, &wire, environment, engine, Some(tap.clone()), 0);
             let again = again.await.map_err(Failure::Usage)?;

@@ -2,11 +2,11 @@
 //!
 //! It sends and judges one probe at a time. What its answers mean is said elsewhere.
 
-use super::attempt::Shared;
 use super::brake::outcome::may_change;
 use super::brake::{Brake, catch_all};
 use super::control::Controls;
-use super::engine::Settings;
+use super::settings::Settings;
+use super::shared::Shared;
 use super::{control, engine};
 use crate::model::answer::Answer;
 use crate::model::secret::Environment;

@@ -1,7 +1,7 @@
 //! The tester against the embedded deployment: silent where it conforms, and each drift reported by the rule that names it.
 
 use super::embedded::Running;
-use super::session::Failure;
+use super::failure::Failure;
 use crate::fault::Tier;
 use crate::model::verdict::exit;
 use crate::reference;

@@ -8,11 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::model::exchange::Outcome;
+use crate::model::exchange::{Reply, Request};
 use crate::plan::{Probe, RuledOut};
-use crate::run::attempt::Shared;
-use crate::run::pacing::limits::Key;
 use crate::run::unsent::Unsent;
+
+/// Whoever can be asked.
+pub(crate) trait Ask {
+    /// What the target replies to a harmless request, by which nothing is judged; `None` where it does not.
+    fn ask(&self, request: &Request) -> impl Future<Output = Option<Reply>> + Send;
+}
 
 /// What the answers to the questions about a path said.
 #[derive(Debug, Default)]
@@ -31,12 +35,12 @@ pub(crate) struct Allowed(Mutex<BTreeMap<(String, bool), Said>>);
 
 impl Allowed {
     /// Why the probe is not sent; `None` where it needs nobody's word, or has it.
-    pub(crate) async fn against(&self, probe: &Probe, shared: &Shared) -> Option<Unsent> {
+    pub(crate) async fn against(&self, probe: &Probe, target: &impl Ask) -> Option<Unsent> {
         let ruled_out = probe.ruled_out.as_ref()?;
         let path = format!("{}{}", probe.api.suite.id, ruled_out.questions[0].target);
         let key = (path, ruled_out.anonymous.is_some());
         let said = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
-        let said = said.get_or_init(|| ask(ruled_out, shared)).await;
+        let said = said.get_or_init(|| ask(ruled_out, target)).await;
         match said.allow.iter().find_map(|allow| ruled_out.has(allow)) {
             Some(false) => None,
             Some(true) => Some(Unsent::Listed(ruled_out.method.clone())),
@@ -46,13 +50,10 @@ impl Allowed {
     }
 }
 
-async fn ask(ruled_out: &RuledOut, shared: &Shared) -> Answers {
-    // Not the operation's: it is the path that is asked.
-    let key = Key { suite: String::new(), operation: ruled_out.questions[0].target.clone() };
+async fn ask(ruled_out: &RuledOut, target: &impl Ask) -> Answers {
     let mut answers = Answers::default();
     for question in ruled_out.questions.iter().chain(&ruled_out.anonymous) {
-        let Ok(headers) = shared.resolve(question) else { continue };
-        let Outcome::Reply(reply) = shared.ask(&key, question, &headers).await else { continue };
+        let Some(reply) = target.ask(question).await else { continue };
         // A success to a method that nobody has is no word on methods, and an error to OPTIONS may be a gateway's.
         let tells = match question.method.as_str() {
             "OPTIONS" => reply.status < 300,

@@ -12,9 +12,9 @@ use crate::model::exchange::{Outcome, Reply, Request};
 use crate::model::secret::{Mask, Template};
 use crate::plan::Plan;
 use crate::report::record;
-use crate::run::attempt::Shared;
 use crate::run::control::Controls;
 use crate::run::pacing::limits::Key;
+use crate::run::shared::Shared;
 
 /// A path that no API has, below a suite's prefix.
 const NOWHERE: &str = "/errdrift-nowhere";

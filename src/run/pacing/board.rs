@@ -14,8 +14,9 @@ use super::limits::{Key, Leave, May};
 use crate::plan::Probe;
 use crate::plan::order::may_lock_out;
 use crate::report::ProbeResult;
-use crate::run::attempt::{Shared, Trying, key};
+use crate::run::attempt::{Trying, key};
 use crate::run::credentials::Name;
+use crate::run::shared::Shared;
 
 /// Places of the plan between the oldest result that was not handed on and the newest probe that left: for each job, and
 /// for those that wait for a check of their credential.

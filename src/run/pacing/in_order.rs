@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::plan::Probe;
 use crate::report::ProbeResult;
-use crate::run::attempt::Shared;
 use crate::run::credentials::{Credentials, EVERY, Word};
+use crate::run::shared::Shared;
 use crate::run::unsent::Unsent;
 
 /// Results on their way back into the plan's order.

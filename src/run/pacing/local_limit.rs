@@ -1,8 +1,8 @@
 //! What a run says of a limit of the machine that it runs on: ours, and nothing of the target.
 
 use crate::report::Inactive;
-use crate::run::attempt::Shared;
-use crate::run::engine::Event;
+use crate::run::event::Event;
+use crate::run::shared::Shared;
 
 impl Shared {
     /// What is said of a limit of this machine that was met: the run cannot be judged where it kept probes from leaving, and

@@ -5,4 +5,5 @@ pub(crate) mod board;
 pub(crate) mod in_order;
 pub(crate) mod limits;
 pub(crate) mod local_limit;
+pub(crate) mod tail;
 pub(crate) mod work;

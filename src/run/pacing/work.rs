@@ -9,13 +9,14 @@ use futures_util::FutureExt as _;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
-use super::aftermath::Suspicion;
 use super::board::{Board, Next, Pending, Silent, Task, Ticket};
+use super::tail::Suspicion;
 use crate::plan::Probe;
 use crate::report::ProbeResult;
-use crate::run::attempt::{Shared, Step, Trying};
-use crate::run::control::Controls;
-use crate::run::credentials::Checked;
+use crate::run::attempt::{Step, Trying};
+use crate::run::control::{self, Controls};
+use crate::run::credentials::{Checked, Name};
+use crate::run::shared::Shared;
 use crate::run::unsent::Unsent;
 use crate::wire::Aftermath;
 
@@ -66,7 +67,7 @@ impl Work {
                 Task::Check(name, before) => {
                     tokio::select! {
                         biased;
-                        checked = self.shared.check(&name) => self.shared.credentials.end(&name, before, checked),
+                        checked = self.check(&name) => self.shared.credentials.end(&name, before, checked),
                         () = is_stopped(&mut stopped) => self.shared.credentials.end(&name, before, Checked::Unknown),
                     }
                     self.board.ended(&self.shared, &ticket, None, None);
@@ -86,7 +87,7 @@ impl Work {
                 Task::Probe(pending) => {
                     let place = pending.place;
                     let message = self.probe(pending, &ticket, &mut stopped).await;
-                    let awaited = self.shared.awaited(&self.probes[place]);
+                    let awaited = self.shared.aftermaths.awaited(&self.probes[place]);
                     match message {
                         Some(Message::Settled(place, result, mark)) if !awaited.is_empty() => {
                             tokio::spawn(Arc::clone(&self).after(place, result, mark, awaited));
@@ -99,6 +100,14 @@ impl Work {
             if message.is_some_and(|message| self.messages.send(message).is_err()) {
                 return;
             }
+        }
+    }
+
+    /// Sends the control of a credential again.
+    async fn check(&self, name: &Name) -> Checked {
+        match self.shared.credentials.control(name) {
+            Some(control) => control::again(control, &self.shared).await,
+            None => Checked::Unknown,
         }
     }
 

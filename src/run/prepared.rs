@@ -1,82 +1,33 @@
-//! One run from plan to closing: opens the reports, runs the engine, shows what happens, closes the reports.
-
-mod opening;
-mod outputs;
-mod turn;
+//! A run that has all it needs: opens the reports, runs the engine, shows what happens, closes the reports.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use indicatif::ProgressDrawTarget;
-use libtest_mimic::Arguments;
 
-use super::engine::Event;
-use super::harness::{Line, Trial};
+use super::event::Event;
+use super::failure::Failure;
+use super::harness::{self, Line, Trial};
+use super::opening::opening;
 use super::progress::{Live, bar, line};
-use super::unsent::{Footing, Unsent};
-use super::writer::{Request, Sink};
-use super::{engine, harness, identity, signal};
-use crate::catalog::Api;
-use crate::model::exchange::{LocalLimit, Over};
+use super::runtime::runtime;
+use super::session::Session;
+use super::writer::Sink;
+use super::{engine, identity, outputs, signal};
+use crate::model::exchange::Over;
 use crate::model::file::Output;
-use crate::model::secret::{Environment, Template, unmaskable};
-use crate::plan::{Plan, Probe, Selection};
-use crate::policy::gate::Gates;
+use crate::model::secret::{Template, unmaskable};
+use crate::plan::Plan;
 use crate::report::tally::Tally;
 use crate::report::{Closing, Inactive, Opening, ProbeResult};
 use crate::wire::client::Client;
-use crate::wire::sender::{Sender, Settings as Wire};
-pub use opening::opening;
-pub(crate) use outputs::reports;
-pub use turn::in_turn;
+use crate::wire::sender::Sender;
 
-/// What a run needs.
-pub struct Session {
-    /// The suites with their contracts.
-    pub apis: Vec<Arc<Api>>,
-    /// The probes that are wanted.
-    pub selection: Selection,
-    /// How the target is reached.
-    pub wire: Wire,
-    /// How the engine sends.
-    pub engine: engine::Settings,
-    /// The variables that suites may read.
-    pub environment: Environment,
-    /// The reports that were asked for.
-    pub reports: Vec<Request>,
-    /// Whether warnings fail.
-    pub strict: bool,
-    /// Whether a host that a suite takes for production is what is meant.
-    pub yes_production: bool,
-    /// Known resources whose variables are not set: suite and operation, and the variable.
-    pub unknown: Vec<(String, String)>,
-    /// What is shown while the run goes on.
-    pub live: Live,
-    /// What decides beside the probes.
-    pub gates: Gates,
-}
-
-/// Why a run did not begin, or could not be told of.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// What was asked for makes no sense; nothing was sent.
-    #[error("{0}")]
-    Usage(String),
-    /// The target could not be judged; nothing that may change something was sent.
-    #[error("{0}")]
-    NotJudged(String),
-    /// This machine has no room for a run.
-    #[error("{0}")]
-    Local(String),
-    /// A report could not be written to its end.
-    #[error("{0}")]
-    Report(String),
-}
-
+/// A run that takes longer shows a progress bar.
+const PATIENCE: Duration = Duration::from_secs(1);
 impl Session {
     /// Runs, and hands back what is known at both ends.
     ///
@@ -98,7 +49,7 @@ impl Session {
     }
 
     /// Everything that can be found out and opened before anything is sent.
-    fn prepare(self, shows_bar: bool) -> Result<Prepared, Failure> {
+    pub(crate) fn prepare(self, shows_bar: bool) -> Result<Prepared, Failure> {
         let started_at = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         let opening = opening(&self.apis, self.wire.target.as_str(), started_at, self.wire.insecure, self.strict);
         if let Some((suite, pattern)) =
@@ -172,24 +123,24 @@ impl Session {
 }
 
 /// A run that has all it needs, and of which nothing was sent yet.
-struct Prepared {
+pub(crate) struct Prepared {
     opening: Opening,
-    plan: Plan,
+    pub(crate) plan: Plan,
     sender: Sender,
     sinks: Vec<(Sink, String)>,
     /// The files that the gates may write in the end.
     written: BTreeMap<PathBuf, Output>,
-    session: Session,
+    pub(crate) session: Session,
     shows_bar: bool,
     /// What cannot be put to the test on this target.
     inactive: Vec<Inactive>,
     /// Whether all of it was chosen.
-    is_whole: bool,
+    pub(crate) is_whole: bool,
 }
 
 impl Prepared {
     /// Sends, and hands a line for each probe to whoever watches.
-    fn run(
+    pub(crate) fn run(
         self,
         lines: &mpsc::Sender<Line>,
         watch: &mut (dyn FnMut(&ProbeResult) + Send),
@@ -250,87 +201,6 @@ impl Prepared {
         }
         broken.map_or(Ok((opening, closing)), |broken| Err(Failure::Report(broken)))
     }
-
-    /// The plan's probes as trials. What lacks a variable that a run can do without is ignored, and says so in lists.
-    fn trials(&self) -> Vec<Trial> {
-        let footing = Footing::of(&self.plan);
-        let trial = |probe: &Probe| {
-            let missing = |name: &&str| self.session.environment.get(name).is_none();
-            let lacks = |name: &str| footing.weighs(&probe.api.suite.id, &Unsent::NotSet(name.to_owned()));
-            let missing: Vec<_> = probe.request.variables().into_iter().filter(missing).collect();
-            Trial { id: probe.id.clone(), ignored: !missing.is_empty() && !missing.into_iter().any(lacks) }
-        };
-        self.plan.probes.iter().map(trial).collect()
-    }
-}
-
-/// Runs the sessions as one conformance test: a trial a probe, chosen by the harness's arguments. What they leave out is
-/// not sent. Gives what each session with a chosen probe came to, which weighs more than the count of failures: a run
-/// that could not be judged fails, too.
-///
-/// # Errors
-/// As [`Session::run`].
-pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Closing>, Failure> {
-    let mut all = Vec::new();
-    let mut chosen = Vec::new();
-    for session in sessions {
-        let mut prepared = session.prepare(false)?;
-        let trials = prepared.trials();
-        let mut takes = trials.iter().map(|trial| harness::takes(arguments, trial));
-        let before = prepared.plan.probes.len();
-        prepared.plan.probes.retain(|_| takes.next().unwrap_or(false));
-        prepared.is_whole &= prepared.plan.probes.len() == before;
-        keep_controls(&mut prepared.plan);
-        all.extend(trials);
-        chosen.push(prepared);
-    }
-    chosen.retain(|prepared| !arguments.list && !prepared.plan.probes.is_empty());
-    let (sender, receiver) = mpsc::channel();
-    std::thread::scope(|scope| {
-        let run = scope.spawn(move || {
-            chosen.into_iter().map(|prepared| Ok(prepared.run(&sender, &mut |_| {})?.1)).collect::<Result<Vec<_>, _>>()
-        });
-        let _ = harness::show(&harness::in_order(arguments.clone()), all, receiver);
-        joined(run)
-    })
-}
-
-/// Leaves the controls of the operations that still have probes, and of each suite the first that carries a credential:
-/// it tells the most about operations that have no control.
-fn keep_controls(plan: &mut Plan) {
-    let operations: BTreeSet<(&str, &str)> =
-        plan.probes.iter().map(|probe| (probe.api.suite.id.as_str(), probe.operation.as_str())).collect();
-    let mut told = BTreeSet::new();
-    plan.controls.retain(|control| {
-        let suite = &control.api.suite.id;
-        let first = !control.request.variables().is_empty() && told.insert(suite.clone());
-        first || operations.contains(&(suite.as_str(), control.operation.as_str()))
-    });
-}
-
-/// What the thread came to; its panic is ours.
-fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-/// More threads than these judge no faster than a target answers, and each may have a large reply in memory.
-const WORKERS: usize = 4;
-
-/// A runtime for the engine, or for the embedded deployment.
-///
-/// # Errors
-/// The system gives no threads.
-pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let workers = processors.min(WORKERS);
-    let narrow = |limit: LocalLimit| Failure::Local(format!("nothing was judged, and nothing sent: {limit}"));
-    // Where there is too little room, the runtime panics here or later.
-    crate::wire::has_room().map_err(narrow)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-    runtime.map_err(|error| match crate::wire::limit(&error) {
-        Some(limit) => narrow(limit),
-        None => Failure::Usage(format!("cannot start: {error}")),
-    })
 }
 
 fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, broken: &mut Option<String>) {
@@ -363,37 +233,7 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
     }
 }
 
-/// A session for a conformance test: the built-in suites' environment, no reports.
-#[must_use]
-pub fn quick(apis: Vec<Arc<Api>>, target: crate::model::target::Target, environment: Environment) -> Session {
-    Session {
-        apis,
-        selection: Selection::default(),
-        wire: Wire { target, timeout: DEFAULT_TIMEOUT, insecure: false, ca: None, proxy: None },
-        engine: engine::Settings {
-            jobs: DEFAULT_JOBS,
-            rate: None,
-            max_wait: DEFAULT_MAX_WAIT,
-            repeat: 1,
-            insecure: false,
-            records_all: false,
-            judge: crate::judge::Settings::default(),
-        },
-        environment,
-        reports: Vec::new(),
-        strict: false,
-        yes_production: false,
-        unknown: Vec::new(),
-        live: Live::Nothing,
-        gates: Gates::default(),
-    }
+/// What the thread came to; its panic is ours.
+pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
-
-/// A run that takes longer shows a progress bar.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// Probes under way at once, unless told.
-pub const DEFAULT_JOBS: usize = 16;
-/// The deadline of a probe, unless told.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest that is waited for an operation that the target limits, in all, unless told.
-pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(30);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use super::Failure;
+use super::failure::Failure;
+use super::writer::{Request, Sink};
 use crate::model::file::Output;
 use crate::policy::gate::{Gates, Writing};
 use crate::report::Opening;
-use crate::run::writer::{Request, Sink};
 
 /// The reports that are asked for, opened, each with its name.
 pub(crate) fn reports(requests: &[Request], opening: &Opening) -> Result<Vec<(Sink, String)>, Failure> {
@@ -22,7 +22,7 @@ pub(crate) fn reports(requests: &[Request], opening: &Opening) -> Result<Vec<(Si
 }
 
 /// The files that the gates may write in the end.
-pub(super) fn of_gates(gates: &Gates) -> Result<BTreeMap<PathBuf, Output>, Failure> {
+pub(crate) fn of_gates(gates: &Gates) -> Result<BTreeMap<PathBuf, Output>, Failure> {
     let ratchet = gates.ratchet.as_ref().map(|(path, _)| path);
     let open = |path: &PathBuf| {
         let why = |error| Failure::Usage(format!("cannot write {}: {error}; nothing was sent", path.display()));
@@ -32,7 +32,7 @@ pub(super) fn of_gates(gates: &Gates) -> Result<BTreeMap<PathBuf, Output>, Failu
 }
 
 /// Writes what a gate hands back.
-pub(super) fn write(writing: &Writing, opened: Option<Output>) -> io::Result<()> {
+pub(crate) fn write(writing: &Writing, opened: Option<Output>) -> io::Result<()> {
     let mut output = opened.map_or_else(|| Output::open(Some(&writing.path)), Ok)?;
     output.write_all(writing.text.as_bytes())?;
     output.close()

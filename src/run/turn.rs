@@ -2,7 +2,9 @@
 
 use std::sync::mpsc;
 
-use super::{Failure, Live, Session};
+use super::failure::Failure;
+use super::progress::Live;
+use super::session::Session;
 use crate::report::{Closing, Opening, ProbeResult};
 
 /// Runs the sessions in their order; `watch` gets every result with the place of its session. Behind one that somebody ended,
@@ -10,7 +12,7 @@ use crate::report::{Closing, Opening, ProbeResult};
 ///
 /// # Errors
 /// As [`Session::run`]; what makes no sense of any session is found out before anything is sent.
-pub fn in_turn(
+pub(crate) fn in_turn(
     sessions: Vec<Session>,
     mut watch: impl FnMut(usize, &ProbeResult) + Send,
 ) -> Result<Vec<(Opening, Closing)>, Failure> {

@@ -7,7 +7,7 @@ use crate::report::{Opening, SuiteFile};
 
 /// The opening of a run of these suites.
 #[must_use]
-pub fn opening(apis: &[Arc<Api>], target: &str, started_at: String, insecure: bool, strict: bool) -> Opening {
+pub(crate) fn opening(apis: &[Arc<Api>], target: &str, started_at: String, insecure: bool, strict: bool) -> Opening {
     let operations = |api: &Arc<Api>| {
         let ids = api.suite.operation.iter().map(|operation| operation.id.clone()).collect();
         (api.suite.id.clone(), ids)

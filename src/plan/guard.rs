@@ -1,7 +1,7 @@
 //! What [`super::safety`] says of a request: why it may be sent, what must be known of the target first, why it is withheld.
 
-use crate::catalog::suite::{Operation, Skip, Suite};
-use crate::fault::draft::{Draft, Variant};
+use crate::catalog::suite::{Body, Operation, Skip, Suite};
+use crate::fault::draft::{Draft, Variant, is_refused_by_path};
 use crate::model::cause::Cause;
 use crate::model::exchange::Request;
 
@@ -115,7 +115,7 @@ pub struct RuledOut {
 impl RuledOut {
     /// What must be known before the method is sent to the path of the operation, whose correct request this is.
     pub(super) fn new(suite: &Suite, operation: &Operation, correct: &Draft, method: &str, is_bare: bool) -> Self {
-        let acts = suite.on_path(&operation.path).any(super::safety::acts_on_anything);
+        let acts = suite.on_path(&operation.path).any(self::acts_on_anything);
         let known = suite.on_path(&operation.path).map(|other| other.method.clone()).collect();
         let question = |method: &str, carries: bool| {
             let credential = if carries { correct.credential.clone() } else { Vec::new() };
@@ -143,4 +143,18 @@ impl Skip {
         let named = |name: &Option<String>, this: &str| name.as_ref().is_none_or(|name| name == this);
         named(&self.operation, operation) && named(&self.fault, fault)
     }
+}
+
+/// Whether a POST of the operation, whatever its content, may be carried out.
+pub(super) fn acts_on_anything(operation: &Operation) -> bool {
+    operation.method == "POST"
+        && !operation.reads()
+        && operation.refused.is_none()
+        && !is_refused_by_path(operation)
+        && (operation.needs_anchor() || !operation.body.as_ref().is_some_and(requires))
+}
+
+/// Whether something in the body is required, so that the operation is not carried out where the body is not read.
+pub(super) fn requires(body: &Body) -> bool {
+    body.members.values().any(|field| field.required)
 }

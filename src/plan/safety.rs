@@ -33,9 +33,9 @@
 //!   `Allow` has ruled the method out.
 //! * DELETE of what may exist never carries a credential: nobody asks for a collection to be emptied.
 
-use super::guard::{Admitted, Guard, RuledOut, Withheld};
+use super::guard::{Admitted, Guard, RuledOut, Withheld, acts_on_anything, requires};
 use crate::catalog::Api;
-use crate::catalog::suite::{Body, Operation, same_path};
+use crate::catalog::suite::{Operation, same_path};
 use crate::fault::draft::{Draft, Subject, Variant};
 use crate::fault::method::REGISTERED;
 use crate::fault::{Acceptance, Fault, anchor, draft};
@@ -309,20 +309,6 @@ fn asks_only(draft: &Draft) -> bool {
         "TRACE" => draft.credential.is_empty(),
         _ => false,
     }
-}
-
-/// Whether something in the body is required, so that the operation is not carried out where the body is not read.
-fn requires(body: &Body) -> bool {
-    body.members.values().any(|field| field.required)
-}
-
-/// Whether a POST of the operation, whatever its content, may be carried out.
-pub(super) fn acts_on_anything(operation: &Operation) -> bool {
-    operation.method == "POST"
-        && !operation.reads()
-        && operation.refused.is_none()
-        && !draft::is_refused_by_path(operation)
-        && (operation.needs_anchor() || !operation.body.as_ref().is_some_and(requires))
 }
 
 /// Whether the operation reads its content as JSON.

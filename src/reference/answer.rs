@@ -2,10 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
+use super::api::Api;
 use super::decision::{Decision, Lenience, Rules};
-use super::reply::{Draft, Reply};
+use super::deployment::Deployment;
+use super::draft::Draft;
+use super::reply::Reply;
 use super::request::{Malformed, Request};
-use super::{Api, Deployment, escrow_box, oz_api};
+use super::{escrow_box, oz_api};
 
 /// The reply to a request that could be read.
 pub(super) fn to_request(deployment: &Deployment, request: &Request<'_>) -> Reply {

@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use super::draft::Draft;
 use super::operation::Reference;
-use super::reply::Draft;
 use super::request::Request;
 
 /// The media type with the text behind it, when there is exactly one and it is well-formed.

@@ -4,28 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::cause::Cause;
 use super::operation::Operation;
 use super::request::{Malformed, Request};
-
-/// Why a request was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
-    MalformedHttp,
-    TooLarge,
-    UnknownPath,
-    WrongMethod,
-    NoCredentials,
-    MalformedCredentials,
-    WrongCredentials,
-    ExpiredCredentials,
-    Forbidden,
-    MediaType,
-    Syntax,
-    Missing,
-    Type,
-    Value,
-    UnknownResource,
-}
 
 /// A check that a careless deployment may leave out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,14 +4,13 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::decision::{Cause, Check, Lenience, Refusal};
+use super::api::Api;
+use super::cause::Cause;
+use super::decision::{Check, Lenience, Refusal};
+use super::draft::{Delivery, Draft};
 use super::operation::Operation;
-use super::reply::{Delivery, Draft};
+use super::oz_operations;
 use super::request::Request;
-use super::{
-    Api, escrow_answer_drifts, escrow_body_drifts, escrow_reply_drifts, oz_answer_drifts, oz_body_drifts,
-    oz_operations, oz_reply_drifts,
-};
 
 /// One way in which a deployment deviates from its documentation.
 #[derive(Debug)]
@@ -52,26 +51,6 @@ impl Drift {
     pub(super) const fn note(self) -> Self {
         Self { severity: "note", ..self }
     }
-}
-
-/// Every drift of both APIs.
-pub fn drifts() -> impl Iterator<Item = &'static Drift> {
-    [
-        oz_reply_drifts::TABLE,
-        oz_body_drifts::TABLE,
-        oz_answer_drifts::TABLE,
-        escrow_reply_drifts::TABLE,
-        escrow_body_drifts::TABLE,
-        escrow_answer_drifts::TABLE,
-    ]
-    .into_iter()
-    .flatten()
-}
-
-/// The drift of that name.
-#[must_use]
-pub fn drift(api: Api, name: &str) -> Option<&'static Drift> {
-    drifts().find(|drift| drift.api == api && drift.name == name)
 }
 
 /// To which refusals a drift applies.

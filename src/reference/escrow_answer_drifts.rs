@@ -1,7 +1,8 @@
 //! Drifts of Escrow Box in how a request is answered: what is accepted, the status, the code, the order of checks. A table, nothing that decides.
 
-use super::Api;
-use super::decision::{Cause, Check};
+use super::api::Api;
+use super::cause::Cause;
+use super::decision::Check;
 use super::drift::{ALWAYS, Change, Drift, Scope, error};
 
 const CREDENTIALS: &[Cause] =

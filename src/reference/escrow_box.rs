@@ -6,7 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::body;
-use super::decision::{Cause, Check, Decision, Lenience, Refusal, Rules, Success};
+use super::cause::Cause;
+use super::decision::{Check, Decision, Lenience, Refusal, Rules, Success};
 use super::escrow_operations::{KNOWN, PLACES};
 use super::operation::{Body, Found, Operation, find};
 use super::request::{Malformed, Request};

@@ -1,6 +1,6 @@
 //! Every operation of Escrow Box: a table, nothing that decides.
 
-use super::decision::Cause;
+use super::cause::Cause;
 use super::operation::{Body, Field, Kind, Operation, Parameter, Place, Reference, optional, required};
 
 /// The deal and the ad that exist here; nobody guesses them.

@@ -1,9 +1,10 @@
 //! Drifts of Escrow Box in how a reply arrives: its delivery, its headers, the bytes of its body. A table, nothing that decides.
 
-use super::decision::Cause;
+use super::api::Api;
+use super::cause::Cause;
+use super::draft::Delivery;
 use super::drift::{ALWAYS, Change, Drift, Encoding, Scope, error};
-use super::reply::Delivery;
-use super::{Api, pages};
+use super::pages;
 
 /// One row for each.
 pub(super) static TABLE: &[Drift] = &[

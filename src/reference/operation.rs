@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::decision::Cause;
+use super::cause::Cause;
 
 /// A path that exists, and what may be done there.
 #[derive(Debug)]

@@ -1,8 +1,10 @@
 //! Drifts of the Oz API in how a request is answered: what is accepted, the status, the code, the order of checks. A table, nothing that decides.
 
-use super::decision::{Cause, Check};
+use super::api::Api;
+use super::cause::Cause;
+use super::decision::Check;
 use super::drift::{ALWAYS, Change, Drift, Scope, error};
-use super::{Api, pages};
+use super::pages;
 
 const CREDENTIALS: &[Cause] =
     &[Cause::NoCredentials, Cause::WrongCredentials, Cause::ExpiredCredentials, Cause::Forbidden];

@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::decision::{Cause, Check, Decision, Lenience, Refusal, Rules, Success};
+use super::cause::Cause;
+use super::decision::{Check, Decision, Lenience, Refusal, Rules, Success};
 use super::operation::{Access, Body, Found, Operation, find};
 use super::oz_operations::{ISSUED, KNOWN, PLACES};
 use super::request::{Malformed, Request};

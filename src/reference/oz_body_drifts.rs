@@ -1,7 +1,7 @@
 //! Drifts of the Oz API in what an error body says: its members, its mirror of the request, its leaks. A table, nothing that decides.
 
-use super::Api;
-use super::decision::Cause;
+use super::api::Api;
+use super::cause::Cause;
 use super::drift::{ALWAYS, Change, Drift, Scope, error};
 
 /// One row for each.

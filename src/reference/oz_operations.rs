@@ -1,6 +1,6 @@
 //! Every operation of the Oz API: a table, nothing that decides.
 
-use super::decision::Cause;
+use super::cause::Cause;
 use super::operation::{Access, Body, Field, Kind, Operation, Parameter, Place, Reference, optional, required};
 
 /// The one folder, user, medium, … that exists here; nobody guesses it.

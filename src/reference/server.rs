@@ -6,9 +6,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::reply::{Delivery, Reply};
+use super::api::Api;
+use super::deployment::Deployment;
+use super::draft::Delivery;
+use super::drift::Drift;
+use super::reply::Reply;
 use super::request::Next;
-use super::{Deployment, answer, request};
+use super::{answer, request};
 
 /// A buffer that grew beyond this for one upload is given back.
 const KEPT_CAPACITY: usize = 1024 * 1024;
@@ -16,25 +20,37 @@ const KEPT_CAPACITY: usize = 1024 * 1024;
 const LINGER_LIMIT: usize = 128 * 1024 * 1024;
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Accepts until `shutdown`, then ends every connection.
-pub(super) async fn serve(deployment: &Deployment, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) {
-    let mut connections = JoinSet::new();
-    let mut shutdown = std::pin::pin!(shutdown);
-    loop {
-        tokio::select! {
-            biased;
-            () = &mut shutdown => break,
-            Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection(deployment.clone(), stream));
-                }
-                // Most likely too many open files: others must close first.
-                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
-            },
+impl Deployment {
+    /// Answers every connection of `listener` until `shutdown` completes; by then every connection has ended.
+    pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) {
+        let mut connections = JoinSet::new();
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(_) = connections.join_next() => {}
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        connections.spawn(connection(self.clone(), stream));
+                    }
+                    // Most likely too many open files: others must close first.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+                },
+            }
         }
+        connections.shutdown().await;
     }
-    connections.shutdown().await;
+}
+
+/// Answers every connection of `listener` until `shutdown` completes, when nobody asks what was seen.
+pub async fn serve(
+    listener: TcpListener,
+    api: Api,
+    drift: Option<&'static Drift>,
+    shutdown: impl Future<Output = ()> + Send,
+) {
+    Deployment::new(api, drift).serve(listener, shutdown).await;
 }
 
 async fn connection(deployment: Deployment, mut stream: TcpStream) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::suite::Findings;
+use super::mistakes::Mistakes;
 use crate::catalog::schema::describe;
 use crate::catalog::suite::{Field, FieldType};
 use crate::model::pointer::member;
@@ -21,35 +21,35 @@ pub(crate) enum Site {
 }
 
 /// Every mistake in the declaration, which stands at `at`.
-pub(crate) fn check(field: &Field, site: Site, at: &str, findings: &mut Findings<'_>) {
-    kind(field, site, at, findings);
-    limits(field, at, findings);
+pub(crate) fn check(field: &Field, site: Site, at: &str, mistakes: &mut Mistakes<'_>) {
+    kind(field, site, at, mistakes);
+    limits(field, at, mistakes);
     if let Some(example) = &field.example
         && let Some(misfit) = misfit(field, example)
     {
-        findings.wrong(
+        mistakes.wrong(
             format!("{at}/example"),
             format!("the example is not of the declared type: {misfit}"),
             "write one that is",
         );
     }
     if (field.required || site == Site::Path) && !is_exemplified(field) {
-        findings.wrong(
+        mistakes.wrong(
             at,
             "a well-formed request needs this field, and it has no example",
             "write `example = …` with a value that is plainly a test's",
         );
     }
     for (name, declared) in &field.members {
-        check(declared, Site::Json, &format!("{at}{}", member("/members", name)), findings);
+        check(declared, Site::Json, &format!("{at}{}", member("/members", name)), mistakes);
     }
     if let Some(items) = &field.items {
-        check(items, Site::Json, &format!("{at}/items"), findings);
+        check(items, Site::Json, &format!("{at}/items"), mistakes);
     }
 }
 
 /// The type belongs where the field is, and the keywords belong to the type.
-fn kind(field: &Field, site: Site, at: &str, findings: &mut Findings<'_>) {
+fn kind(field: &Field, site: Site, at: &str, mistakes: &mut Mistakes<'_>) {
     use FieldType::{Array, File, Integer, Json, Number, Object, String, Uuid};
     let (belongs, help) = match field.kind {
         Json | File => (site == Site::Part, "it is for the parts of a form; in JSON write \"object\" or \"array\""),
@@ -58,10 +58,10 @@ fn kind(field: &Field, site: Site, at: &str, findings: &mut Findings<'_>) {
         _ => (true, ""),
     };
     if !belongs {
-        findings.wrong(format!("{at}/type"), "this type does not occur here", help);
+        mistakes.wrong(format!("{at}/type"), "this type does not occur here", help);
     }
     if field.exists && site != Site::Path {
-        findings.wrong(format!("{at}/exists"), "only what a path names can exist", "leave it out");
+        mistakes.wrong(format!("{at}/exists"), "only what a path names can exist", "leave it out");
     }
     let text = matches!(field.kind, String | Uuid);
     let number = matches!(field.kind, Integer | Number);
@@ -76,7 +76,7 @@ fn kind(field: &Field, site: Site, at: &str, findings: &mut Findings<'_>) {
     ];
     for (name, present, fits, of) in keywords {
         if present && !fits {
-            findings.wrong(
+            mistakes.wrong(
                 format!("{at}/{name}"),
                 format!("`{name}` is for {of}"),
                 "leave it out, or write another `type`",
@@ -85,11 +85,11 @@ fn kind(field: &Field, site: Site, at: &str, findings: &mut Findings<'_>) {
     }
 }
 
-fn limits(field: &Field, at: &str, findings: &mut Findings<'_>) {
+fn limits(field: &Field, at: &str, mistakes: &mut Mistakes<'_>) {
     if let (Some(least), Some(greatest)) = (field.minimum, field.maximum)
         && least > greatest
     {
-        findings.wrong(
+        mistakes.wrong(
             format!("{at}/maximum"),
             format!("no number is at least {least} and at most {greatest}"),
             "exchange them",
@@ -98,7 +98,7 @@ fn limits(field: &Field, at: &str, findings: &mut Findings<'_>) {
     if let (Some(least), Some(greatest)) = (field.min_length, field.max_length)
         && least > greatest
     {
-        findings.wrong(
+        mistakes.wrong(
             format!("{at}/max_length"),
             format!("no text has at least {least} and at most {greatest} characters"),
             "exchange them",
@@ -106,7 +106,7 @@ fn limits(field: &Field, at: &str, findings: &mut Findings<'_>) {
     }
     for (index, value) in field.values.iter().enumerate() {
         if field.values[..index].contains(value) {
-            findings.wrong(format!("{at}/enum/{index}"), format!("`{value}` stands twice"), "leave one out");
+            mistakes.wrong(format!("{at}/enum/{index}"), format!("`{value}` stands twice"), "leave one out");
         }
     }
 }

@@ -2,5 +2,6 @@
 
 pub(crate) mod contract;
 pub(crate) mod field;
+pub(crate) mod mistakes;
 pub(crate) mod operation;
 pub(crate) mod suite;

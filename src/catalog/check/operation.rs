@@ -4,43 +4,43 @@ use std::collections::BTreeSet;
 
 use super::field;
 use super::field::Site;
-use super::suite::Findings;
+use super::mistakes::Mistakes;
 use crate::catalog::document::closest_or_all;
 use crate::catalog::suite::{Anchor, Body, Effect, Field, FieldType, Operation, Suite};
 use crate::model::cause::Cause;
 use crate::model::pointer::member;
 
 /// Every mistake in one operation, which stands at `at`.
-pub(crate) fn check(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {
-    path(suite, operation, at, findings);
-    methods(suite, operation, at, findings);
-    effect(operation, at, findings);
-    credential(suite, operation, at, findings);
+pub(crate) fn check(suite: &Suite, operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
+    path(suite, operation, at, mistakes);
+    methods(suite, operation, at, mistakes);
+    effect(operation, at, mistakes);
+    credential(suite, operation, at, mistakes);
     for (name, declared) in &operation.path_parameters {
-        field::check(declared, Site::Path, &format!("{at}{}", member("/path_parameters", name)), findings);
+        field::check(declared, Site::Path, &format!("{at}{}", member("/path_parameters", name)), mistakes);
     }
     for (name, declared) in &operation.query {
-        field::check(declared, Site::Query, &format!("{at}{}", member("/query", name)), findings);
+        field::check(declared, Site::Query, &format!("{at}{}", member("/query", name)), mistakes);
     }
     if operation.query_required && operation.query.is_empty() {
-        findings.wrong(
+        mistakes.wrong(
             format!("{at}/query_required"),
             "a query is required and none is declared",
             "declare its parameters under `query`",
         );
     }
     if let Some(body) = &operation.body {
-        content(body, &format!("{at}/body"), findings);
+        content(body, &format!("{at}/body"), mistakes);
     }
-    controlled_by(suite, operation, at, findings);
-    known(operation, at, findings);
+    controlled_by(suite, operation, at, mistakes);
+    known(operation, at, mistakes);
     if operation.control.is_some() {
-        control(operation, &format!("{at}/control"), findings);
+        control(operation, &format!("{at}/control"), mistakes);
     }
     let all_exist =
         !operation.path_parameters.is_empty() && operation.path_parameters.values().all(|declared| declared.exists);
     if !operation.reads() && !operation.may_create() && all_exist && !is_refused(operation) {
-        findings.doubtful(
+        mistakes.doubtful(
             format!("{at}/effect"),
             "the operation changes something, names only what exists, and nothing in it is sure to be refused",
             "few probes of it are safe: name a resource that does not exist, or give the body an anchor",
@@ -48,31 +48,31 @@ pub(crate) fn check(suite: &Suite, operation: &Operation, at: &str, findings: &m
     }
 }
 
-fn controlled_by(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+fn controlled_by(suite: &Suite, operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     let Some(other) = &operation.controlled_by else { return };
     let at = format!("{at}/controlled_by");
     let controls: Vec<_> = suite.operation.iter().filter(|o| o.control.is_some()).map(|o| o.id.as_str()).collect();
     if operation.control.is_some() {
-        findings.wrong(at, "the operation is its own control", "leave one of `control` and `controlled_by` out");
+        mistakes.wrong(at, "the operation is its own control", "leave one of `control` and `controlled_by` out");
     } else if !controls.contains(&other.as_str()) {
         let help = closest_or_all(other, &controls).unwrap_or_else(|| "write `control = true` at one".to_owned());
-        findings.wrong(at, format!("no operation `{other}` has a control"), help);
+        mistakes.wrong(at, format!("no operation `{other}` has a control"), help);
     }
 }
 
-fn known(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+fn known(operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     let at = format!("{at}/known");
     if !operation.known.is_empty() && !operation.reads() {
-        findings.wrong(&at, "a resource that exists is asked for by reads alone", "leave `known` out");
+        mistakes.wrong(&at, "a resource that exists is asked for by reads alone", "leave `known` out");
     }
     for name in operation.known.keys().filter(|name| !operation.path_parameters.contains_key(*name)) {
         let names: Vec<_> = operation.path_parameters.keys().map(String::as_str).collect();
         let help = closest_or_all(name, &names).unwrap_or_else(|| "leave it out".to_owned());
-        findings.wrong(member(&at, name), format!("the path has no parameter `{name}`"), help);
+        mistakes.wrong(member(&at, name), format!("the path has no parameter `{name}`"), help);
     }
     let unknown = |(name, field): (&String, &Field)| !field.exists && !operation.known.contains_key(name);
     if !operation.known.is_empty() && operation.path_parameters.iter().any(unknown) {
-        findings.wrong(&at, "a parameter of the path is not known", "name an id that exists for each");
+        mistakes.wrong(&at, "a parameter of the path is not known", "name an id that exists for each");
     }
 }
 
@@ -87,12 +87,12 @@ pub(crate) fn route(path: &str) -> String {
     path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect::<Vec<_>>().join("/")
 }
 
-fn path(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+fn path(suite: &Suite, operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     let parameters = format!("{at}/path_parameters");
     let (at, path) = (format!("{at}/path"), operation.path.as_str());
     let below = path.strip_prefix(suite.prefix.as_str());
     if below.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('/')) {
-        findings.wrong(
+        mistakes.wrong(
             &at,
             format!("`{path}` lies outside the suite's prefix"),
             format!("begin it with `{}/`", suite.prefix),
@@ -102,7 +102,7 @@ fn path(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<
     for segment in path.split('/').filter(|segment| segment.contains(['{', '}'])) {
         let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|name| !name.is_empty());
         let Some(name) = name.filter(|name| !name.contains(['{', '}'])) else {
-            findings.wrong(
+            mistakes.wrong(
                 &at,
                 format!("`{segment}` is no parameter"),
                 "a parameter is a whole segment, as `/{thing_id}/`",
@@ -110,31 +110,31 @@ fn path(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<
             continue;
         };
         if !names.insert(name) {
-            findings.wrong(&at, format!("the path has two parameters `{name}`"), "give each a name of its own");
+            mistakes.wrong(&at, format!("the path has two parameters `{name}`"), "give each a name of its own");
         } else if !operation.path_parameters.contains_key(name) {
             let help = format!("declare it: `path_parameters.{name} = {{ type = \"string\", example = \"nosuch\" }}`");
-            findings.wrong(&at, format!("the path parameter `{name}` is not declared"), help);
+            mistakes.wrong(&at, format!("the path parameter `{name}` is not declared"), help);
         }
     }
     for name in operation.path_parameters.keys().filter(|name| !names.contains(name.as_str())) {
         let help = closest_or_all(name, &names.iter().copied().collect::<Vec<_>>())
             .unwrap_or_else(|| "leave it out".to_owned());
-        findings.wrong(member(&parameters, name), format!("the path has no parameter `{name}`"), help);
+        mistakes.wrong(member(&parameters, name), format!("the path has no parameter `{name}`"), help);
     }
 }
 
-fn credential(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+fn credential(suite: &Suite, operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     let names: Vec<_> = suite.credentials.keys().map(String::as_str).collect();
     let Some(name) = operation.credential.as_deref() else {
         if operation.privileged {
-            findings.wrong(
+            mistakes.wrong(
                 format!("{at}/privileged"),
                 "an operation without a credential has no privileges",
                 "write its `credential`",
             );
         }
         if operation.credentials_unsure.is_some() {
-            findings.wrong(
+            mistakes.wrong(
                 format!("{at}/credentials_unsure"),
                 "an operation without a credential has none to probe",
                 "leave it out",
@@ -146,9 +146,9 @@ fn credential(suite: &Suite, operation: &Operation, at: &str, findings: &mut Fin
         None => {
             let help =
                 closest_or_all(name, &names).unwrap_or_else(|| format!("declare it under `[credentials.{name}]`"));
-            findings.wrong(format!("{at}/credential"), format!("no credential is named `{name}`"), help);
+            mistakes.wrong(format!("{at}/credential"), format!("no credential is named `{name}`"), help);
         }
-        Some(credential) if operation.privileged && credential.forbidden.is_none() => findings.doubtful(
+        Some(credential) if operation.privileged && credential.forbidden.is_none() => mistakes.doubtful(
             format!("{at}/privileged"),
             format!("`{name}` has no weaker credential, so that the privilege is not probed"),
             format!("write `forbidden` under `[credentials.{name}]`"),
@@ -157,13 +157,13 @@ fn credential(suite: &Suite, operation: &Operation, at: &str, findings: &mut Fin
     }
 }
 
-fn content(body: &Body, at: &str, findings: &mut Findings<'_>) {
+fn content(body: &Body, at: &str, mistakes: &mut Mistakes<'_>) {
     let site = if is_form(body) { Site::Part } else { Site::Json };
     for (name, declared) in &body.members {
-        field::check(declared, site, &format!("{at}{}", member("/members", name)), findings);
+        field::check(declared, site, &format!("{at}{}", member("/members", name)), mistakes);
     }
     if let Some(anchor) = &body.anchor {
-        anchored(body, anchor, &format!("{at}/anchor"), findings);
+        anchored(body, anchor, &format!("{at}/anchor"), mistakes);
     }
 }
 
@@ -172,21 +172,21 @@ fn is_form(body: &Body) -> bool {
 }
 
 /// An anchor that a server may take for right would let a probe change something.
-fn anchored(body: &Body, anchor: &Anchor, at: &str, findings: &mut Findings<'_>) {
+fn anchored(body: &Body, anchor: &Anchor, at: &str, mistakes: &mut Mistakes<'_>) {
     let way = anchor.way();
     if is_form(body) && way.len() > 1 {
-        findings.wrong(format!("{at}/member"), "a form has parts and no members below them", "name a part");
+        mistakes.wrong(format!("{at}/member"), "a form has parts and no members below them", "name a part");
         return;
     }
     let Some(declared) = declared(body, &way) else {
         let names: Vec<_> = body.members.keys().map(String::as_str).collect();
         let help = closest_or_all(&anchor.member, &names).unwrap_or_else(|| "declare it under `members`".to_owned());
-        findings.wrong(format!("{at}/member"), format!("the body has no member `{}`", anchor.member), help);
+        mistakes.wrong(format!("{at}/member"), format!("the body has no member `{}`", anchor.member), help);
         return;
     };
     let text = anchor.value.as_str();
     if is_form(body) && text.is_none() {
-        findings.wrong(format!("{at}/value"), "the value of a form part is its text", "write it in quotes");
+        mistakes.wrong(format!("{at}/value"), "the value of a form part is its text", "write it in quotes");
         return;
     }
     let right = match (declared.kind, text) {
@@ -195,7 +195,7 @@ fn anchored(body: &Body, anchor: &Anchor, at: &str, findings: &mut Findings<'_>)
     };
     if right && anchor.cause != Cause::MissingField {
         let message = format!("the value of the anchor is a right one for `{}`", anchor.member);
-        findings.wrong(format!("{at}/value"), message, "write one that no correct server accepts");
+        mistakes.wrong(format!("{at}/value"), message, "write one that no correct server accepts");
     }
 }
 
@@ -209,23 +209,23 @@ fn declared<'b>(body: &'b Body, way: &[String]) -> Option<&'b Field> {
 }
 
 /// What the suite says of the methods of the operation's path.
-fn methods(suite: &Suite, operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+fn methods(suite: &Suite, operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     let Some(methods) = &operation.methods else { return };
     for other in suite.on_path(&operation.path).filter(|other| !methods.contains(&other.method)) {
         let message = format!("`{}` is not among all methods of the path, and {} has it", other.method, other.id);
-        findings.wrong(format!("{at}/methods"), message, "list every method that the path has");
+        mistakes.wrong(format!("{at}/methods"), message, "list every method that the path has");
     }
 }
 
 /// An effect that the method belies, and what cannot be probed for want of an anchor.
-fn effect(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+fn effect(operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     if operation.effect == Effect::None && !operation.reads() {
         let message = format!("{} changes something by what it is (RFC 9110, section 9.3)", operation.method);
-        findings.doubtful(format!("{at}/effect"), message, "it is treated as `changes`; write so");
+        mistakes.doubtful(format!("{at}/effect"), message, "it is treated as `changes`; write so");
     }
     let anchor = operation.body.as_ref().and_then(|body| body.anchor.as_ref());
     if operation.needs_anchor() && anchor.is_none() {
-        findings.doubtful(
+        mistakes.doubtful(
             format!("{at}/effect"),
             "the operation may create something, and no member of its body is named that is wrong beyond doubt",
             "most of its probes are withheld: write `documented = true` if its required members and its credential are, or `anchor` in its body, as anchor = { member = \"size\", value = \"no number\", cause = \"wrong-type\" }",
@@ -233,12 +233,12 @@ fn effect(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
     }
 }
 
-fn control(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
+fn control(operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     if !operation.reads() {
-        findings.wrong(at, "a control is sent as it is, and this operation changes something", "leave `control` out");
+        mistakes.wrong(at, "a control is sent as it is, and this operation changes something", "leave `control` out");
     }
     if operation.refused.is_some() {
-        findings.wrong(
+        mistakes.wrong(
             at,
             "a control must succeed, and this operation is refused",
             "leave one of `control` and `refused` out",
@@ -247,7 +247,7 @@ fn control(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
     for (name, declared) in &operation.path_parameters {
         if !declared.exists {
             let message = format!("a control must succeed, and `{name}` names what does not exist");
-            findings.wrong(
+            mistakes.wrong(
                 at,
                 message,
                 "leave `control` out, or write `exists = true` with an example that every deployment has",
@@ -255,11 +255,11 @@ fn control(operation: &Operation, at: &str, findings: &mut Findings<'_>) {
         }
     }
     if operation.query_required && !operation.query.values().any(|declared| declared.example.is_some()) {
-        findings.wrong(at, "the control's query is required and none of its parameters has an example", "write one");
+        mistakes.wrong(at, "the control's query is required and none of its parameters has an example", "write one");
     }
     if let Some(body) = operation.body.as_ref().filter(|body| !body.optional)
         && !body.members.values().any(field::is_exemplified)
     {
-        findings.wrong(at, "the control's body is required and none of its members has an example", "write one");
+        mistakes.wrong(at, "the control's body is required and none of its members has an example", "write one");
     }
 }

@@ -2,89 +2,70 @@
 
 use std::collections::BTreeMap;
 
+use super::mistakes::Mistakes;
 use super::operation;
-use crate::catalog::document::{Document, Problem, closest_or_all};
+use crate::catalog::document::Document;
+use crate::catalog::document::Problem;
+use crate::catalog::document::closest_or_all;
 use crate::catalog::suite::{Credential, Scheme, Secret, Suite};
 use crate::model::pointer::member;
 use crate::model::secret::Template;
 
 /// Every mistake, and what only deserves a look.
 pub(crate) fn check(suite: &Suite, document: &Document) -> (Vec<Problem>, Vec<Problem>) {
-    let mut findings = Findings { document, wrong: Vec::new(), doubtful: Vec::new() };
+    let mut mistakes = Mistakes { document, wrong: Vec::new(), doubtful: Vec::new() };
     for (name, credential) in &suite.credentials {
-        findings.credential(&member("/credentials", name), credential);
+        mistakes.credential(&member("/credentials", name), credential);
     }
-    declarations(suite, &mut findings);
-    skipped(suite, &mut findings);
+    declarations(suite, &mut mistakes);
+    skipped(suite, &mut mistakes);
     let mut ids = BTreeMap::new();
     let mut routes = BTreeMap::new();
     for (index, op) in suite.operation.iter().enumerate() {
         let at = format!("/operation/{index}");
         if let Some(first) = ids.insert(op.id.as_str(), index) {
-            let line = findings.line_of(first);
-            findings.wrong(
+            let line = mistakes.line_of(first);
+            mistakes.wrong(
                 format!("{at}/id"),
                 format!("the operation `{}` stands already{line}", op.id),
                 "give each a name of its own",
             );
         }
         if let Some(first) = routes.insert((op.method.as_str(), operation::route(&op.path)), index) {
-            let (line, other) = (findings.line_of(first), &suite.operation[first].id);
+            let (line, other) = (mistakes.line_of(first), &suite.operation[first].id);
             let message = format!("`{other}` has this method and path already{line}");
-            findings.wrong(format!("{at}/path"), message, "leave one of the two out");
+            mistakes.wrong(format!("{at}/path"), message, "leave one of the two out");
         }
-        operation::check(suite, op, &at, &mut findings);
+        operation::check(suite, op, &at, &mut mistakes);
     }
-    (findings.wrong, findings.doubtful)
+    (mistakes.wrong, mistakes.doubtful)
 }
 
 /// What the suite says of its deployment.
-fn declarations(suite: &Suite, findings: &mut Findings<'_>) {
+fn declarations(suite: &Suite, mistakes: &mut Mistakes<'_>) {
     let patterns = suite.production.iter().enumerate().map(|(index, text)| (format!("/production/{index}"), text));
     let identity = suite.identity.iter().map(|identity| ("/identity/matches".to_owned(), &identity.matches));
     for (at, text) in patterns.chain(identity) {
         if let Err(error) = regex::Regex::new(text) {
             let why = error.to_string();
             let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            findings.wrong(at, format!("`{text}` is no regular expression: {why}"), "write it as `^staging\\.`");
+            mistakes.wrong(at, format!("`{text}` is no regular expression: {why}"), "write it as `^staging\\.`");
         }
     }
 }
 
 /// Operations that are skipped and do not exist.
-fn skipped(suite: &Suite, findings: &mut Findings<'_>) {
+fn skipped(suite: &Suite, mistakes: &mut Mistakes<'_>) {
     let operations: Vec<_> = suite.operation.iter().map(|operation| operation.id.as_str()).collect();
     for (index, skip) in suite.skip.iter().enumerate() {
         if let Some(name) = skip.operation.as_deref().filter(|name| !operations.contains(name)) {
             let help = closest_or_all(name, &operations).unwrap_or_default();
-            findings.wrong(format!("/skip/{index}/operation"), format!("no operation `{name}`"), help);
+            mistakes.wrong(format!("/skip/{index}/operation"), format!("no operation `{name}`"), help);
         }
     }
 }
 
-/// What is found on the way.
-pub(crate) struct Findings<'d> {
-    document: &'d Document,
-    wrong: Vec<Problem>,
-    doubtful: Vec<Problem>,
-}
-
-impl Findings<'_> {
-    /// A mistake.
-    pub(crate) fn wrong(&mut self, at: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
-        self.wrong.push(self.document.problem(at, message).help(help));
-    }
-
-    /// No mistake, but worth a look.
-    pub(crate) fn doubtful(&mut self, at: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
-        self.doubtful.push(self.document.problem(at, message).help(help));
-    }
-
-    fn line_of(&self, operation: usize) -> String {
-        let line = self.document.line(&format!("/operation/{operation}"));
-        line.map_or_else(String::new, |line| format!(", on line {line}"))
-    }
-
+impl Mistakes<'_> {
     fn credential(&mut self, at: &str, credential: &Credential) {
         match (credential.scheme, &credential.header) {
             (Scheme::Token, None) => {

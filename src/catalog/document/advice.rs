@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Document, Problem, Syntax};
+use super::parsed::{Document, Syntax};
+use super::problem::Problem;
 use crate::catalog::schema::{Schema, Violation, describe};
 
 /// The problem that a violation is.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Lines, Newlines, Slip};
+use super::lines::{Lines, Newlines, Slip};
 use crate::model::pointer::member;
 
 /// The value and its lines.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 use toml::de::{DeTable, DeValue};
 
-use super::{Lines, Newlines, Slip};
+use super::lines::{Lines, Newlines, Slip};
 use crate::model::pointer::member;
 
 /// The value and its lines.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::Api;
+use super::api::Api;
 use super::suite::Field;
 
 /// The words of the APIs.

@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Acceptance::{Lenient, Never, Unread};
+use super::acceptance::Acceptance;
+use super::acceptance::Acceptance::{Lenient, Never, Unread};
+use super::draft;
 use super::draft::{Subject, Variant};
-use super::{Acceptance, Fault, draft, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::catalog::suite::{Field, FieldType};
 use crate::model::cause::Cause;
 

@@ -3,11 +3,13 @@
 //! Each is one of a few plain faults on few operations; its answer is compared with that of the plain probe
 //! ([`crate::report::consistency`]), and judged like any other.
 
-use super::Acceptance::Never;
+use super::acceptance::Acceptance::Never;
+use super::draft;
 use super::draft::{Draft, Subject, Variant};
 use super::http_message::{is_first, is_read, is_write};
 use super::relation::{Like, Plain};
-use super::{Fault, draft, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::model::exchange::Over;
 
 /// The table of this family. The cause is that of the plain fault.
@@ -128,7 +130,7 @@ fn plain(subject: &Subject<'_>) -> Vec<&'static str> {
 /// Each plain fault's first variant that no correct server accepts, with one circumstance changed. It is named by its cause:
 /// who asks for a fault by its name wants that fault.
 fn each(subject: &Subject<'_>, change: impl Fn(&mut Draft)) -> Vec<Variant> {
-    let faults = plain(subject).into_iter().filter_map(super::find);
+    let faults = plain(subject).into_iter().filter_map(super::plain::find);
     let variant = |fault: &'static Fault| {
         let mut variant = first_refused(fault, subject)?;
         let cause = variant.instead.unwrap_or(fault.cause);

@@ -3,9 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::Acceptance::{Guarded, Never};
+use super::acceptance::Acceptance::{Guarded, Never};
 use super::draft::{Draft, Subject, Variant, carried, field, pair};
-use super::{Fault, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::catalog::suite::{Credential, Scheme};
 use crate::model::cause::Cause;
 use crate::model::secret::Template;

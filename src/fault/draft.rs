@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Acceptance;
+use super::acceptance::Acceptance;
 use super::relation::Like;
 use crate::catalog::suite::{Body, Credential, Field, FieldType, Operation, Scheme, Secret, Suite};
 use crate::model::cause::Cause;

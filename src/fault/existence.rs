@@ -2,10 +2,12 @@
 //!
 //! Only reads, and never with a credential that has the right. The suite names the resource (`known`).
 
-use super::Acceptance::{Guarded, Never};
+use super::acceptance::Acceptance::{Guarded, Never};
+use super::draft;
 use super::draft::{Draft, Subject, Variant, carried};
 use super::relation::{Like, Plain};
-use super::{Fault, draft, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::catalog::suite::Operation;
 use crate::model::cause::Cause;
 use crate::model::secret::percent_encoded;
@@ -83,7 +85,7 @@ fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
     let Some(secret) = &credential.forbidden else { return Vec::new() };
     // Where the weaker credential has the right, what it sees proves nothing.
-    if super::find("credentials-forbidden").is_none_or(|fault| (fault.apply)(subject).is_empty()) {
+    if super::plain::find("credentials-forbidden").is_none_or(|fault| (fault.apply)(subject).is_empty()) {
         return Vec::new();
     }
     unseen(subject, "credentials-forbidden", Cause::Forbidden, |draft| draft.credential = carried(credential, secret))

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::Acceptance::{Lenient, Never, Unread};
+use super::acceptance::Acceptance::{Lenient, Never, Unread};
 use super::draft::{Subject, Variant};
 use super::http_message::{
     Message, good, half_closed, is_first, is_read, is_write, pause, scripted, uncredentialed, unfinished,
 };
-use super::{Fault, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::model::cause::Cause;
 use crate::model::exchange::Part;
 

@@ -1,9 +1,11 @@
 //! Faults of the request's head that no HTTP library sends (RFC 9112, sections 2 to 5).
 
-use super::Acceptance::{Guarded, Lenient};
+use super::acceptance::Acceptance;
+use super::acceptance::Acceptance::{Guarded, Lenient};
 use super::draft::{Subject, Variant};
 use super::http_message::{Message, bytes, for_targets, half_closed, is_read, scripted, uncredentialed, unfinished};
-use super::{Acceptance, Fault, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::model::cause::Cause;
 use crate::model::exchange::{Part, Transport};
 

@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
+use super::acceptance::Acceptance;
+use super::draft;
 use super::draft::{Draft, Subject, Variant};
-use super::{Acceptance, draft};
 use crate::catalog::suite::{Body, Operation};
 use crate::model::exchange::{Part, Request, Script, Transport};
 use crate::model::secret::Template;

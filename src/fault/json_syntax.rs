@@ -3,9 +3,11 @@
 //! Some parsers take extensions of JSON, or stop behind the first value (RFC 8259, section 9): such a fault is an error of the
 //! caller all the same, and guarded.
 
-use super::Acceptance::{Guarded, Lenient, Never, Unread};
+use super::acceptance::Acceptance;
+use super::acceptance::Acceptance::{Guarded, Lenient, Never, Unread};
 use super::draft::{Subject, Variant};
-use super::{Acceptance, Fault, fault};
+use super::row::Fault;
+use super::row::fault;
 
 /// The table of this family. `$` stands for the operation's correct members.
 pub static FAULTS: &[Fault] = &[

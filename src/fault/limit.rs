@@ -1,9 +1,10 @@
 //! Requests larger than most servers take (RFC 9110, sections 15.5.14 and 15.5.15; RFC 6585, section 5).
 
-use super::Acceptance::{Lenient, Unread};
+use super::acceptance::Acceptance::{Lenient, Unread};
 use super::draft::{Subject, Variant};
 use super::http_message::{Message, is_read, is_write, scripted};
-use super::{Fault, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::model::cause::Cause;
 
 /// The table of this family.

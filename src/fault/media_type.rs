@@ -1,8 +1,10 @@
 //! Faults of what the request says of its content, and of the content that it wants back.
 
-use super::Acceptance::{Never, Unread};
+use super::acceptance::Acceptance::{Never, Unread};
+use super::draft;
 use super::draft::{Draft, Subject, Variant};
-use super::{Fault, draft, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::model::cause::Cause;
 
 /// The table of this family.

@@ -1,7 +1,9 @@
 //! Faults of the method (RFC 9110, section 9).
 
+use super::acceptance::Acceptance;
+use super::draft;
 use super::draft::{Subject, Variant};
-use super::{Acceptance, Fault, Tier, draft};
+use super::row::{Fault, Tier};
 use crate::model::cause::Cause;
 
 /// The standard methods that a path may lack. OPTIONS and HEAD are answered by servers on their own; CONNECT has another

@@ -1,8 +1,10 @@
 //! Faults of form data (RFC 7578, RFC 2046).
 
-use super::Acceptance::{Guarded, Lenient, Never, Unread};
+use super::acceptance::Acceptance::{Guarded, Lenient, Never, Unread};
+use super::draft;
 use super::draft::{Subject, Variant};
-use super::{Fault, draft, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::catalog::suite::{Field, FieldType};
 use crate::model::cause::Cause;
 
@@ -114,7 +116,11 @@ fn part_missing(subject: &Subject<'_>) -> Vec<Variant> {
 }
 
 /// One variant a JSON part and text.
-fn each(subject: &Subject<'_>, acceptance: impl Fn(&str) -> super::Acceptance, texts: &[(&str, &str)]) -> Vec<Variant> {
+fn each(
+    subject: &Subject<'_>,
+    acceptance: impl Fn(&str) -> super::acceptance::Acceptance,
+    texts: &[(&str, &str)],
+) -> Vec<Variant> {
     let Some(body) = subject.form_body() else { return Vec::new() };
     let json = body.members.iter().filter(|(_, field)| field.kind == FieldType::Json).map(|(part, _)| part.as_str());
     let variants = |part: &str| -> Vec<Variant> {
@@ -124,7 +130,13 @@ fn each(subject: &Subject<'_>, acceptance: impl Fn(&str) -> super::Acceptance, t
     json.flat_map(variants).collect()
 }
 
-fn with(subject: &Subject<'_>, part: &str, name: &str, acceptance: super::Acceptance, text: &str) -> Variant {
+fn with(
+    subject: &Subject<'_>,
+    part: &str,
+    name: &str,
+    acceptance: super::acceptance::Acceptance,
+    text: &str,
+) -> Variant {
     let variant = subject.variant(format!("{part}.{name}"), acceptance, |draft| {
         let mut parts = std::mem::take(&mut draft.parts);
         parts.retain(|(other, _)| other != part);
@@ -136,7 +148,11 @@ fn with(subject: &Subject<'_>, part: &str, name: &str, acceptance: super::Accept
 }
 
 /// What is said of a part that a server may pass over, where it is optional.
-fn unless_required(subject: &Subject<'_>, part: &str, otherwise: super::Acceptance) -> super::Acceptance {
+fn unless_required(
+    subject: &Subject<'_>,
+    part: &str,
+    otherwise: super::acceptance::Acceptance,
+) -> super::acceptance::Acceptance {
     let required = subject.form_body().and_then(|body| body.members.get(part)).is_some_and(|field| field.required);
     if required { Never } else { otherwise }
 }

@@ -3,11 +3,12 @@
 //! Each pair is made of two plain faults, put on one after the other. A reply that fits either is right; which one it fits
 //! is told by operation ([`crate::report::consistency`]).
 
-use super::Acceptance::Never;
+use super::acceptance::Acceptance::Never;
 use super::circumstance::first_refused;
 use super::draft::{Draft, Subject, Variant};
 use super::relation::{Like, Plain};
-use super::{Fault, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::model::cause::Cause;
 
 macro_rules! pair {
@@ -129,7 +130,9 @@ pub static FAULTS: &[Fault] = &[
 
 /// One request with both mistakes, where the operation takes each of them.
 fn pair(subject: &Subject<'_>, first: &'static str, second: &'static str) -> Vec<Variant> {
-    let (Some(first), Some(second)) = (super::find(first), super::find(second)) else { return Vec::new() };
+    let (Some(first), Some(second)) = (super::plain::find(first), super::plain::find(second)) else {
+        return Vec::new();
+    };
     // What is wrong with the suite as a whole goes to the request that stands for the suite.
     let (Some(one), Some(other)) = (refused(first, subject), refused(second, subject)) else { return Vec::new() };
     let causes = [one.instead.unwrap_or(first.cause), other.instead.unwrap_or(second.cause)];

@@ -1,8 +1,10 @@
 //! Faults of the path (RFC 3986, section 3.3).
 
-use super::Acceptance::{Lenient, Never};
+use super::acceptance::Acceptance::{Lenient, Never};
+use super::draft;
 use super::draft::{Draft, Subject, Variant};
-use super::{Fault, draft, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::catalog::suite::{Field, FieldType, Operation, same_path};
 use crate::model::cause::Cause;
 
@@ -116,7 +118,13 @@ fn unknown_id(subject: &Subject<'_>) -> Vec<Variant> {
     variants
 }
 
-fn with(subject: &Subject<'_>, operation: &Operation, name: &str, raw: &str, acceptance: super::Acceptance) -> Variant {
+fn with(
+    subject: &Subject<'_>,
+    operation: &Operation,
+    name: &str,
+    raw: &str,
+    acceptance: super::acceptance::Acceptance,
+) -> Variant {
     subject.variant(name, acceptance, |draft| {
         let text = |field: &Field| {
             draft::example(field).as_str().map_or_else(|| draft::example(field).to_string(), str::to_owned)

@@ -1,8 +1,11 @@
 //! Faults of the query: each declared parameter against its own declaration.
 
-use super::Acceptance::{Lenient, Never};
+use super::acceptance::Acceptance;
+use super::acceptance::Acceptance::{Lenient, Never};
+use super::draft;
 use super::draft::{Subject, Variant};
-use super::{Acceptance, Fault, draft, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::catalog::suite::{Field, FieldType};
 use crate::model::cause::Cause;
 

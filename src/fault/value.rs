@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::Acceptance::{Lenient, Never};
+use super::acceptance::Acceptance;
+use super::acceptance::Acceptance::{Lenient, Never};
 use super::body::{members, with};
 use super::draft::{Subject, Variant};
-use super::{Acceptance, Fault, fault};
+use super::row::Fault;
+use super::row::fault;
 use crate::catalog::suite::{Field, FieldType};
 use crate::model::cause::Cause;
 

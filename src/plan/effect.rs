@@ -1,7 +1,7 @@
 //! Whether a probe can change anything at the target: what a target that is only to be read gets, and what is sent again to
 //! see whether an answer stays the same.
 
-use super::{NO_OPERATION, Probe};
+use super::probe::{NO_OPERATION, Probe};
 use crate::fault::draft;
 use crate::model::exchange::{Part, Request};
 

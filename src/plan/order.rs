@@ -1,7 +1,7 @@
 //! In which order the probes of a suite leave: first what is wrong with the requests, then what is wrong with credentials. A
 //! service may refuse everybody after a few wrong credentials, and then the rest proves nothing.
 
-use super::Probe;
+use super::probe::Probe;
 use crate::fault::relation::Like;
 use crate::model::cause::Cause;
 

@@ -1,6 +1,6 @@
 //! Which operations share a path, and which methods the suite knows of it.
 
-use super::{Operation, Suite};
+use super::file::{Operation, Suite};
 
 impl Suite {
     /// The operations on the path, whatever its parameters are called, and with or without a slash at its end.

@@ -16,7 +16,7 @@ pub fn received(mask: &Mask, bytes: &[u8], reply: Option<&Reply>) -> (Vec<u8>, O
     };
     let (head, body) = bytes.split_at(head(bytes));
     let mut shown = fields(mask, head);
-    let masked = super::reply(mask, reply).filter(|masked| masked.body != reply.body);
+    let masked = super::reply::reply(mask, reply).filter(|masked| masked.body != reply.body);
     let codings = reply.header("transfer-encoding").is_some();
     match masked {
         Some(masked) if codings || content::of(reply) != Content::Plain => {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::environment::Environment;
 use super::search::{Hit, Pattern, Patterns};
 use super::template::Piece;
+use super::template::Template;
 use super::words::{is_common, is_weak};
-use super::{Environment, Template};
 
 /// Replaces secrets by the names of their variables.
 #[derive(Clone, Debug)]

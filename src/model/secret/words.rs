@@ -1,7 +1,7 @@
 //! How well a value can be told from other text: a long token can be found anywhere, a login like `admin` or `4217` only
 //! where it stands alone, and one of two characters not at all.
 
-use super::Environment;
+use super::environment::Environment;
 
 /// A shorter value cannot be masked: it is in every text.
 const SHORTEST: usize = 3;

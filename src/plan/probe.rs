@@ -1,0 +1,87 @@
+//! One probe, and what is expected of its reply.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::guard::{Guard, RuledOut};
+use crate::catalog::Api;
+use crate::catalog::suite::Operation;
+use crate::fault::Fault;
+use crate::fault::relation::Like;
+use crate::model::cause::Cause;
+use crate::model::exchange::Request;
+
+/// What stands for the operation of a probe that belongs to no operation, such as an unknown path.
+pub const NO_OPERATION: &str = "no-operation";
+
+/// An operation with one fault: the exact request, and what its reply is held against.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// The stable id: suite, operation, fault and, where there are several, the variant.
+    pub id: String,
+    /// The suite and its contract.
+    pub api: Arc<Api>,
+    /// The operation's id.
+    pub operation: String,
+    /// The fault.
+    pub fault: &'static Fault,
+    /// The cause that the reply is held against first.
+    pub cause: Cause,
+    /// What leaves.
+    pub request: Request,
+    /// What is expected of the reply.
+    pub expectation: Expectation,
+    /// What its answer is compared with.
+    pub like: Option<Like>,
+    /// Why it may be sent.
+    pub guard: Guard,
+    /// What the target must have said before it is sent.
+    pub ruled_out: Option<Box<RuledOut>>,
+}
+
+impl Probe {
+    /// The causes of a probe with two mistakes that a reply may be held against; none of any other probe.
+    #[must_use]
+    pub fn causes(&self) -> BTreeSet<Cause> {
+        match &self.like {
+            Some(Like::Either(plain)) => plain.iter().map(|plain| plain.cause).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// What the suite says of its operation; `None` where it belongs to none.
+    #[must_use]
+    pub fn declared(&self) -> Option<&Operation> {
+        self.api.suite.operation.iter().find(|operation| operation.id == self.operation)
+    }
+
+    /// What tells it from the other probes of its fault and operation; often nothing.
+    #[must_use]
+    pub fn variant(&self) -> &str {
+        self.id.splitn(4, '/').nth(3).unwrap_or_default()
+    }
+}
+
+/// What is expected of a reply.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Expectation {
+    /// Causes that describe the request as well as the probe's own: a reply that fits one of them fits.
+    pub also: Vec<Cause>,
+    /// Whether a lenient server may answer with a success.
+    pub tolerated: bool,
+    /// Whether only an error's form and status are judged, not its code.
+    pub form_only: bool,
+    /// Whether the path is one that the contract governs.
+    pub governed: bool,
+}
+
+/// An operation's correct request, which must not be answered by an error.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// The suite and its contract.
+    pub api: Arc<Api>,
+    /// The operation's id.
+    pub operation: String,
+    /// What leaves.
+    pub request: Request,
+}

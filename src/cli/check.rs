@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::output::say;
-use super::{failed, mistaken};
+use super::output::{failed, mistaken, say};
 use crate::catalog::api::{api, contract, load_contract};
 use crate::catalog::built_in::Shelf;
 use crate::catalog::document::{Document, Problems};

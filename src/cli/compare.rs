@@ -4,10 +4,9 @@ use std::io::IsTerminal as _;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{Choice, Reach, Speed};
-use super::failed;
-use super::output::say;
-use super::run::{environment, load, selection};
+use super::load::{environment, load, selection};
+use super::options::{Choice, Reach, Speed};
+use super::output::{failed, say};
 use crate::model::target::Target;
 use crate::plan::Selection;
 use crate::render;

@@ -1,10 +1,10 @@
 //! The files of a command, held against each other before anything is sent.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::arguments::Run;
-use super::failed;
+use super::options::PolicyFiles;
+use super::output::failed;
 use crate::catalog::Api;
 use crate::model::file;
 use crate::model::file::{Named, Role};
@@ -21,14 +21,19 @@ pub(super) fn settled(reports: Vec<Request>) -> Result<Vec<Request>, u8> {
 }
 
 /// Whether what a run writes is no file that it reads, and nothing is written twice.
-pub(super) fn of_run(arguments: &Run, apis: &[Arc<Api>], reports: &[Request]) -> Result<(), u8> {
+pub(super) fn of_run(
+    policy: &PolicyFiles,
+    ca: Option<&PathBuf>,
+    apis: &[Arc<Api>],
+    reports: &[Request],
+) -> Result<(), u8> {
     let read = [
-        (Role::Waivers, &arguments.waivers),
-        (Role::Baseline, &arguments.baseline),
-        (Role::Certificates, &arguments.reach.ca),
+        (Role::Waivers, policy.waivers.as_ref()),
+        (Role::Baseline, policy.baseline.as_ref()),
+        (Role::Certificates, ca),
     ];
-    let written = [(Role::SavedBaseline, &arguments.save_baseline), (Role::Ratchet, &arguments.ratchet)];
-    let named = |(role, path): (Role, &Option<_>)| path.clone().map(|path| Named { role, path: Some(path) });
+    let written = [(Role::SavedBaseline, policy.save_baseline.as_ref()), (Role::Ratchet, policy.ratchet.as_ref())];
+    let named = |(role, path): (Role, Option<&PathBuf>)| path.cloned().map(|path| Named { role, path: Some(path) });
     let inputs: Vec<_> = apis.iter().flat_map(|api| api.files()).chain(read.into_iter().filter_map(named)).collect();
     distinct(&inputs, reports, written.into_iter().filter_map(named).collect())
 }

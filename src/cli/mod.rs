@@ -3,11 +3,18 @@
 mod arguments;
 pub mod check;
 mod compare;
+mod diff;
 mod files;
-mod gates;
+mod judge;
+mod list;
+mod load;
+mod options;
 mod output;
+mod policy;
 mod replay;
 mod run;
+mod stored;
+mod waive;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -15,12 +22,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::catalog::document::Problems;
 use crate::model::verdict::exit;
 use crate::render::explain;
-use crate::run::failure::Failure;
 use arguments::{Cli, Command};
-use output::{say, tell};
+use output::{failed, say, tell};
 
 /// Runs the command with these arguments, the program's name first.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -41,7 +46,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let code = match cli.command {
         Command::Run(arguments) => run::run(&arguments),
-        Command::List(arguments) => run::list(&arguments),
+        Command::List(arguments) => list::list(&arguments),
         Command::Demo => crate::run::embedded::run(say).unwrap_or_else(|failure| failed(&failure)),
         Command::Serve(arguments) => {
             crate::run::embedded::serve(&arguments.api, arguments.drift.as_deref(), arguments.port, say)
@@ -50,28 +55,14 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Explain { what } => explained(&what),
         Command::Check { files, mutate: true } => check::examined(&files),
         Command::Check { files, mutate: false } => check::checked(&files),
-        Command::Diff { before, after } => gates::diff(&before, &after),
+        Command::Diff { before, after } => diff::diff(&before, &after),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
-        Command::Judge(arguments) => replay::judge(&arguments),
-        Command::Waive { report } => gates::waive(&report),
+        Command::Judge(arguments) => judge::judge(&arguments),
+        Command::Waive { report } => waive::waive(&report),
         Command::SelfTest => crate::run::self_test::run(say).unwrap_or_else(|failure| failed(&failure)),
     };
     ExitCode::from(code)
-}
-
-/// Says what failed, and gives its exit code.
-fn failed(failure: &Failure) -> u8 {
-    tell(&format!("errdrift: {failure}"));
-    match failure {
-        Failure::Usage(_) => exit::USAGE,
-        Failure::NotJudged(_) | Failure::Local(_) | Failure::Report(_) => exit::NOT_JUDGED,
-    }
-}
-
-fn mistaken(problems: &Problems) -> u8 {
-    tell(&problems.to_string());
-    exit::USAGE
 }
 
 fn explained(what: &str) -> u8 {

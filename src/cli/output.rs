@@ -5,7 +5,10 @@
 
 use std::io::{self, Write as _};
 
+use crate::catalog::document::Problems;
 use crate::model::printable::{hides, printable};
+use crate::model::verdict::exit;
+use crate::run::failure::Failure;
 
 /// A line or more on standard output. A closed pipe is nobody's error.
 pub(super) fn say(text: &str) {
@@ -25,6 +28,20 @@ pub(super) fn show(text: &str) {
 /// A line or more on standard error.
 pub(super) fn tell(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", visible(text.trim_end_matches('\n')));
+}
+
+/// Says what failed, and gives its exit code.
+pub(super) fn failed(failure: &Failure) -> u8 {
+    tell(&format!("errdrift: {failure}"));
+    match failure {
+        Failure::Usage(_) => exit::USAGE,
+        Failure::NotJudged(_) | Failure::Local(_) | Failure::Report(_) => exit::NOT_JUDGED,
+    }
+}
+
+pub(super) fn mistaken(problems: &Problems) -> u8 {
+    tell(&problems.to_string());
+    exit::USAGE
 }
 
 /// The text with its lines, and nothing else that a terminal or a CI acts upon.

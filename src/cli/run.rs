@@ -1,116 +1,69 @@
-//! `run` and `list`: from arguments and environment to a session, and from its closing to an exit code.
+//! `run`: from arguments and environment to a session, and from its closing to an exit code.
 
 use std::collections::BTreeSet;
-use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, ColorSetting};
+use clap::Args;
+use libtest_mimic::{Arguments as Harness, ColorSetting};
 
-use super::arguments::{Choice, Color, List, Run};
-use super::output::{say, say_in_colour, show, tell};
-use super::{failed, files, gates, mistaken};
+use super::list::listed;
+use super::load::{colored, environment, load, selection, width};
+use super::options::{Choice, Color, PolicyFiles, Reach, Speed};
+use super::output::{failed, say_in_colour, tell};
+use super::{files, policy};
 use crate::catalog::Api;
-use crate::fault::Tier;
 use crate::fault::draft::carried;
-use crate::model::printable::json;
+use crate::judge;
 use crate::model::secret;
-use crate::model::secret::Environment;
 use crate::model::target::Target;
-use crate::model::verdict::exit;
-use crate::plan::{Plan, Selection};
+use crate::plan::Selection;
 use crate::render::human;
 use crate::render::style::Style;
 use crate::run::failure::Failure;
 use crate::run::progress::Live;
 use crate::run::session::Session;
 use crate::run::settings::Settings;
-use crate::{judge, render};
+use crate::run::writer;
 
-/// Suites, and the known resources of which nothing is known: operation and variable.
-pub(super) type Loaded = (Vec<Arc<Api>>, Vec<(String, String)>);
-
-/// The suites of those names; what is wrong with any of them, all at once.
-pub(super) fn load(names: &[String], environment: &Environment) -> Result<Loaded, u8> {
-    let (mut apis, mut unknown) = Loaded::default();
-    let mut code = None;
-    for name in names {
-        match judge::load(name) {
-            Ok(mut api) => {
-                if apis.iter().any(|other| other.suite.id == api.suite.id) {
-                    tell(&format!("errdrift: the suite {} is named twice", api.suite.id));
-                    code = Some(exit::USAGE);
-                }
-                let unset = api.suite.know(environment);
-                let place = |operation: &str| format!("{}/{operation}", api.suite.id);
-                unknown.extend(unset.iter().map(|(operation, variable)| (place(operation), variable.clone())));
-                apis.push(Arc::new(api));
-            }
-            Err(problems) => code = Some(mistaken(&problems)),
-        }
-    }
-    code.map_or(Ok((apis, unknown)), Err)
-}
-
-pub(super) fn selection(choice: &Choice) -> Selection {
-    let tiers: Vec<Tier> = choice.tier.iter().map(|word| Tier::from(*word)).collect();
-    Selection {
-        filter: choice.filter.clone(),
-        exact: choice.exact,
-        skip: choice.skip.clone(),
-        faults: choice.fault.clone(),
-        operations: choice.operation.clone(),
-        tiers: if tiers.is_empty() { vec![Tier::Core] } else { tiers },
-        shard: choice.shard,
-        harmless: false,
-    }
-}
-
-/// Lists the probes.
-pub(super) fn list(arguments: &List) -> u8 {
-    let apis = match load(&arguments.choice.suites, &environment()) {
-        Ok((apis, _)) => apis,
-        Err(code) => return code,
-    };
-    listed(&apis, &selection(&arguments.choice), arguments.json, arguments.requests)
-}
-
-fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool, requests: bool) -> u8 {
-    let unknown = selection.unknown(apis);
-    if !unknown.is_empty() {
-        return failed(&Failure::Usage(unknown.join("\n")));
-    }
-    let plan = Plan::new(apis, selection);
-    let text = if as_json {
-        let entry = |probe: &crate::plan::Probe| {
-            let mut entry = serde_json::json!({
-                "probe": probe.id, "operation": probe.operation, "fault": probe.fault.id,
-                "cause": probe.cause.word(), "tier": probe.fault.tier.word(),
-            });
-            if requests {
-                entry["safe_by"] = probe.guard.to_string().into();
-                entry["request"] = render::requests::value(probe);
-            }
-            json(&entry)
-        };
-        format!("[\n{}\n]", plan.probes.iter().map(entry).collect::<Vec<_>>().join(",\n"))
-    } else if requests {
-        render::requests::text(&plan)
-    } else {
-        plan.probes.iter().map(|probe| probe.id.clone()).collect::<Vec<_>>().join("\n")
-    };
-    if plan.probes.is_empty() {
-        tell("errdrift: no probe is selected");
-    }
-    if as_json {
-        show(&text);
-    } else if !plan.probes.is_empty() {
-        say(&text);
-    }
-    if plan.probes.is_empty() { exit::NOT_JUDGED } else { exit::CONFORMS }
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    choice: Choice,
+    /// Where the deployment is: an origin, with a prefix if the API has one
+    #[arg(long, value_name = "URL")]
+    target: String,
+    /// Write a report: json, junit, html, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
+    #[arg(long, value_name = "FORMAT=FILE")]
+    report: Vec<writer::Request>,
+    /// List the selected probes in place of sending them
+    #[arg(long)]
+    list: bool,
+    /// Send only what can change nothing: GET, HEAD and OPTIONS of operations that only read; the rest is named
+    #[arg(long)]
+    read_only: bool,
+    #[command(flatten)]
+    speed: Speed,
+    #[command(flatten)]
+    reach: Reach,
+    /// Send each probe so often, to find answers that differ between identical requests
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = repeat)]
+    repeat: usize,
+    /// Let warnings fail the run
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    policy: PolicyFiles,
+    /// No line a probe
+    #[arg(long, short)]
+    quiet: bool,
+    /// Colour: auto is on a terminal without `NO_COLOR`
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
 }
 
 /// Runs, prints the summary, and gives the exit code.
-pub(super) fn run(arguments: &Run) -> u8 {
+pub(super) fn run(arguments: &Arguments) -> u8 {
     let (apis, unknown) = match load(&arguments.choice.suites, &environment()) {
         Ok(loaded) => loaded,
         Err(code) => return code,
@@ -130,7 +83,9 @@ pub(super) fn run(arguments: &Run) -> u8 {
     };
     // A report on standard output stands there alone.
     let to_stdout = reports.iter().any(|report| report.path.is_none());
-    let gates = match files::of_run(arguments, &apis, &reports).and_then(|()| gates::read(arguments, &selection)) {
+    let gates = match files::of_run(&arguments.policy, arguments.reach.ca.as_ref(), &apis, &reports)
+        .and_then(|()| policy::read(&arguments.policy, &selection))
+    {
         Ok(gates) => gates,
         Err(code) => return code,
     };
@@ -182,30 +137,12 @@ fn live(quiet: bool, color: bool) -> Live {
         return Live::Bar;
     }
     let color = if color { ColorSetting::Always } else { ColorSetting::Never };
-    Live::Lines(Box::new(crate::run::harness::in_order(Arguments { color: Some(color), ..Arguments::default() })))
+    Live::Lines(Box::new(crate::run::harness::in_order(Harness { color: Some(color), ..Harness::default() })))
 }
 
-/// The process's variables; what is no UTF-8 is no secret of a suite.
-pub(super) fn environment() -> Environment {
-    Environment::new(
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-    )
-}
-
-fn colored(color: Color) -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
-        }
-    }
-}
-
-/// The width of the summary: what `COLUMNS` says, within what reads well.
-pub(super) fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(110).clamp(60, 160)
+fn repeat(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|times| (1..=1_000).contains(times))
+        .ok_or_else(|| "write a number from 1 to 1000".to_owned())
 }

@@ -1,0 +1,74 @@
+//! `judge`: the exchanges of an earlier run, judged again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::files;
+use super::load::width;
+use super::output::{failed, mistaken, say, tell};
+use super::stored::{stored, suites};
+use crate::catalog::Api;
+use crate::render::human;
+use crate::render::style::Style;
+use crate::run::failure::Failure;
+use crate::run::outputs;
+use crate::run::rejudge::Retrial;
+use crate::run::writer;
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// The report in JSON; `-` is standard input
+    report: PathBuf,
+    /// Write a report: json, junit, html, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    reports: Vec<writer::Request>,
+    /// A suite, where it is no longer where the report says; repeatable
+    #[arg(long, value_name = "SUITE")]
+    suite: Vec<String>,
+    /// Let warnings fail, as they did if the run was strict
+    #[arg(long)]
+    strict: bool,
+}
+
+/// The suites of those names, for what is judged and never sent: no variable is read.
+fn unsent(names: &[String]) -> Result<Vec<Arc<Api>>, u8> {
+    let one = |name: &String| {
+        let mut api = crate::judge::load(name).map_err(|problems| mistaken(&problems))?;
+        api.suite.pretend();
+        Ok(Arc::new(api))
+    };
+    names.iter().map(one).collect()
+}
+
+/// Judges the exchanges of a report again, prints the summary, and gives the exit code.
+pub(super) fn judge(arguments: &Arguments) -> u8 {
+    match judged(arguments) {
+        Ok(code) | Err(code) => code,
+    }
+}
+
+fn judged(arguments: &Arguments) -> Result<u8, u8> {
+    let reports = files::settled(arguments.reports.clone())?;
+    let to_stdout = reports.iter().any(|report| report.path.is_none());
+    let stored = stored(&arguments.report)?;
+    let ids: Vec<&str> = stored.suites.iter().map(String::as_str).collect();
+    let apis = suites(&stored, &ids, &arguments.suite, unsent)?;
+    files::of_judge(&arguments.report, &apis, &reports)?;
+    let Retrial { opening, results, closing } = Retrial::of(stored, &apis, arguments.strict);
+    let sinks = outputs::reports(&reports, &opening).map_err(|failure| failed(&failure))?;
+    for (mut sink, name) in sinks {
+        let written = results.iter().try_for_each(|result| sink.result(result));
+        written
+            .and_then(|()| sink.close(&opening, &closing))
+            .map_err(|error| failed(&Failure::Report(format!("cannot write the report {name}: {error}"))))?;
+    }
+    let summary = human::summary(&opening, &closing, &Style { color: false, width: width() });
+    if to_stdout {
+        tell(&summary);
+    } else {
+        say(&summary);
+    }
+    Ok(closing.exit_code)
+}

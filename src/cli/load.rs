@@ -1,0 +1,76 @@
+//! What a command needs of the world around it: suites, variables, the terminal.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
+use super::options::{Choice, Color};
+use super::output::{mistaken, tell};
+use crate::catalog::Api;
+use crate::fault::Tier;
+use crate::judge;
+use crate::model::secret::Environment;
+use crate::model::verdict::exit;
+use crate::plan::Selection;
+
+/// Suites, and the known resources of which nothing is known: operation and variable.
+pub(super) type Loaded = (Vec<Arc<Api>>, Vec<(String, String)>);
+
+/// The suites of those names; what is wrong with any of them, all at once.
+pub(super) fn load(names: &[String], environment: &Environment) -> Result<Loaded, u8> {
+    let (mut apis, mut unknown) = Loaded::default();
+    let mut code = None;
+    for name in names {
+        match judge::load(name) {
+            Ok(mut api) => {
+                if apis.iter().any(|other| other.suite.id == api.suite.id) {
+                    tell(&format!("errdrift: the suite {} is named twice", api.suite.id));
+                    code = Some(exit::USAGE);
+                }
+                let unset = api.suite.know(environment);
+                let place = |operation: &str| format!("{}/{operation}", api.suite.id);
+                unknown.extend(unset.iter().map(|(operation, variable)| (place(operation), variable.clone())));
+                apis.push(Arc::new(api));
+            }
+            Err(problems) => code = Some(mistaken(&problems)),
+        }
+    }
+    code.map_or(Ok((apis, unknown)), Err)
+}
+
+pub(super) fn selection(choice: &Choice) -> Selection {
+    Selection {
+        filter: choice.filter.clone(),
+        exact: choice.exact,
+        skip: choice.skip.clone(),
+        faults: choice.fault.clone(),
+        operations: choice.operation.clone(),
+        tiers: if choice.tier.is_empty() { vec![Tier::Core] } else { choice.tier.clone() },
+        shard: choice.shard,
+        harmless: false,
+    }
+}
+
+/// The process's variables; what is no UTF-8 is no secret of a suite.
+pub(super) fn environment() -> Environment {
+    Environment::new(
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    )
+}
+
+pub(super) fn colored(color: Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+        }
+    }
+}
+
+/// The width of the summary: what `COLUMNS` says, within what reads well.
+pub(super) fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(110).clamp(60, 160)
+}

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::confirm::{Budget, MAX_PROBES, TIMES};
 use super::failure::Failure;
 use super::progress::Live;
 use super::resend::Again;
 use super::session::Session;
-use super::{repeat, signal};
+use super::signal;
 use crate::catalog::Api;
 use crate::model::answer::Answer;
 use crate::model::finding::Repeats;
@@ -140,18 +141,17 @@ impl Compare {
             targets.iter().all(|(_, probes)| probes.get(id).is_some_and(bears))
         };
         let mut seen: BTreeMap<String, Vec<Vec<Change>>> = BTreeMap::new();
-        let mut sent = 0;
+        let mut budget = Budget::new();
         let (mut steady, mut intermittent) = (BTreeMap::new(), BTreeMap::new());
         for (change, ids) in found {
             let (mut looked, mut varies) = (0, false);
             for id in ids.iter().filter(|id| may(id)) {
                 // One that varies makes the others doubtful, and all of them are asked.
-                if looked >= repeat::PROBES && !varies {
+                if looked >= MAX_PROBES && !varies {
                     break;
                 }
-                if !seen.contains_key(id) && sent < repeat::BOUND {
+                if !seen.contains_key(id) && budget.spend(2 * TIMES) {
                     let pairs = pairs(&targets, id).await;
-                    sent += 2 * pairs.len();
                     seen.insert(id.clone(), pairs);
                 }
                 let pairs = seen.get(id).filter(|pairs| !pairs.is_empty());
@@ -173,7 +173,7 @@ impl Compare {
 /// What differs each time the probe is sent to both again.
 async fn pairs(targets: &[(Again, BTreeMap<String, Probe>)], id: &str) -> Vec<Vec<Change>> {
     let mut pairs = Vec::new();
-    for _ in 0..repeat::TIMES {
+    for _ in 0..TIMES {
         let mut answers = Vec::new();
         for (again, probes) in targets {
             let Some(probe) = probes.get(id) else { return pairs };

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::watch;
 
 use super::brake::catch_all;
+use super::confirm::{Suspicions, confirm, suspect};
 use super::control::Controls;
 use super::credentials::{Credentials, Word};
 use super::event::Event;
@@ -19,28 +20,19 @@ use super::pacing::work::{Message, Work};
 use super::settings::Settings;
 use super::shared::Shared;
 use super::unsent::Footing;
-use super::{control, repeat, signal};
+use super::{control, signal};
 use crate::catalog::vocabulary;
 use crate::fault::draft::carried;
-use crate::fault::relation::Like;
-use crate::model::answer::Answer;
 use crate::model::exchange::Request;
-use crate::model::finding::Repeats;
 use crate::model::secret::{Environment, Mask};
-use crate::model::verdict::Severity;
-use crate::plan::order::may_lock_out;
 use crate::plan::{Plan, Probe};
 use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
-use crate::report::tally::signature;
-use crate::report::{Load, ProbeResult};
+use crate::report::Load;
 use crate::wire::sender::Sender;
 
 /// How long results gather before they are handed on together.
 const BREATH: Duration = Duration::from_millis(2);
-
-/// Findings are not looked for again for longer than this.
-const CONFIRMING: Duration = Duration::from_secs(5);
 
 /// What a run is made of.
 pub struct Run {
@@ -159,9 +151,6 @@ pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
     Mask::new(distinct.into_values().chain(&others), environment).knowing(vocabulary::of(apis.into_values()))
 }
 
-/// A drift with the probes to send again, and what their answers are compared with.
-type Suspicions = BTreeMap<String, Vec<(usize, Option<Answer>)>>;
-
 /// Sends all probes once, hands their results on, and gives what is to be looked at again.
 async fn work_off(
     probes: &Arc<[Probe]>,
@@ -230,54 +219,3 @@ async fn work_off(
 
 /// Messages that are taken in together.
 const BATCH: usize = 1_024;
-
-/// Remembers what is to be looked at again.
-fn suspect(suspicions: &mut Suspicions, place: usize, probe: &Probe, result: &ProbeResult, consistency: &Consistency) {
-    let weighs = |severity: Severity| severity >= Severity::Warning;
-    if !result.findings.iter().any(|finding| weighs(finding.severity)) || !repeat::may_confirm(probe, result) {
-        return;
-    }
-    let plain = || match &probe.like {
-        Some(Like::Same(plain) | Like::Unseen(plain)) => consistency.plain_answer(probe, plain).cloned(),
-        _ => None,
-    };
-    for finding in result.findings.iter().filter(|finding| weighs(finding.severity)) {
-        // The suite's own order of checks is not looked for in a single answer.
-        if finding.rule == "precedence-violated" {
-            continue;
-        }
-        let probes = suspicions.entry(signature(result, finding)).or_default();
-        if probes.len() < repeat::PROBES && probes.last().is_none_or(|(last, _)| *last != place) {
-            probes.push((place, plain()));
-        }
-    }
-}
-
-/// Sends some probes of each drift again: what is there each time is confirmed, the rest is intermittent.
-async fn confirm(probes: &[Probe], suspicions: Suspicions, shared: &Shared, emit: &mut impl FnMut(Event)) {
-    let (mut sent, begun) = (0, Instant::now());
-    let risky = |places: &[(usize, Option<Answer>)]| places.iter().any(|(place, _)| may_lock_out(&probes[*place]));
-    let (last, first): (Vec<_>, Vec<_>) = suspicions.into_iter().partition(|(_, places)| risky(places));
-    for (drift, places) in first.into_iter().chain(last) {
-        let mut repeats = Repeats::default();
-        for (place, plain) in places {
-            let probe = &probes[place];
-            // What would be answered now says nothing of what was answered then.
-            if shared.credentials.against(probe).is_some() {
-                continue;
-            }
-            for _ in 0..repeat::TIMES {
-                if sent >= repeat::BOUND || begun.elapsed() > CONFIRMING {
-                    break;
-                }
-                sent += 1;
-                let Ok(result) = shared.once(probe).await else { break };
-                repeats.sent += 1;
-                repeats.shown += usize::from(repeat::shows(probe, plain.as_ref(), &result, &drift));
-            }
-        }
-        if repeats.sent > 0 {
-            emit(Event::Repeated { signature: drift, repeats });
-        }
-    }
-}

@@ -5,6 +5,7 @@
 pub(crate) mod attempt;
 pub(crate) mod brake;
 pub mod compare;
+pub(crate) mod confirm;
 pub mod conformance;
 pub(crate) mod control;
 pub(crate) mod credentials;

@@ -16,21 +16,15 @@ use crate::report::consistency::difference;
 use crate::report::tally::signature;
 use crate::report::{ProbeResult, consistency};
 
-/// Probes of one drift that are sent again.
-pub const PROBES: usize = 3;
-/// How often each of them is.
-pub const TIMES: usize = 4;
-/// Requests that are sent again in a run, at most.
-pub const BOUND: usize = 300;
 /// A probe that took longer, in milliseconds, is not sent again: it costs most of a deadline each time.
-const SLOW: f64 = 1_000.0;
+const MAX_MILLISECONDS: f64 = 1_000.0;
 
 /// Whether a finding of this result may be looked for again by sending the probe once more. What changes state, or was
 /// accepted though it should not have been, is not; nor what costs a whole deadline.
 #[must_use]
 pub fn may_confirm(probe: &Probe, result: &ProbeResult) -> bool {
     let refused = result.status.is_some_and(|status| status >= 300);
-    let judged = result.verdict != Verdict::Inconclusive && result.duration_ms < SLOW;
+    let judged = result.verdict != Verdict::Inconclusive && result.duration_ms < MAX_MILLISECONDS;
     probe.reads() && judged && (refused || probe.asks_only() && result.status.is_some())
 }
 

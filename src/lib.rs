@@ -7,6 +7,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail loudly"))]
 
 pub mod catalog;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod fault;
 pub mod judge;

@@ -63,7 +63,7 @@ pub(crate) fn is_path(text: &str) -> bool {
 ///
 /// # Errors
 /// All that is wrong with it.
-pub(crate) fn load_contract(name_or_path: &str) -> Result<(Document, Contract), Problems> {
+pub fn load_contract(name_or_path: &str) -> Result<(Document, Contract), Problems> {
     let (document, shelf) = if is_path(name_or_path) {
         let path = Path::new(name_or_path);
         let document = Document::read(path)?;

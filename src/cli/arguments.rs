@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -23,7 +23,7 @@ pub(super) enum Command {
     /// Run both built-in suites against the embedded deployment, then against it with drifts
     Demo,
     /// Serve one of the documented APIs on loopback, conforming or with a drift
-    Serve(Serve),
+    Serve(super::serve::Arguments),
     /// List the probes; nothing is sent
     List(super::list::Arguments),
     /// Explain a rule, a fault or a cause
@@ -61,16 +61,4 @@ pub(super) enum Command {
     Judge(super::judge::Arguments),
     /// Run the whole matrix of drifts against the embedded deployment, and print the score
     SelfTest,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct Serve {
-    /// The API: oz-api or escrow-box
-    pub(super) api: String,
-    /// The way in which it deviates; an unknown name lists all
-    #[arg(long, value_name = "NAME")]
-    pub(super) drift: Option<String>,
-    /// The port on 127.0.0.1; a free one unless given
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub(super) port: u16,
 }

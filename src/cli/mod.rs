@@ -3,6 +3,7 @@
 mod arguments;
 pub mod check;
 mod compare;
+mod demo;
 mod diff;
 mod files;
 mod judge;
@@ -13,6 +14,7 @@ mod output;
 mod policy;
 mod replay;
 mod run;
+mod serve;
 mod stored;
 mod waive;
 
@@ -47,11 +49,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let code = match cli.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::List(arguments) => list::list(&arguments),
-        Command::Demo => crate::run::embedded::run(say).unwrap_or_else(|failure| failed(&failure)),
-        Command::Serve(arguments) => {
-            crate::run::embedded::serve(&arguments.api, arguments.drift.as_deref(), arguments.port, say)
-                .unwrap_or_else(|failure| failed(&failure))
-        }
+        Command::Demo => demo::run().unwrap_or_else(|failure| failed(&failure)),
+        Command::Serve(arguments) => serve::run(&arguments).unwrap_or_else(|failure| failed(&failure)),
         Command::Explain { what } => explained(&what),
         Command::Check { files, mutate: true } => check::examined(&files),
         Command::Check { files, mutate: false } => check::checked(&files),

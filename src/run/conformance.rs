@@ -1,17 +1,21 @@
-//! Runs as one conformance test: a trial a probe.
+//! Runs in lines, one a probe; and as one conformance test.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc;
+use std::thread::ScopedJoinHandle;
 
 use libtest_mimic::Arguments;
 
+use super::event::Event;
 use super::failure::Failure;
-use super::harness::{self, Trial};
-use super::prepared::{Prepared, joined};
+use super::harness::{self, Line, Trial};
+use super::prepared::Prepared;
 use super::session::Session;
 use super::unsent::{Footing, Unsent};
+use crate::model::printable::printable;
+use crate::model::verdict::{Severity, Verdict};
 use crate::plan::{Plan, Probe};
-use crate::report::Closing;
+use crate::report::{Closing, Opening, ProbeResult};
 
 /// Runs the sessions as one conformance test: a trial a probe, chosen by the harness's arguments. What they leave out is
 /// not sent. Gives what each session with a chosen probe came to, which weighs more than the count of failures: a run
@@ -23,7 +27,7 @@ pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Clos
     let mut all = Vec::new();
     let mut chosen = Vec::new();
     for session in sessions {
-        let mut prepared = session.prepare(false)?;
+        let mut prepared = session.prepare()?;
         let trials = prepared.trials();
         let mut takes = trials.iter().map(|trial| harness::takes(arguments, trial));
         let before = prepared.plan.probes.len();
@@ -37,7 +41,8 @@ pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Clos
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         let run = scope.spawn(move || {
-            chosen.into_iter().map(|prepared| Ok(prepared.run(&sender, &mut |_| {})?.1)).collect::<Result<Vec<_>, _>>()
+            let mut tell = |event: &Event| tell(&sender, event);
+            chosen.into_iter().map(|prepared| Ok(prepared.run(&mut tell)?.1)).collect::<Result<Vec<_>, _>>()
         });
         let _ = harness::show(&harness::in_order(arguments.clone()), all, receiver);
         joined(run)
@@ -57,7 +62,40 @@ fn keep_controls(plan: &mut Plan) {
     });
 }
 
+/// Hands on the line of what happened, if it has one. Nobody may be watching.
+fn tell(lines: &mpsc::Sender<Line>, event: &Event) {
+    if let Some(line) = line(event) {
+        let _ = lines.send(line);
+    }
+}
+
+/// What the thread came to; its panic is ours.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
 impl Prepared {
+    /// Runs, and prints a line a probe on standard output.
+    pub(crate) fn in_lines(
+        self,
+        arguments: &Arguments,
+        watch: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<(Opening, Closing), Failure> {
+        let trials = self.plan.probes.iter().map(|probe| Trial { id: probe.id.clone(), ignored: false }).collect();
+        let (sender, receiver) = mpsc::channel();
+        std::thread::scope(|scope| {
+            let run = scope.spawn(move || {
+                self.run(&mut |event| {
+                    tell(&sender, event);
+                    watch(event);
+                })
+            });
+            // Its own count of failures says less than the tally.
+            let _ = harness::show(arguments, trials, receiver);
+            joined(run)
+        })
+    }
+
     /// The plan's probes as trials. What lacks a variable that a run can do without is ignored, and says so in lists.
     fn trials(&self) -> Vec<Trial> {
         let footing = Footing::of(&self.plan);
@@ -69,4 +107,37 @@ impl Prepared {
         };
         self.plan.probes.iter().map(trial).collect()
     }
+}
+
+/// The line of what happened, where it has one.
+fn line(event: &Event) -> Option<Line> {
+    Some(match event {
+        Event::NotJudged(_)
+        | Event::MayHaveChanged { .. }
+        | Event::Repeated { .. }
+        | Event::Compared(_)
+        | Event::Inactive(_)
+        | Event::Ended { .. } => return None,
+        Event::NotExercised { reason, .. } => Line::Ignored(printable(reason, 200)),
+        Event::Result(result) => match result.verdict {
+            Verdict::Pass | Verdict::Waived => Line::Passed,
+            Verdict::Fail => Line::Failed(worst(result)),
+            Verdict::Inconclusive | Verdict::Error => {
+                let why = result.reason.as_deref().or(result.silence.as_deref()).unwrap_or("no reason");
+                Line::Failed(format!("could not be judged: {}", printable(why, 300)))
+            }
+        },
+    })
+}
+
+/// The findings of a failed probe in a line each.
+fn worst(result: &ProbeResult) -> String {
+    let fails =
+        |finding: &&crate::model::finding::Finding| finding.severity == Severity::Error && !finding.is_accepted();
+    let errors = result.findings.iter().filter(fails);
+    let lines = errors.map(|finding| {
+        let text = format!("{} at {}: expected {}, got {}", finding.rule, finding.at, finding.expected, finding.actual);
+        printable(&text, 300)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }

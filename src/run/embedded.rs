@@ -1,4 +1,4 @@
-//! The embedded deployment, for people: `serve` keeps one up, `demo` runs both suites against it.
+//! The embedded deployment on loopback, and a run against it.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -10,11 +10,7 @@ use super::session;
 use crate::fault::Tier;
 use crate::model::secret::Environment;
 use crate::model::target::Target;
-use crate::model::verdict::exit;
 use crate::reference::{Api, Deployment, Drift};
-use crate::render::drift::block;
-use crate::render::human;
-use crate::render::style::Style;
 use crate::report::{Closing, Opening};
 use crate::run::runtime::runtime;
 use crate::{catalog, reference};
@@ -39,7 +35,11 @@ impl Running {
         Self::on_port(api, drift, 0)
     }
 
-    fn on_port(api: Api, drift: Option<&'static Drift>, port: u16) -> Result<Self, Failure> {
+    /// The same on a port of its own; 0 is a free one.
+    ///
+    /// # Errors
+    /// As [`Self::start`], or the port is taken.
+    pub fn on_port(api: Api, drift: Option<&'static Drift>, port: u16) -> Result<Self, Failure> {
         let runtime = runtime()?;
         let wrong = |error: std::io::Error| Failure::Usage(format!("cannot listen on 127.0.0.1:{port}: {error}"));
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port))).map_err(wrong)?;
@@ -85,85 +85,4 @@ impl Drop for Running {
             runtime.shutdown_background();
         }
     }
-}
-
-/// How the demo is written: it is read in a log as often as on a terminal.
-const PLAIN: Style = Style { color: false, width: 110 };
-
-/// Drifts that the demo shows, by API: one of shape, one of status, one of credentials, one leak.
-const SHOWN: &[(Api, &[&str])] = &[
-    (
-        Api::OzApi,
-        &["code-as-string", "nginx-page-for-unknown-path", "ignores-credentials-at-companies", "python-traceback"],
-    ),
-    (Api::EscrowBox, &["credentials-with-401", "errors-with-200", "fields-dotted", "fields-leaf-number"]),
-];
-
-/// Runs both suites against the embedded deployment, then against it with drifts. Gives the exit code: 0 when the tester
-/// said of each deployment what is true.
-///
-/// # Errors
-/// The deployment cannot be started.
-pub fn run(say: impl Fn(&str)) -> Result<u8, Failure> {
-    let mut truthful = true;
-    say("The embedded deployment, as documented:");
-    for api in Api::ALL {
-        let running = Running::start(api, None)?;
-        let (opening, closing) = running.run(&[Tier::Core])?;
-        truthful &= closing.exit_code == exit::CONFORMS;
-        say(&format!("  {:<11} {}", api.id(), human::verdict(&opening, &closing, &PLAIN).trim_end()));
-    }
-    say("\nThe same with one drift each:");
-    for (api, names) in SHOWN {
-        for (index, drift) in names.iter().filter_map(|name| reference::drift(*api, name)).enumerate() {
-            let running = Running::start(*api, Some(drift))?;
-            let (_, closing) = running.run(&[Tier::Core])?;
-            let reported = closing.drifts.iter().any(|found| found.rule == drift.rule);
-            truthful &= reported;
-            let mark = if reported { "reported" } else { "MISSED" };
-            say(&format!("  {:<11} {:<34} {mark} as {} ({})", api.id(), drift.name, drift.rule, drift.about));
-            if index == 0 {
-                let blocks = closing.drifts.iter().map(|found| block(found, &PLAIN));
-                let lines: String = blocks.collect::<String>().lines().map(|line| format!("      {line}\n")).collect();
-                say(&format!("\n{lines}"));
-            }
-        }
-    }
-    let verdict =
-        if truthful { "both APIs conform, and every planted drift was reported" } else { "the tester was wrong" };
-    say(&format!("\nerrdrift demo: {verdict}"));
-    Ok(if truthful { exit::CONFORMS } else { exit::DRIFT })
-}
-
-/// Serves one API until the process ends.
-///
-/// # Errors
-/// An unknown API or drift, or a port that is taken.
-pub fn serve(api: &str, drift: Option<&str>, port: u16, say: impl Fn(&str)) -> Result<u8, Failure> {
-    let api =
-        Api::from_id(api).ok_or_else(|| Failure::Usage(format!("no API `{api}`; there are oz-api and escrow-box")))?;
-    let drift = drift.map(|name| reference::drift(api, name).ok_or_else(|| unknown(api, name))).transpose()?;
-    let running = Running::on_port(api, drift, port)?;
-    say(&format!(
-        "{} on {}{}",
-        api.id(),
-        running.target.as_str(),
-        drift.map_or_else(String::new, |drift| format!(", with a drift: {}", drift.about))
-    ));
-    for (name, value) in reference::environment(api) {
-        say(&format!("export {name}={value}"));
-    }
-    for (name, value) in reference::existing(api) {
-        say(&format!("# {name}={value} exists: whoever has no right to it must not see that"));
-    }
-    say(&format!("errdrift run {} --target {}", api.id(), running.target.as_str()));
-    loop {
-        std::thread::park();
-    }
-}
-
-fn unknown(api: Api, name: &str) -> Failure {
-    let known = reference::drifts().filter(|drift| drift.api == api);
-    let known: Vec<_> = known.map(|drift| format!("  {:<34} {}", drift.name, drift.about)).collect();
-    Failure::Usage(format!("no drift `{name}` of {}; there are\n{}", api.id(), known.join("\n")))
 }

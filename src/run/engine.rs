@@ -26,9 +26,9 @@ use crate::fault::draft::carried;
 use crate::model::exchange::Request;
 use crate::model::secret::{Environment, Mask};
 use crate::plan::{Plan, Probe};
+use crate::report::Load;
 use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
-use crate::report::Load;
 use crate::wire::sender::Sender;
 
 /// How long results gather before they are handed on together.

@@ -6,6 +6,7 @@ pub(crate) mod attempt;
 pub(crate) mod brake;
 pub mod compare;
 pub(crate) mod confirm;
+#[cfg(feature = "harness")]
 pub mod conformance;
 pub(crate) mod control;
 pub(crate) mod credentials;
@@ -13,6 +14,7 @@ pub mod embedded;
 pub mod engine;
 pub mod event;
 pub mod failure;
+#[cfg(feature = "harness")]
 pub mod harness;
 pub mod identity;
 pub(crate) mod opening;

@@ -2,17 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::mpsc;
-use std::thread::ScopedJoinHandle;
-use std::time::{Duration, Instant, SystemTime};
-
-use indicatif::ProgressDrawTarget;
+use std::time::{Instant, SystemTime};
 
 use super::event::Event;
 use super::failure::Failure;
-use super::harness::{self, Line, Trial};
 use super::opening::opening;
-use super::progress::{Live, bar, line};
 use super::runtime::runtime;
 use super::session::Session;
 use super::writer::Sink;
@@ -22,34 +16,13 @@ use crate::model::file::Output;
 use crate::model::secret::{Template, unmaskable};
 use crate::plan::Plan;
 use crate::report::tally::Tally;
-use crate::report::{Closing, Inactive, Opening, ProbeResult};
+use crate::report::{Closing, Inactive, Opening};
 use crate::wire::client::Client;
 use crate::wire::sender::Sender;
 
-/// A run that takes longer shows a progress bar.
-const PATIENCE: Duration = Duration::from_secs(1);
 impl Session {
-    /// Runs, and hands back what is known at both ends.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] before anything is sent; [`Failure::Report`] when a report could not be written.
-    pub fn run(mut self) -> Result<(Opening, Closing), Failure> {
-        let live = std::mem::replace(&mut self.live, Live::Nothing);
-        let prepared = self.prepare(matches!(live, Live::Bar))?;
-        let trials = prepared.plan.probes.iter().map(|probe| Trial { id: probe.id.clone(), ignored: false }).collect();
-        let (sender, receiver) = mpsc::channel();
-        std::thread::scope(|scope| {
-            let run = scope.spawn(move || prepared.run(&sender, &mut |_| {}));
-            if let Live::Lines(arguments) = &live {
-                // Its own count of failures says less than the tally.
-                let _ = harness::show(arguments, trials, receiver);
-            }
-            joined(run)
-        })
-    }
-
     /// Everything that can be found out and opened before anything is sent.
-    pub(crate) fn prepare(self, shows_bar: bool) -> Result<Prepared, Failure> {
+    pub(crate) fn prepare(self) -> Result<Prepared, Failure> {
         let started_at = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         let opening = opening(&self.apis, self.wire.target.as_str(), started_at, self.wire.insecure, self.strict);
         if let Some((suite, pattern)) =
@@ -67,7 +40,7 @@ impl Session {
         let sinks = outputs::reports(&self.reports, &opening)?;
         let written = outputs::of_gates(&self.gates)?;
         let is_whole = self.selection.is_whole();
-        Ok(Prepared { opening, plan, sender, sinks, written, session: self, shows_bar, inactive, is_whole })
+        Ok(Prepared { opening, plan, sender, sinks, written, session: self, inactive, is_whole })
     }
 
     /// The plan, once every probe of it is known to leave as it is meant.
@@ -131,7 +104,6 @@ pub(crate) struct Prepared {
     /// The files that the gates may write in the end.
     written: BTreeMap<PathBuf, Output>,
     pub(crate) session: Session,
-    shows_bar: bool,
     /// What cannot be put to the test on this target.
     inactive: Vec<Inactive>,
     /// Whether all of it was chosen.
@@ -139,13 +111,9 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Sends, and hands a line for each probe to whoever watches.
-    pub(crate) fn run(
-        self,
-        lines: &mpsc::Sender<Line>,
-        watch: &mut (dyn FnMut(&ProbeResult) + Send),
-    ) -> Result<(Opening, Closing), Failure> {
-        let Self { opening, plan, sender, mut sinks, mut written, mut session, shows_bar, inactive, is_whole } = self;
+    /// Sends, and shows all that happens to whoever watches.
+    pub(crate) fn run(self, watch: &mut (dyn FnMut(&Event) + Send)) -> Result<(Opening, Closing), Failure> {
+        let Self { opening, plan, sender, mut sinks, mut written, mut session, inactive, is_whole } = self;
         session.engine.records_all |= !sinks.is_empty();
         let start = Instant::now();
         let mut tally = Tally::default();
@@ -156,32 +124,20 @@ impl Prepared {
         for (probe, reason) in &plan.withheld {
             tally.withheld(probe.clone(), reason.to_string());
         }
-        let bar = bar(plan.probes.len());
         let mut broken = None;
         let mut gates = std::mem::take(&mut session.gates);
         let emit = |mut event: Event| {
             match &mut event {
-                Event::Result(result) => {
-                    gates.result(result);
-                    watch(result);
-                }
+                Event::Result(result) => gates.result(result),
                 Event::NotExercised { probe, .. } => gates.not_exercised(probe),
                 _ => {}
             }
-            bar.inc(u64::from(matches!(event, Event::Result(_) | Event::NotExercised { .. })));
-            if shows_bar && bar.is_hidden() && start.elapsed() > PATIENCE {
-                bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
-            }
-            if let Some(line) = line(&event) {
-                // Nobody may be watching.
-                let _ = lines.send(line);
-            }
+            watch(&event);
             take_in(event, &mut tally, &mut sinks, &mut broken);
         };
         let Session { engine, environment, wire, strict, apis, .. } = session;
         let run = engine::Run { plan, sender, target: wire.target.as_str().to_owned(), environment, settings: engine };
         runtime()?.block_on(async { engine::run(run, signal::ended(), emit).await });
-        bar.finish_and_clear();
         let elapsed = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         for inactive in inactive {
             tally.inactive(inactive);
@@ -231,9 +187,4 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
             tally.ended(connection_failures, interrupted);
         }
     }
-}
-
-/// What the thread came to; its panic is ours.
-pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -1,13 +1,50 @@
-//! Several sessions one after the other, none of which sends before all are known to be able to.
+//! Sessions from their plans to their closings: one, or several one after the other.
 
-use std::sync::mpsc;
-
+use super::event::Event;
 use super::failure::Failure;
+use super::prepared::Prepared;
+#[cfg(feature = "cli")]
+use super::progress::Bar;
 use super::progress::Live;
 use super::session::Session;
 use crate::report::{Closing, Opening, ProbeResult};
 
-/// Runs the sessions in their order; `watch` gets every result with the place of its session. Behind one that somebody ended,
+impl Session {
+    /// Runs, and hands back what is known at both ends.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] before anything is sent; [`Failure::Report`] when a report could not be written.
+    pub fn run(mut self) -> Result<(Opening, Closing), Failure> {
+        let live = std::mem::replace(&mut self.live, Live::Nothing);
+        self.prepare()?.shown(live, &mut |_| {})
+    }
+}
+
+impl Prepared {
+    /// Runs, and shows what happens.
+    fn shown(self, live: Live, watch: &mut (dyn FnMut(&ProbeResult) + Send)) -> Result<(Opening, Closing), Failure> {
+        let mut result = |event: &Event| {
+            if let Event::Result(result) = event {
+                watch(result);
+            }
+        };
+        match live {
+            #[cfg(feature = "harness")]
+            Live::Lines(arguments) => self.in_lines(&arguments, &mut result),
+            #[cfg(feature = "cli")]
+            Live::Bar => {
+                let bar = Bar::new(self.plan.probes.len());
+                self.run(&mut |event| {
+                    bar.show(event);
+                    result(event);
+                })
+            }
+            _ => self.run(&mut result),
+        }
+    }
+}
+
+/// Runs the sessions in their order; `watch` gets every result with the place of its session. After one that somebody ended,
 /// none is begun.
 ///
 /// # Errors
@@ -16,16 +53,14 @@ pub(crate) fn in_turn(
     sessions: Vec<Session>,
     mut watch: impl FnMut(usize, &ProbeResult) + Send,
 ) -> Result<Vec<(Opening, Closing)>, Failure> {
-    let prepare = |session: Session| {
-        let bar = matches!(session.live, Live::Bar);
-        session.prepare(bar)
+    let prepare = |mut session: Session| {
+        let live = std::mem::replace(&mut session.live, Live::Nothing);
+        Ok((live, session.prepare()?))
     };
-    let prepared = sessions.into_iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
-    // Nobody watches single lines.
-    let (lines, _) = mpsc::channel();
+    let prepared = sessions.into_iter().map(prepare).collect::<Result<Vec<_>, Failure>>()?;
     let mut ended = Vec::new();
-    for (place, prepared) in prepared.into_iter().enumerate() {
-        let ends = prepared.run(&lines, &mut |result| watch(place, result))?;
+    for (place, (live, prepared)) in prepared.into_iter().enumerate() {
+        let ends = prepared.shown(live, &mut |result| watch(place, result))?;
         let interrupted = ends.1.interrupted.is_some();
         ended.push(ends);
         if interrupted {

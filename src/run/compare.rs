@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::confirm::{Budget, MAX_PROBES, TIMES};
 use super::failure::Failure;
 use super::progress::Live;
-use super::resend::Again;
+use super::resend::Resender;
 use super::session::Session;
 use super::signal;
 use crate::catalog::Api;
@@ -129,7 +129,7 @@ impl Compare {
         let mut targets = Vec::new();
         for ((side, plan), changed) in self.sides.iter().zip(&plans).zip(changed) {
             let (wire, environment, engine) = (&side.wire, side.environment.clone(), self.engine.clone());
-            let again = Again::new(plan, wire, environment, engine, None, *changed).await?;
+            let again = Resender::new(plan, wire, environment, engine, None, *changed).await?;
             targets.push((again, probes(plan)));
         }
         let refused = |answers: &Answers, id: &str| {
@@ -171,7 +171,7 @@ impl Compare {
 }
 
 /// What differs each time the probe is sent to both again.
-async fn pairs(targets: &[(Again, BTreeMap<String, Probe>)], id: &str) -> Vec<Vec<Change>> {
+async fn pairs(targets: &[(Resender, BTreeMap<String, Probe>)], id: &str) -> Vec<Vec<Change>> {
     let mut pairs = Vec::new();
     for _ in 0..TIMES {
         let mut answers = Vec::new();

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::harness::{self, Line, Trial};
 use super::prepared::Prepared;
 use super::session::Session;
-use super::unsent::{Footing, Unsent};
+use super::unsent::{RequiredVariables, Unsent};
 use crate::model::printable::printable;
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::{Plan, Probe};
@@ -98,10 +98,10 @@ impl Prepared {
 
     /// The plan's probes as trials. What lacks a variable that a run can do without is ignored, and says so in lists.
     fn trials(&self) -> Vec<Trial> {
-        let footing = Footing::of(&self.plan);
+        let required = RequiredVariables::of(&self.plan);
         let trial = |probe: &Probe| {
             let missing = |name: &&str| self.session.environment.get(name).is_none();
-            let lacks = |name: &str| footing.weighs(&probe.api.suite.id, &Unsent::NotSet(name.to_owned()));
+            let lacks = |name: &str| required.weighs(&probe.api.suite.id, &Unsent::NotSet(name.to_owned()));
             let missing: Vec<_> = probe.request.variables().into_iter().filter(missing).collect();
             Trial { id: probe.id.clone(), ignored: !missing.is_empty() && !missing.into_iter().any(lacks) }
         };

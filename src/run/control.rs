@@ -37,7 +37,7 @@ pub(crate) struct Controls {
 impl Controls {
     pub(crate) async fn send(plan: &Plan, shared: &Shared) -> Self {
         let mut all = Self::default();
-        if let Some(reason) = identity::stranger(plan, shared).await {
+        if let Some(reason) = identity::identity_mismatch(plan, shared).await {
             let suites = plan.probes.iter().map(|probe| probe.api.suite.id.clone());
             all.suites = suites.map(|suite| (suite, reason.clone())).collect();
             all.reasons.push(reason);
@@ -249,7 +249,7 @@ pub(crate) async fn again(control: &Control, shared: &Shared) -> Checked {
     checked
 }
 
-/// How often a control is sent before it has failed: it is the tester's own footing, not a judgement.
+/// How often a control is sent before it has failed: it is the tester's own required, not a judgement.
 const CONTROL_ATTEMPTS: usize = 2;
 
 /// Whether a reply is the success that a control must have. It may be longer than what is read of it.

@@ -19,7 +19,7 @@ use super::pacing::in_order::InOrder;
 use super::pacing::work::{Message, Work};
 use super::settings::Settings;
 use super::shared::Shared;
-use super::unsent::Footing;
+use super::unsent::RequiredVariables;
 use super::{control, signal};
 use crate::catalog::vocabulary;
 use crate::fault::draft::carried;
@@ -32,7 +32,7 @@ use crate::report::record::Recorder;
 use crate::wire::sender::Sender;
 
 /// How long results gather before they are handed on together.
-const BREATH: Duration = Duration::from_millis(2);
+const BATCH_INTERVAL: Duration = Duration::from_millis(2);
 
 /// What a run is made of.
 pub struct Run {
@@ -91,12 +91,12 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
         // Nobody may be waiting any more.
         let _ = stopping.send(true);
     });
-    let footing = Footing::of(&plan);
+    let required = RequiredVariables::of(&plan);
     let probes: Arc<[Probe]> = plan.probes.into();
     // What comes after a control's reply is no probe's.
     shared.sender.renew();
     shared.aftermaths.collect(true);
-    let (suspicions, company) = work_off(&probes, controls, &footing, &shared, stopped, &mut emit).await;
+    let (suspicions, company) = work_off(&probes, controls, &required, &shared, stopped, &mut emit).await;
     shared.aftermaths.collect(false);
     if shared.interrupted().is_none() && shared.settings.repeat < 2 {
         shared.sender.alone(true);
@@ -155,7 +155,7 @@ pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
 async fn work_off(
     probes: &Arc<[Probe]>,
     controls: Controls,
-    footing: &Footing,
+    required: &RequiredVariables,
     shared: &Arc<Shared>,
     stopped: watch::Receiver<bool>,
     emit: &mut impl FnMut(Event),
@@ -180,7 +180,7 @@ async fn work_off(
     let (mut consistency, mut suspicions) = (Consistency::of(probes), Suspicions::new());
     while is_open {
         // The channel closes when the last worker has ended.
-        is_open = received.recv_many(&mut batch, BATCH).await > 0;
+        is_open = received.recv_many(&mut batch, MAX_BATCH).await > 0;
         for message in batch.drain(..) {
             if let Message::Settled(place, settled, mark) = message {
                 results.push(place, settled, mark);
@@ -205,17 +205,17 @@ async fn work_off(
                 Err(unsent) => emit(Event::NotExercised {
                     probe: probe.id.clone(),
                     reason: unsent.to_string(),
-                    weighs: footing.weighs(&probe.api.suite.id, &unsent),
+                    weighs: required.weighs(&probe.api.suite.id, &unsent),
                 }),
             }
         }
         board.handed_on(results.next - before);
         // To be woken for every result costs a fast target more than the judging.
-        tokio::time::sleep(BREATH).await;
+        tokio::time::sleep(BATCH_INTERVAL).await;
     }
     emit(Event::Compared(Box::new(consistency.close())));
     (suspicions, board.company())
 }
 
 /// Messages that are taken in together.
-const BATCH: usize = 1_024;
+const MAX_BATCH: usize = 1_024;

@@ -28,7 +28,7 @@ pub fn production<'a>(apis: &'a [Arc<Api>], target: &Target) -> Option<(&'a str,
 }
 
 /// Why the target is not the one that a suite means; `None` where every suite that can tell says it is.
-pub(crate) async fn stranger(plan: &Plan, shared: &Shared) -> Option<String> {
+pub(crate) async fn identity_mismatch(plan: &Plan, shared: &Shared) -> Option<String> {
     let apis: BTreeMap<_, _> = plan.probes.iter().map(|probe| (&probe.api.suite.id, &probe.api)).collect();
     for (suite, api) in apis {
         if let Some(identity) = &api.suite.identity

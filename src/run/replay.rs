@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::identity;
-use super::resend::Again;
+use super::resend::Resender;
 use crate::catalog::Api;
 use crate::model::exchange::{Outcome, Over, Part, Reply};
 use crate::model::masked;
@@ -78,7 +78,7 @@ impl Replay {
         let (sent, rewritten) = (leaves(probe, &wire), rewritten(probe, &wire));
         runtime()?.block_on(async {
             let tap = Tap::default();
-            let again = Again::new(&plan, &wire, environment, engine, Some(tap.clone()), 0);
+            let again = Resender::new(&plan, &wire, environment, engine, Some(tap.clone()), 0);
             let again = again.await.map_err(Failure::Usage)?;
             let shared = &again.shared;
             if let Some(why) = shared.sender.unfit(&probe.request).await {

@@ -17,11 +17,11 @@ use crate::wire::sender::{Sender, Settings as Wire};
 use crate::wire::tap::Tap;
 
 /// A target to which probes are sent once more.
-pub(crate) struct Again {
+pub(crate) struct Resender {
     pub(crate) shared: Shared,
 }
 
-impl Again {
+impl Resender {
     /// Makes itself ready, and asks the target what it says of a path outside its APIs, as a run does. `accepted` requests
     /// may have changed it already: they count.
     ///

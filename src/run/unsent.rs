@@ -42,11 +42,11 @@ pub enum Unsent {
     OurFault(String),
 }
 
-/// The variables without which a suite has no footing: those of its right credentials.
+/// Variables that a suite cannot run without: those of its right credentials.
 #[derive(Debug)]
-pub struct Footing(BTreeSet<(String, String)>);
+pub struct RequiredVariables(BTreeSet<(String, String)>);
 
-impl Footing {
+impl RequiredVariables {
     /// What the plan's suites cannot do without.
     #[must_use]
     pub fn of(plan: &Plan) -> Self {

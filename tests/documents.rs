@@ -7,7 +7,7 @@ mod documents {
 
 use std::path::PathBuf;
 
-use errdrift::catalog;
+use errdrift::judge;
 use errdrift::catalog::document::Document;
 use errdrift::cli::check;
 use tempfile::TempDir;
@@ -50,7 +50,7 @@ fn shop(file: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
 /// What loading says, one line a problem, without the directory.
 fn said(file: &str, from: &str, to: &str) -> Vec<String> {
     let (directory, path) = shop(file, from, to);
-    let problems = catalog::load(path.to_str().unwrap()).map(|_| ()).unwrap_err();
+    let problems = judge::load(path.to_str().unwrap()).map(|_| ()).unwrap_err();
     let directory = format!("{}/", directory.path().display());
     problems.0.iter().map(|problem| problem.to_string().replace(&directory, "")).collect()
 }
@@ -58,7 +58,7 @@ fn said(file: &str, from: &str, to: &str) -> Vec<String> {
 #[test]
 fn files_that_are_right_are_loaded_and_named() {
     let (_directory, path) = shop("shop.toml", "id", "id");
-    let api = catalog::load(path.to_str().unwrap()).unwrap();
+    let api = judge::load(path.to_str().unwrap()).unwrap();
     assert_eq!(
         (api.suite.operation.len(), api.contract.file.catalogue.len(), api.contract.conventions.len()),
         (3, 2, 1)
@@ -283,7 +283,7 @@ fn all_mistakes_of_all_files_are_reported_at_once_and_in_order() {
     let text =
         std::fs::read_to_string(&contract_path).unwrap().replace("code = 2", "code = 1").replace("\"404\"", "404");
     std::fs::write(&contract_path, text).unwrap();
-    let problems = catalog::load(path.to_str().unwrap()).unwrap_err();
+    let problems = judge::load(path.to_str().unwrap()).unwrap_err();
     let places: Vec<_> =
         problems.0.iter().map(|p| (p.file.rsplit('/').next().unwrap(), p.line, p.pointer.as_str())).collect();
     assert_eq!(
@@ -314,7 +314,7 @@ fn a_suite_in_json_has_lines_and_advice_as_well() {
         "{\n  \"id\": \"shop\",\n  \"titel\": \"Shop\",\n  \"contract\": \"oz-api\",\n  \"operation\": []\n}\n",
     )
     .unwrap();
-    let said = catalog::load(path.to_str().unwrap()).unwrap_err().to_string();
+    let said = judge::load(path.to_str().unwrap()).unwrap_err().to_string();
     for line in [
         "shop.json:3: /titel: unknown member `titel`; did you mean `title`?",
         "shop.json:1: /prefix: `prefix` is missing; write `\"prefix\": \"/api\"`",
@@ -328,16 +328,16 @@ fn a_suite_in_json_has_lines_and_advice_as_well() {
 fn a_file_that_cannot_be_read_is_a_problem_of_its_own() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("nosuch.toml");
-    assert!(catalog::load(path.to_str().unwrap()).unwrap_err().to_string().contains("nosuch.toml: cannot be read: "));
+    assert!(judge::load(path.to_str().unwrap()).unwrap_err().to_string().contains("nosuch.toml: cannot be read: "));
     std::fs::write(&path, b"a = 1\nb = '\xff'\n").unwrap();
-    assert!(catalog::load(path.to_str().unwrap()).unwrap_err().to_string().ends_with("nosuch.toml:2: is not UTF-8"));
+    assert!(judge::load(path.to_str().unwrap()).unwrap_err().to_string().ends_with("nosuch.toml:2: is not UTF-8"));
     std::fs::write(&path, "a = 1\n").unwrap();
     assert!(check::check(&path).unwrap_err().to_string().contains("this is neither a suite nor a contract"));
 }
 
 #[test]
 fn an_unknown_name_lists_the_built_in_suites() {
-    let problems = catalog::load("ozapi").unwrap_err().to_string();
+    let problems = judge::load("ozapi").unwrap_err().to_string();
     for word in ["escrow-box", "did you mean `oz-api`?", "needs its path, as ./ozapi.toml"] {
         assert!(problems.contains(word), "{problems}");
     }

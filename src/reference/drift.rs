@@ -29,29 +29,25 @@ pub struct Drift {
     pub(super) changes: &'static [Change],
 }
 
-/// The start of a row: an error, in what scope it shows and what it changes.
-pub(super) const fn error(
-    api: Api,
-    name: &'static str,
-    rule: &'static str,
-    about: &'static str,
-    scope: Scope,
-    changes: &'static [Change],
-) -> Drift {
-    Drift { name, api, about, rule, severity: "error", scope, changes }
+/// A table of drifts, a row each: how grave, the name and the rule, where it shows, what changes, and what is wrong in a sentence.
+macro_rules! table {
+    ($api:path: $(
+        $severity:ident $name:literal: $rule:literal $(on [$($cause:ident)+])? $(always)? $(.$narrow:ident($($by:expr),*))* =>
+            $($change:ident $(($($value:expr),*))?),+;
+            $about:literal;
+    )*) => {
+        &[$(crate::reference::drift::Drift {
+            name: $name,
+            api: $api,
+            about: $about,
+            rule: $rule,
+            severity: stringify!($severity),
+            scope: crate::reference::drift::Scope::on(&[$($(crate::reference::cause::Cause::$cause),+)?])$(.$narrow($($by),*))*,
+            changes: &[$(crate::reference::drift::Change::$change $(($($value),*))?),+],
+        }),*]
+    };
 }
-
-impl Drift {
-    /// A row that a report only warns of.
-    pub(super) const fn warning(self) -> Self {
-        Self { severity: "warning", ..self }
-    }
-
-    /// A row that a report only notes.
-    pub(super) const fn note(self) -> Self {
-        Self { severity: "note", ..self }
-    }
-}
+pub(super) use table;
 
 /// To which refusals a drift applies.
 #[derive(Clone, Copy, Debug)]
@@ -66,14 +62,10 @@ pub(super) struct Scope {
     pub(super) every: u64,
 }
 
-/// Every refusal.
-pub(super) const ALWAYS: Scope =
-    Scope { operation: None, method: None, causes: &[], html_wanted: false, known: false, every: 1 };
-
 impl Scope {
-    /// Only for these causes.
+    /// Only for these causes; for every one where there are none.
     pub(super) const fn on(causes: &'static [Cause]) -> Self {
-        Self { causes, ..ALWAYS }
+        Self { operation: None, method: None, causes, html_wanted: false, known: false, every: 1 }
     }
 
     /// Only at one operation.

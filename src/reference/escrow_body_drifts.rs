@@ -1,325 +1,107 @@
-//! Drifts of Escrow Box in what an error body says: its members, its mirror of the request, its leaks. A table, nothing that decides.
+//! Drifts of Escrow Box in what an error body says: its members, its mirror of the request, its leaks.
+//! A table, nothing that decides.
 
 use super::api::Api;
-use super::cause::Cause;
-use super::drift::{ALWAYS, Change, Drift, Scope, error};
+use super::drift::{Drift, table};
 
 /// One row for each.
-pub(super) static TABLE: &[Drift] = &[
-    error(
-        Api::EscrowBox,
-        "duplicate-code",
-        "body-duplicate-member",
-        "Errors have their code twice.",
-        ALWAYS,
-        &[Change::Template(r#"{"error":{"code":"ERROR","code":"<<code>>","message":<<message>><<fields>>}}"#)],
-    )
-    .warning(),
-    error(
-        Api::EscrowBox,
-        "code-missing",
-        "schema-violation",
-        "Errors have no code.",
-        ALWAYS,
-        &[Change::Template(r#"{"error":{"message":<<message>><<fields>>}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "code-null",
-        "schema-violation",
-        "The code is null where a resource does not exist.",
-        Scope::on(&[Cause::UnknownResource]),
-        &[Change::Template(r#"{"error":{"code":null,"message":<<message>>}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "code-as-number",
-        "schema-violation",
-        "The code is a number.",
-        ALWAYS,
-        &[Change::Template(r#"{"error":{"code":400,"message":<<message>><<fields>>}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "code-empty",
-        "schema-violation",
-        "The code is an empty string where the body is no JSON.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Code("")],
-    ),
-    error(
-        Api::EscrowBox,
-        "message-null",
-        "schema-violation",
-        "The message is null.",
-        ALWAYS,
-        &[Change::Template(r#"{"error":{"code":"<<code>>","message":null<<fields>>}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "error-as-string",
-        "schema-violation",
-        "The error is a string.",
-        ALWAYS,
-        &[Change::Template(r#"{"error":"<<code>>"}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "errors-in-array",
-        "schema-violation",
-        "Errors are wrapped into an array.",
-        ALWAYS,
-        &[Change::Template(r#"[{"error":{"code":"<<code>>","message":<<message>><<fields>>}}]"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "errors-wrapped",
-        "schema-violation",
-        "Errors are wrapped one level deeper.",
-        ALWAYS,
-        &[Change::Template(r#"{"error":{"error":{"code":"<<code>>","message":<<message>><<fields>>}}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "error-not-wrapped",
-        "schema-violation",
-        "The members of an error are not inside the member error.",
-        ALWAYS,
-        &[Change::Template(r#"{"code":"<<code>>","message":<<message>><<fields>>}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "code-as-number-at-cart",
-        "schema-violation",
-        "The code is a number, at one operation.",
-        ALWAYS.at("carts.get"),
-        &[Change::Template(r#"{"error":{"code":400,"message":<<message>><<fields>>}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "code-as-number-now-and-then",
-        "schema-violation",
-        "The code is a number, in one error of fifteen.",
-        ALWAYS.once_in(15),
-        &[Change::Template(r#"{"error":{"code":400,"message":<<message>><<fields>>}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "code-as-number-on-post",
-        "schema-violation",
-        "The code is a number, for POST alone.",
-        ALWAYS.method("POST"),
-        &[Change::Template(r#"{"error":{"code":400,"message":<<message>><<fields>>}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "fields-null",
-        "schema-violation",
-        "An error that is not about fields has null there.",
-        Scope::on(&[Cause::UnknownResource, Cause::Syntax]),
-        &[Change::Template(r#"{"error":{"code":"<<code>>","message":<<message>>,"fields":null}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "fields-as-string",
-        "schema-violation",
-        "The fields of a body that is no object are a string.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Template(r#"{"error":{"code":"<<code>>","message":<<message>>,"fields":"FORMAT_ERROR"}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "fields-leaf-number",
-        "schema-violation",
-        "The leaves of fields are numbers.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Leaves("400")],
-    ),
-    error(
-        Api::EscrowBox,
-        "fields-leaf-empty",
-        "schema-violation",
-        "The leaves of fields are empty strings.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Leaves("\"\"")],
-    ),
-    error(
-        Api::EscrowBox,
-        "fields-leaf-boolean",
-        "schema-violation",
-        "The leaves of fields are booleans.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Leaves("false")],
-    ),
-    error(
-        Api::EscrowBox,
-        "data-beside-error",
-        "member-undocumented",
-        "Errors have an empty member data beside the error.",
-        ALWAYS,
-        &[Change::Template(r#"{"data":null,"error":{"code":"<<code>>","message":<<message>><<fields>>}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "status-beside-error",
-        "member-undocumented",
-        "Errors have a member status beside the error.",
-        ALWAYS,
-        &[Change::Template(r#"{"status":0,"error":{"code":"<<code>>","message":<<message>><<fields>>}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "adds-trace-id",
-        "member-undocumented",
-        "Errors have a member that is not documented.",
-        ALWAYS,
-        &[Change::Template(r#"{"error":{"code":"<<code>>","message":<<message>><<fields>>,"traceId":"b3d1c0f2"}}"#)],
-    )
-    .warning(),
-    error(
-        Api::EscrowBox,
-        "message-empty",
-        "convention-broken",
-        "The message is an empty string.",
-        ALWAYS,
-        &[Change::Message("")],
-    )
-    .warning(),
-    error(
-        Api::EscrowBox,
-        "fields-empty",
-        "convention-broken",
-        "An error that is not about fields has an empty object there.",
-        Scope::on(&[Cause::UnknownResource, Cause::Syntax]),
-        &[Change::Template(r#"{"error":{"code":"<<code>>","message":<<message>>,"fields":{}}}"#)],
-    )
-    .warning(),
-    error(
-        Api::EscrowBox,
-        "lower-case-code",
-        "convention-broken",
-        "The code of a body that is no JSON is written in lower case.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Code("wrong_json")],
-    )
-    .note(),
-    error(
-        Api::EscrowBox,
-        "fields-from-the-sample",
-        "fields-mirror-nothing",
-        "Wrong fields are reported under a name that no declared field has.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Template(
-            r#"{"error":{"code":"<<code>>","message":<<message>>,"fields":{"someField":"SOME_CODE"}}}"#,
-        )],
-    ),
-    error(
-        Api::EscrowBox,
-        "fields-prefixed",
-        "fields-mirror-nothing",
-        "The names of wrong fields are prefixed.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Renamed("body_")],
-    ),
-    error(
-        Api::EscrowBox,
-        "fields-too-deep",
-        "fields-mirror-nothing",
-        "A wrong field is reported by an object.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Leaves("{\"code\":\"FORMAT_ERROR\"}")],
-    ),
-    error(
-        Api::EscrowBox,
-        "fields-dotted",
-        "fields-mirror-nothing",
-        "Nested fields are reported under dotted names.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Dotted],
-    ),
-    error(
-        Api::EscrowBox,
-        "go-panic",
-        "stack-trace-disclosed",
-        "The message of an unknown resource is a Go stack trace.",
-        Scope::on(&[Cause::UnknownResource]),
-        &[Change::Message(
-            "panic: runtime error: invalid memory address or nil pointer dereference\n\ngoroutine 34 [running]:\nmain.(*Server).getDeal(0xc0001a2000)\n\t/go/src/escrow/server.go:118 +0x1d",
-        )],
-    ),
-    error(
-        Api::EscrowBox,
-        "php-trace",
-        "stack-trace-disclosed",
-        "The message of wrong fields is a PHP stack trace.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Message(
-            "PHP Fatal error:  Uncaught TypeError: Argument 1 must be of type int, string given in /var/www/html/src/Deal.php:52\nStack trace:\n#0 /var/www/html/src/Api.php(31): Deal->create()\n#1 {main}\n  thrown",
-        )],
-    ),
-    error(
-        Api::EscrowBox,
-        "dotnet-trace",
-        "stack-trace-disclosed",
-        "The message of a body that is no JSON is a stack trace of .NET.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Message(
-            "System.Text.Json.JsonException: The JSON value could not be converted.\r\n   at System.Text.Json.ThrowHelper.ReThrowWithPath(ReadStack& state)\r\n   at Escrow.Api.DealsController.Create() in C:\\build\\src\\DealsController.cs:line 77",
-        )],
-    ),
-    error(
-        Api::EscrowBox,
-        "node-trace",
-        "stack-trace-disclosed",
-        "Errors have a member with a stack trace of Node.",
-        Scope::on(&[Cause::UnknownResource]),
-        &[Change::Template(
-            r#"{"error":{"code":"<<code>>","message":<<message>>,"stack":"Error: not found\n    at Deals.show (/usr/src/app/lib/services/deals/show.js:27:19)\n    at processTicksAndRejections (node:internal/process/task_queues:95:5)"}}"#,
-        )],
-    ),
-    error(
-        Api::EscrowBox,
-        "sql-in-message",
-        "sql-disclosed",
-        "The message of an unknown resource quotes the statement.",
-        Scope::on(&[Cause::UnknownResource]),
-        &[Change::Message(
-            "SequelizeDatabaseError: ER_PARSE_ERROR: You have an error in your SQL syntax near 'SELECT `id`, `status` FROM `deals` WHERE `id` = ZZZZZZZ'",
-        )],
-    ),
-    error(
-        Api::EscrowBox,
-        "echoes-credentials",
-        "credential-disclosed",
-        "The message repeats the credentials that were sent.",
-        Scope::on(&[Cause::WrongCredentials, Cause::Forbidden]),
-        &[Change::Template(r#"{"error":{"code":"<<code>>","message":"Refused: <<credential>>"}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "path-in-message",
-        "path-disclosed",
-        "The message of a body that is no JSON names a file of the server.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Message("Cannot parse the body: /usr/src/app/node_modules/body-parser/lib/types/json.js")],
-    )
-    .warning(),
-    error(
-        Api::EscrowBox,
-        "server-version",
-        "version-disclosed",
-        "The header Server tells the version.",
-        ALWAYS,
-        &[Change::Header("Server", "nginx/1.22.1")],
-    )
-    .warning(),
-    error(
-        Api::EscrowBox,
-        "powered-by",
-        "version-disclosed",
-        "The header X-Powered-By tells the version.",
-        ALWAYS,
-        &[Change::Header("X-Powered-By", "PHP/7.4.33")],
-    )
-    .warning(),
-];
+pub(super) static TABLE: &[Drift] = table! { Api::EscrowBox:
+    warning "duplicate-code": "body-duplicate-member" always =>
+        Template(r#"{"error":{"code":"ERROR","code":"<<code>>","message":<<message>><<fields>>}}"#);
+        "Errors have their code twice.";
+    error "code-missing": "schema-violation" always => Template(r#"{"error":{"message":<<message>><<fields>>}}"#);
+        "Errors have no code.";
+    error "code-null": "schema-violation" on [UnknownResource] =>
+        Template(r#"{"error":{"code":null,"message":<<message>>}}"#);
+        "The code is null where a resource does not exist.";
+    error "code-as-number": "schema-violation" always =>
+        Template(r#"{"error":{"code":400,"message":<<message>><<fields>>}}"#);
+        "The code is a number.";
+    error "code-empty": "schema-violation" on [Syntax] => Code("");
+        "The code is an empty string where the body is no JSON.";
+    error "message-null": "schema-violation" always =>
+        Template(r#"{"error":{"code":"<<code>>","message":null<<fields>>}}"#);
+        "The message is null.";
+    error "error-as-string": "schema-violation" always => Template(r#"{"error":"<<code>>"}"#);
+        "The error is a string.";
+    error "errors-in-array": "schema-violation" always =>
+        Template(r#"[{"error":{"code":"<<code>>","message":<<message>><<fields>>}}]"#);
+        "Errors are wrapped into an array.";
+    error "errors-wrapped": "schema-violation" always =>
+        Template(r#"{"error":{"error":{"code":"<<code>>","message":<<message>><<fields>>}}}"#);
+        "Errors are wrapped one level deeper.";
+    error "error-not-wrapped": "schema-violation" always =>
+        Template(r#"{"code":"<<code>>","message":<<message>><<fields>>}"#);
+        "The members of an error are not inside the member error.";
+    error "code-as-number-at-cart": "schema-violation" always.at("carts.get") =>
+        Template(r#"{"error":{"code":400,"message":<<message>><<fields>>}}"#);
+        "The code is a number, at one operation.";
+    error "code-as-number-now-and-then": "schema-violation" always.once_in(15) =>
+        Template(r#"{"error":{"code":400,"message":<<message>><<fields>>}}"#);
+        "The code is a number, in one error of fifteen.";
+    error "code-as-number-on-post": "schema-violation" always.method("POST") =>
+        Template(r#"{"error":{"code":400,"message":<<message>><<fields>>}}"#);
+        "The code is a number, for POST alone.";
+    error "fields-null": "schema-violation" on [UnknownResource Syntax] =>
+        Template(r#"{"error":{"code":"<<code>>","message":<<message>>,"fields":null}}"#);
+        "An error that is not about fields has null there.";
+    error "fields-as-string": "schema-violation" on [Syntax] =>
+        Template(r#"{"error":{"code":"<<code>>","message":<<message>>,"fields":"FORMAT_ERROR"}}"#);
+        "The fields of a body that is no object are a string.";
+    error "fields-leaf-number": "schema-violation" on [Missing Type Value] => Leaves("400");
+        "The leaves of fields are numbers.";
+    error "fields-leaf-empty": "schema-violation" on [Missing Type Value] => Leaves("\"\"");
+        "The leaves of fields are empty strings.";
+    error "fields-leaf-boolean": "schema-violation" on [Missing Type Value] => Leaves("false");
+        "The leaves of fields are booleans.";
+    error "data-beside-error": "member-undocumented" always =>
+        Template(r#"{"data":null,"error":{"code":"<<code>>","message":<<message>><<fields>>}}"#);
+        "Errors have an empty member data beside the error.";
+    error "status-beside-error": "member-undocumented" always =>
+        Template(r#"{"status":0,"error":{"code":"<<code>>","message":<<message>><<fields>>}}"#);
+        "Errors have a member status beside the error.";
+    warning "adds-trace-id": "member-undocumented" always =>
+        Template(r#"{"error":{"code":"<<code>>","message":<<message>><<fields>>,"traceId":"b3d1c0f2"}}"#);
+        "Errors have a member that is not documented.";
+    warning "message-empty": "convention-broken" always => Message("");
+        "The message is an empty string.";
+    warning "fields-empty": "convention-broken" on [UnknownResource Syntax] =>
+        Template(r#"{"error":{"code":"<<code>>","message":<<message>>,"fields":{}}}"#);
+        "An error that is not about fields has an empty object there.";
+    note "lower-case-code": "convention-broken" on [Syntax] => Code("wrong_json");
+        "The code of a body that is no JSON is written in lower case.";
+    error "fields-from-the-sample": "fields-mirror-nothing" on [Missing Type Value] =>
+        Template(r#"{"error":{"code":"<<code>>","message":<<message>>,"fields":{"someField":"SOME_CODE"}}}"#);
+        "Wrong fields are reported under a name that no declared field has.";
+    error "fields-prefixed": "fields-mirror-nothing" on [Missing Type Value] => Renamed("body_");
+        "The names of wrong fields are prefixed.";
+    error "fields-too-deep": "fields-mirror-nothing" on [Missing Type Value] => Leaves("{\"code\":\"FORMAT_ERROR\"}");
+        "A wrong field is reported by an object.";
+    error "fields-dotted": "fields-mirror-nothing" on [Missing Type Value] => Dotted;
+        "Nested fields are reported under dotted names.";
+    error "go-panic": "stack-trace-disclosed" on [UnknownResource] =>
+        Message("panic: runtime error: invalid memory address or nil pointer dereference\n\ngoroutine 34 [running]:\nmain.(*Server).getDeal(0xc0001a2000)\n\t/go/src/escrow/server.go:118 +0x1d");
+        "The message of an unknown resource is a Go stack trace.";
+    error "php-trace": "stack-trace-disclosed" on [Missing Type Value] =>
+        Message("PHP Fatal error:  Uncaught TypeError: Argument 1 must be of type int, string given in /var/www/html/src/Deal.php:52\nStack trace:\n#0 /var/www/html/src/Api.php(31): Deal->create()\n#1 {main}\n  thrown");
+        "The message of wrong fields is a PHP stack trace.";
+    error "dotnet-trace": "stack-trace-disclosed" on [Syntax] =>
+        Message("System.Text.Json.JsonException: The JSON value could not be converted.\r\n   at System.Text.Json.ThrowHelper.ReThrowWithPath(ReadStack& state)\r\n   at Escrow.Api.DealsController.Create() in C:\\build\\src\\DealsController.cs:line 77");
+        "The message of a body that is no JSON is a stack trace of .NET.";
+    error "node-trace": "stack-trace-disclosed" on [UnknownResource] =>
+        Template(r#"{"error":{"code":"<<code>>","message":<<message>>,"stack":"Error: not found\n    at Deals.show (/usr/src/app/lib/services/deals/show.js:27:19)\n    at processTicksAndRejections (node:internal/process/task_queues:95:5)"}}"#);
+        "Errors have a member with a stack trace of Node.";
+    error "sql-in-message": "sql-disclosed" on [UnknownResource] =>
+        Message("SequelizeDatabaseError: ER_PARSE_ERROR: You have an error in your SQL syntax near 'SELECT `id`, `status` FROM `deals` WHERE `id` = ZZZZZZZ'");
+        "The message of an unknown resource quotes the statement.";
+    error "echoes-credentials": "credential-disclosed" on [WrongCredentials Forbidden] =>
+        Template(r#"{"error":{"code":"<<code>>","message":"Refused: <<credential>>"}}"#);
+        "The message repeats the credentials that were sent.";
+    warning "path-in-message": "path-disclosed" on [Syntax] =>
+        Message("Cannot parse the body: /usr/src/app/node_modules/body-parser/lib/types/json.js");
+        "The message of a body that is no JSON names a file of the server.";
+    warning "server-version": "version-disclosed" always => Header("Server", "nginx/1.22.1");
+        "The header Server tells the version.";
+    warning "powered-by": "version-disclosed" always => Header("X-Powered-By", "PHP/7.4.33");
+        "The header X-Powered-By tells the version.";
+};

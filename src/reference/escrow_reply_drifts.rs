@@ -1,208 +1,68 @@
-//! Drifts of Escrow Box in how a reply arrives: its delivery, its headers, the bytes of its body. A table, nothing that decides.
+//! Drifts of Escrow Box in how a reply arrives: its delivery, its headers, the bytes of its body.
+//! A table, nothing that decides.
 
 use super::api::Api;
-use super::cause::Cause;
 use super::draft::Delivery;
-use super::drift::{ALWAYS, Change, Drift, Encoding, Scope, error};
+use super::drift::{Drift, Encoding, table};
 use super::pages;
 
 /// One row for each.
-pub(super) static TABLE: &[Drift] = &[
-    error(
-        Api::EscrowBox,
-        "closes-without-reply",
-        "no-reply",
-        "A body that is no JSON makes the deployment close the connection.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Deliver(Delivery::Close)],
-    ),
-    error(
-        Api::EscrowBox,
-        "resets-on-unknown-resource",
-        "no-reply",
-        "An unknown resource makes the deployment reset the connection.",
-        Scope::on(&[Cause::UnknownResource]),
-        &[Change::Deliver(Delivery::Reset)],
-    ),
-    error(
-        Api::EscrowBox,
-        "hangs-on-wrong-fields",
-        "no-reply",
-        "Wrong fields are never answered.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Deliver(Delivery::Hang)],
-    ),
-    error(
-        Api::EscrowBox,
-        "answers-garbage",
-        "reply-not-http",
-        "An unknown resource is answered by bytes that are no HTTP.",
-        Scope::on(&[Cause::UnknownResource]),
-        &[Change::Deliver(Delivery::Garbage(b"SSH-2.0-OpenSSH_9.2p1\r\n"))],
-    ),
-    error(
-        Api::EscrowBox,
-        "cuts-body-short",
-        "reply-truncated",
-        "The error of a body that is no JSON ends before the announced length.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Deliver(Delivery::Cut)],
-    ),
-    error(
-        Api::EscrowBox,
-        "pads-errors",
-        "reply-oversized",
-        "The error of wrong fields is six megabytes long.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Encode(Encoding::Padded(6 * 1024 * 1024))],
-    ),
-    error(
-        Api::EscrowBox,
-        "redirects-to-login",
-        "request-redirected",
-        "A request without credentials is redirected to a page to sign in at.",
-        Scope::on(&[Cause::NoCredentials]),
-        &[
-            Change::Status(302),
-            Change::Header("Location", "/login"),
-            Change::Template(pages::LOGIN),
-            Change::MediaType(Some("text/html")),
-        ],
-    ),
-    error(
-        Api::EscrowBox,
-        "omits-media-type",
-        "media-type-missing",
-        "Errors have no Content-Type.",
-        ALWAYS,
-        &[Change::MediaType(None)],
-    )
-    .warning(),
-    error(
-        Api::EscrowBox,
-        "json-as-html",
-        "media-type-unexpected",
-        "Errors are JSON, but are said to be HTML.",
-        ALWAYS,
-        &[Change::MediaType(Some("text/html"))],
-    )
-    .warning(),
-    error(
-        Api::EscrowBox,
-        "charset-latin1",
-        "charset-unexpected",
-        "Errors are said to be encoded in ISO 8859-1.",
-        ALWAYS,
-        &[Change::MediaType(Some("application/json; charset=iso-8859-1"))],
-    )
-    .warning(),
-    error(
-        Api::EscrowBox,
-        "gzip-unasked",
-        "content-encoding-unexpected",
-        "Errors are compressed though the caller did not ask for it.",
-        ALWAYS,
-        &[Change::Encode(Encoding::Gzip), Change::Header("Content-Encoding", "gzip")],
-    ),
-    error(
-        Api::EscrowBox,
-        "empty-errors",
-        "body-empty",
-        "Errors have no body.",
-        ALWAYS,
-        &[Change::Template(""), Change::MediaType(None)],
-    ),
-    error(
-        Api::EscrowBox,
-        "nginx-page-for-unknown-path",
-        "reply-ungoverned",
-        "An unknown path is answered by the gateway's HTML page, with status 404.",
-        Scope::on(&[Cause::UnknownPath]),
-        &[Change::Status(404), Change::Template(pages::NGINX_404), Change::MediaType(Some("text/html"))],
-    )
-    .note(),
-    error(
-        Api::EscrowBox,
-        "nginx-page-for-wrong-method",
-        "reply-ungoverned",
-        "A wrong method is answered by the gateway's HTML page, with status 405.",
-        Scope::on(&[Cause::WrongMethod]),
-        &[Change::Status(405), Change::Template(pages::NGINX_405), Change::MediaType(Some("text/html"))],
-    )
-    .note(),
-    error(
-        Api::EscrowBox,
-        "express-page-for-malformed-body",
-        "body-not-json",
-        "A body that is no JSON is answered by the framework's HTML page.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Template(pages::EXPRESS), Change::MediaType(Some("text/html"))],
-    ),
-    error(
-        Api::EscrowBox,
-        "html-for-browsers",
-        "body-not-json",
-        "Errors become HTML for a caller that accepts HTML.",
-        ALWAYS.for_browsers(),
-        &[Change::Template(pages::SORRY), Change::MediaType(Some("text/html"))],
-    ),
-    error(
-        Api::EscrowBox,
-        "plain-text-for-no-credentials",
-        "body-not-json",
-        "A request without credentials is answered by one word.",
-        Scope::on(&[Cause::NoCredentials, Cause::MalformedCredentials]),
-        &[Change::Template("Unauthorized"), Change::MediaType(Some("text/plain"))],
-    ),
-    error(
-        Api::EscrowBox,
-        "json-cut-in-half",
-        "body-not-json",
-        "Errors are half a JSON document, with a right length.",
-        ALWAYS,
-        &[Change::Encode(Encoding::Half)],
-    ),
-    error(
-        Api::EscrowBox,
-        "undefined-member",
-        "body-not-json",
-        "The error of an unknown resource has a value that JSON does not have.",
-        Scope::on(&[Cause::UnknownResource]),
-        &[Change::Template(r#"{"error":{"code":"<<code>>","message":undefined}}"#)],
-    ),
-    error(
-        Api::EscrowBox,
-        "utf-16",
-        "body-not-utf-8",
-        "Errors are encoded in UTF-16.",
-        ALWAYS,
-        &[Change::Encode(Encoding::Utf16)],
-    ),
-    error(
-        Api::EscrowBox,
-        "windows-byte",
-        "body-not-utf-8",
-        "The message of wrong fields has a byte that is no UTF-8.",
-        Scope::on(&[Cause::Missing, Cause::Type, Cause::Value]),
-        &[Change::Encode(Encoding::Windows)],
-    ),
-    error(
-        Api::EscrowBox,
-        "byte-order-mark",
-        "body-byte-order-mark",
-        "Errors begin with a byte order mark.",
-        ALWAYS,
-        &[Change::Encode(Encoding::Mark)],
-    ),
-    error(
-        Api::EscrowBox,
-        "warning-after-error",
-        "body-bytes-after-value",
-        "A warning of the interpreter follows every error.",
-        ALWAYS,
-        &[Change::Template(
-            r#"{"error":{"code":"<<code>>","message":<<message>><<fields>>}}
-Warning: headers already sent"#,
-        )],
-    ),
-];
+pub(super) static TABLE: &[Drift] = table! { Api::EscrowBox:
+    error "closes-without-reply": "no-reply" on [Syntax] => Deliver(Delivery::Close);
+        "A body that is no JSON makes the deployment close the connection.";
+    error "resets-on-unknown-resource": "no-reply" on [UnknownResource] => Deliver(Delivery::Reset);
+        "An unknown resource makes the deployment reset the connection.";
+    error "hangs-on-wrong-fields": "no-reply" on [Missing Type Value] => Deliver(Delivery::Hang);
+        "Wrong fields are never answered.";
+    error "answers-garbage": "reply-not-http" on [UnknownResource] =>
+        Deliver(Delivery::Garbage(b"SSH-2.0-OpenSSH_9.2p1\r\n"));
+        "An unknown resource is answered by bytes that are no HTTP.";
+    error "cuts-body-short": "reply-truncated" on [Syntax] => Deliver(Delivery::Cut);
+        "The error of a body that is no JSON ends before the announced length.";
+    error "pads-errors": "reply-oversized" on [Missing Type Value] => Encode(Encoding::Padded(300 * 1024));
+        "The error of wrong fields is three hundred kilobytes long.";
+    error "redirects-to-login": "request-redirected" on [NoCredentials] =>
+        Status(302), Header("Location", "/login"), Template(pages::LOGIN), MediaType(Some("text/html"));
+        "A request without credentials is redirected to a page to sign in at.";
+    warning "omits-media-type": "media-type-missing" always => MediaType(None);
+        "Errors have no Content-Type.";
+    warning "json-as-html": "media-type-unexpected" always => MediaType(Some("text/html"));
+        "Errors are JSON, but are said to be HTML.";
+    warning "charset-latin1": "charset-unexpected" always => MediaType(Some("application/json; charset=iso-8859-1"));
+        "Errors are said to be encoded in ISO 8859-1.";
+    error "gzip-unasked": "content-encoding-unexpected" always =>
+        Encode(Encoding::Gzip), Header("Content-Encoding", "gzip");
+        "Errors are compressed though the caller did not ask for it.";
+    error "empty-errors": "body-empty" always => Template(""), MediaType(None);
+        "Errors have no body.";
+    note "nginx-page-for-unknown-path": "reply-ungoverned" on [UnknownPath] =>
+        Status(404), Template(pages::NGINX_404), MediaType(Some("text/html"));
+        "An unknown path is answered by the gateway's HTML page, with status 404.";
+    note "nginx-page-for-wrong-method": "reply-ungoverned" on [WrongMethod] =>
+        Status(405), Template(pages::NGINX_405), MediaType(Some("text/html"));
+        "A wrong method is answered by the gateway's HTML page, with status 405.";
+    error "express-page-for-malformed-body": "body-not-json" on [Syntax] =>
+        Template(pages::EXPRESS), MediaType(Some("text/html"));
+        "A body that is no JSON is answered by the framework's HTML page.";
+    error "html-for-browsers": "body-not-json" always.for_browsers() =>
+        Template(pages::SORRY), MediaType(Some("text/html"));
+        "Errors become HTML for a caller that accepts HTML.";
+    error "plain-text-for-no-credentials": "body-not-json" on [NoCredentials MalformedCredentials] =>
+        Template("Unauthorized"), MediaType(Some("text/plain"));
+        "A request without credentials is answered by one word.";
+    error "json-cut-in-half": "body-not-json" always => Encode(Encoding::Half);
+        "Errors are half a JSON document, with a right length.";
+    error "undefined-member": "body-not-json" on [UnknownResource] =>
+        Template(r#"{"error":{"code":"<<code>>","message":undefined}}"#);
+        "The error of an unknown resource has a value that JSON does not have.";
+    error "utf-16": "body-not-utf-8" always => Encode(Encoding::Utf16);
+        "Errors are encoded in UTF-16.";
+    error "windows-byte": "body-not-utf-8" on [Missing Type Value] => Encode(Encoding::Windows);
+        "The message of wrong fields has a byte that is no UTF-8.";
+    error "byte-order-mark": "body-byte-order-mark" always => Encode(Encoding::Mark);
+        "Errors begin with a byte order mark.";
+    error "warning-after-error": "body-bytes-after-value" always =>
+        Template(r#"{"error":{"code":"<<code>>","message":<<message>><<fields>>}}
+Warning: headers already sent"#);
+        "A warning of the interpreter follows every error.";
+};

@@ -1,347 +1,106 @@
-//! Drifts of the Oz API in how a reply arrives: its delivery, its headers, the bytes of its body. A table, nothing that decides.
+//! Drifts of the Oz API in how a reply arrives: its delivery, its headers, the bytes of its body.
+//! A table, nothing that decides.
 
 use super::api::Api;
-use super::cause::Cause;
 use super::draft::Delivery;
-use super::drift::{ALWAYS, Change, Drift, Encoding, Scope, error};
+use super::drift::{Drift, Encoding, table};
 use super::pages;
 
 /// One row for each.
-pub(super) static TABLE: &[Drift] = &[
-    error(
-        Api::OzApi,
-        "unavailable-now-and-then",
-        "service-unavailable",
-        "One error in fifteen is the gateway's page for a service that does not answer.",
-        ALWAYS.once_in(15),
-        &[Change::Status(502), Change::Template(pages::NGINX_502), Change::MediaType(Some("text/html"))],
-    )
-    .warning(),
-    error(
-        Api::OzApi,
-        "closes-without-reply",
-        "no-reply",
-        "A body that is no JSON makes the deployment close the connection.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Deliver(Delivery::Close)],
-    ),
-    error(
-        Api::OzApi,
-        "resets-connection",
-        "no-reply",
-        "A value that is not allowed makes the deployment reset the connection.",
-        Scope::on(&[Cause::Value]),
-        &[Change::Deliver(Delivery::Reset)],
-    ),
-    error(
-        Api::OzApi,
-        "hangs-on-malformed-body",
-        "no-reply",
-        "A body that is no JSON is never answered.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Deliver(Delivery::Hang)],
-    ),
-    error(
-        Api::OzApi,
-        "answers-garbage",
-        "reply-not-http",
-        "A body that is no JSON is answered by bytes that are no HTTP.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Deliver(Delivery::Garbage(b"\x15\x03\x01\x00\x02\x02\x50"))],
-    ),
-    error(
-        Api::OzApi,
-        "answers-without-status-line",
-        "reply-not-http",
-        "An unknown path is answered by a body without a status line or headers.",
-        Scope::on(&[Cause::UnknownPath]),
-        &[Change::Deliver(Delivery::Headless)],
-    ),
-    error(
-        Api::OzApi,
-        "cuts-body-short",
-        "reply-truncated",
-        "The error of an unknown resource ends before the announced length.",
-        Scope::on(&[Cause::UnknownResource]),
-        &[Change::Deliver(Delivery::Cut)],
-    ),
-    error(
-        Api::OzApi,
-        "leaves-chunks-unfinished",
-        "reply-truncated",
-        "The error of a wrong method is sent in chunks that do not end.",
-        Scope::on(&[Cause::WrongMethod]),
-        &[Change::Deliver(Delivery::Unfinished)],
-    ),
-    error(
-        Api::OzApi,
-        "pads-errors",
-        "reply-oversized",
-        "The error of a malformed body is six megabytes long.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Encode(Encoding::Padded(6 * 1024 * 1024))],
-    ),
-    error(
-        Api::OzApi,
-        "redirects-to-login",
-        "request-redirected",
-        "A request without a token is redirected to a page to sign in at.",
-        Scope::on(&[Cause::NoCredentials]),
-        &[
-            Change::Status(302),
-            Change::Header("Location", "/login"),
-            Change::Template(pages::LOGIN),
-            Change::MediaType(Some("text/html")),
-        ],
-    ),
-    error(
-        Api::OzApi,
-        "omits-media-type",
-        "media-type-missing",
-        "Errors have no Content-Type.",
-        ALWAYS,
-        &[Change::MediaType(None)],
-    )
-    .warning(),
-    error(
-        Api::OzApi,
-        "json-as-html",
-        "media-type-unexpected",
-        "Errors are JSON, but are said to be HTML.",
-        ALWAYS,
-        &[Change::MediaType(Some("text/html"))],
-    )
-    .warning(),
-    error(
-        Api::OzApi,
-        "json-as-plain-text-at-users",
-        "media-type-unexpected",
-        "The errors of one operation are JSON, but are said to be plain text.",
-        ALWAYS.at("users.list"),
-        &[Change::MediaType(Some("text/plain"))],
-    )
-    .warning(),
-    error(
-        Api::OzApi,
-        "charset-latin1",
-        "charset-unexpected",
-        "Errors are said to be encoded in ISO 8859-1.",
-        ALWAYS,
-        &[Change::MediaType(Some("application/json; charset=latin1"))],
-    )
-    .warning(),
-    error(
-        Api::OzApi,
-        "gzip-unasked",
-        "content-encoding-unexpected",
-        "Errors are compressed though the caller did not ask for it.",
-        ALWAYS,
-        &[Change::Encode(Encoding::Gzip), Change::Header("Content-Encoding", "gzip")],
-    ),
-    error(
-        Api::OzApi,
-        "omits-allow",
-        "allow-missing",
-        "A wrong method is answered without Allow.",
-        Scope::on(&[Cause::WrongMethod]),
-        &[Change::Allow(None)],
-    )
-    .warning(),
-    error(
-        Api::OzApi,
-        "allow-lists-everything",
-        "allow-contradictory",
-        "A wrong method is answered by an Allow that lists the refused method.",
-        Scope::on(&[Cause::WrongMethod]),
-        &[Change::Allow(Some("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT, FOO"))],
-    )
-    .warning(),
-    error(
-        Api::OzApi,
-        "empty-errors",
-        "body-empty",
-        "Errors have no body.",
-        ALWAYS,
-        &[Change::Template(""), Change::MediaType(None)],
-    ),
-    error(
-        Api::OzApi,
-        "empty-wrong-method",
-        "body-empty",
-        "A wrong method is answered without a body.",
-        Scope::on(&[Cause::WrongMethod]),
-        &[Change::Template(""), Change::MediaType(None)],
-    ),
-    error(
-        Api::OzApi,
-        "nginx-page-for-unknown-path",
-        "body-not-json",
-        "An unknown path is answered by the gateway's HTML page.",
-        Scope::on(&[Cause::UnknownPath]),
-        &[Change::Template(pages::NGINX_404), Change::MediaType(Some("text/html"))],
-    ),
-    error(
-        Api::OzApi,
-        "bytes-behind-errors",
-        "bytes-after-reply",
-        "Errors are followed by bytes that their length does not count.",
-        ALWAYS,
-        &[Change::Deliver(Delivery::Surplus)],
-    ),
-    error(
-        Api::OzApi,
-        "two-lengths",
-        "framing-contradictory",
-        "Errors announce two lengths.",
-        ALWAYS,
-        &[Change::Deliver(Delivery::TwoLengths)],
-    ),
-    error(
-        Api::OzApi,
-        "folded-header",
-        "head-malformed",
-        "Errors have a folded header field.",
-        ALWAYS,
-        &[Change::Deliver(Delivery::Folded)],
-    ),
-    error(
-        Api::OzApi,
-        "no-content-with-a-body",
-        "body-forbidden",
-        "A wrong method is answered by 204 with a body.",
-        Scope::on(&[Cause::WrongMethod]),
-        &[Change::Status(204)],
-    ),
-    error(
-        Api::OzApi,
-        "slips-a-byte-after-an-error",
-        "next-request-corrupted",
-        "Behind an error the next request on the connection is read a byte too late.",
-        ALWAYS,
-        &[Change::Deliver(Delivery::Slip)],
-    ),
-    error(
-        Api::OzApi,
-        "gateway-page-for-malformed-http",
-        "page-of-another-layer",
-        "A request that is no HTTP is answered by the gateway's HTML page.",
-        Scope::on(&[Cause::MalformedHttp]),
-        &[Change::Template(pages::HAPROXY_400), Change::MediaType(Some("text/html"))],
-    )
-    .warning(),
-    error(
-        Api::OzApi,
-        "nginx-page-for-large-request",
-        "page-of-another-layer",
-        "A request that is too large is answered by the gateway's HTML page.",
-        Scope::on(&[Cause::TooLarge]),
-        &[Change::Status(413), Change::Template(pages::NGINX_413), Change::MediaType(Some("text/html"))],
-    )
-    .warning(),
-    error(
-        Api::OzApi,
-        "django-debug-page",
-        "body-not-json",
-        "A body that is no JSON is answered by a debug page with status 500.",
-        Scope::on(&[Cause::Syntax]),
-        &[Change::Status(500), Change::Template(pages::DJANGO_DEBUG), Change::MediaType(Some("text/html"))],
-    ),
-    error(
-        Api::OzApi,
-        "html-for-browsers",
-        "body-not-json",
-        "Errors become HTML for a caller that accepts HTML.",
-        ALWAYS.for_browsers(),
-        &[Change::Template(pages::SORRY), Change::MediaType(Some("text/html"))],
-    ),
-    error(
-        Api::OzApi,
-        "plain-text-errors",
-        "body-not-json",
-        "Errors are plain text.",
-        ALWAYS,
-        &[Change::Template("<<text>>"), Change::MediaType(Some("text/plain"))],
-    ),
-    error(
-        Api::OzApi,
-        "xml-errors",
-        "body-not-json",
-        "Errors are XML.",
-        ALWAYS,
-        &[
-            Change::Template(
-                "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<root><error_code><<code>></error_code><error_message><<text>></error_message><details/></root>",
-            ),
-            Change::MediaType(Some("application/xml")),
-        ],
-    ),
-    error(
-        Api::OzApi,
-        "json-cut-in-half",
-        "body-not-json",
-        "The error of a value that is not allowed is half a JSON document, with a right length.",
-        Scope::on(&[Cause::Value]),
-        &[Change::Encode(Encoding::Half)],
-    ),
-    error(
-        Api::OzApi,
-        "python-repr",
-        "body-not-json",
-        "Errors are the text of a Python dictionary.",
-        ALWAYS,
-        &[Change::Template(r"{'error_code': <<code>>, 'error_message': '<<text>>', 'details': None}")],
-    ),
-    error(
-        Api::OzApi,
-        "nan-in-details",
-        "body-not-json",
-        "The error of a wrong type carries a number that JSON does not have.",
-        Scope::on(&[Cause::Type]),
-        &[Change::Template(r#"{"error_code": <<code>>, "error_message": <<message>>, "details": NaN}"#)],
-    ),
-    error(
-        Api::OzApi,
-        "utf-16",
-        "body-not-utf-8",
-        "Errors are encoded in UTF-16.",
-        ALWAYS,
-        &[Change::Encode(Encoding::Utf16)],
-    ),
-    error(
-        Api::OzApi,
-        "latin-1-byte",
-        "body-not-utf-8",
-        "The message of an unknown resource has a byte that is no UTF-8.",
-        Scope::on(&[Cause::UnknownResource]),
-        &[Change::Encode(Encoding::Windows)],
-    ),
-    error(
-        Api::OzApi,
-        "byte-order-mark",
-        "body-byte-order-mark",
-        "Errors begin with a byte order mark.",
-        ALWAYS,
-        &[Change::Encode(Encoding::Mark)],
-    ),
-    error(
-        Api::OzApi,
-        "comment-after-error",
-        "body-bytes-after-value",
-        "A comment of the debug mode follows every error.",
-        ALWAYS,
-        &[Change::Template(
-            r#"{"error_code": <<code>>, "error_message": <<message>>, "details": null}
-<!-- rendered in 3 ms -->"#,
-        )],
-    ),
-    error(
-        Api::OzApi,
-        "two-documents",
-        "body-bytes-after-value",
-        "A wrong method is answered by two JSON documents in one body.",
-        Scope::on(&[Cause::WrongMethod]),
-        &[Change::Template(
-            r#"{"error_code": <<code>>, "error_message": <<message>>, "details": null}{"error_code": 0, "error_message": "Unknown server side error occurred", "details": null}"#,
-        )],
-    ),
-];
+pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
+    warning "unavailable-now-and-then": "service-unavailable" always.once_in(15) =>
+        Status(502), Template(pages::NGINX_502), MediaType(Some("text/html"));
+        "One error in fifteen is the gateway's page for a service that does not answer.";
+    error "closes-without-reply": "no-reply" on [Syntax] => Deliver(Delivery::Close);
+        "A body that is no JSON makes the deployment close the connection.";
+    error "resets-connection": "no-reply" on [Value] => Deliver(Delivery::Reset);
+        "A value that is not allowed makes the deployment reset the connection.";
+    error "hangs-on-malformed-body": "no-reply" on [Syntax] => Deliver(Delivery::Hang);
+        "A body that is no JSON is never answered.";
+    error "answers-garbage": "reply-not-http" on [Syntax] =>
+        Deliver(Delivery::Garbage(b"\x15\x03\x01\x00\x02\x02\x50"));
+        "A body that is no JSON is answered by bytes that are no HTTP.";
+    error "answers-without-status-line": "reply-not-http" on [UnknownPath] => Deliver(Delivery::Headless);
+        "An unknown path is answered by a body without a status line or headers.";
+    error "cuts-body-short": "reply-truncated" on [UnknownResource] => Deliver(Delivery::Cut);
+        "The error of an unknown resource ends before the announced length.";
+    error "leaves-chunks-unfinished": "reply-truncated" on [WrongMethod] => Deliver(Delivery::Unfinished);
+        "The error of a wrong method is sent in chunks that do not end.";
+    error "pads-errors": "reply-oversized" on [Syntax] => Encode(Encoding::Padded(300 * 1024));
+        "The error of a malformed body is three hundred kilobytes long.";
+    error "redirects-to-login": "request-redirected" on [NoCredentials] =>
+        Status(302), Header("Location", "/login"), Template(pages::LOGIN), MediaType(Some("text/html"));
+        "A request without a token is redirected to a page to sign in at.";
+    warning "omits-media-type": "media-type-missing" always => MediaType(None);
+        "Errors have no Content-Type.";
+    warning "json-as-html": "media-type-unexpected" always => MediaType(Some("text/html"));
+        "Errors are JSON, but are said to be HTML.";
+    warning "json-as-plain-text-at-users": "media-type-unexpected" always.at("users.list") =>
+        MediaType(Some("text/plain"));
+        "The errors of one operation are JSON, but are said to be plain text.";
+    warning "charset-latin1": "charset-unexpected" always => MediaType(Some("application/json; charset=latin1"));
+        "Errors are said to be encoded in ISO 8859-1.";
+    error "gzip-unasked": "content-encoding-unexpected" always =>
+        Encode(Encoding::Gzip), Header("Content-Encoding", "gzip");
+        "Errors are compressed though the caller did not ask for it.";
+    warning "omits-allow": "allow-missing" on [WrongMethod] => Allow(None);
+        "A wrong method is answered without Allow.";
+    warning "allow-lists-everything": "allow-contradictory" on [WrongMethod] =>
+        Allow(Some("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT, FOO"));
+        "A wrong method is answered by an Allow that lists the refused method.";
+    error "empty-errors": "body-empty" always => Template(""), MediaType(None);
+        "Errors have no body.";
+    error "empty-wrong-method": "body-empty" on [WrongMethod] => Template(""), MediaType(None);
+        "A wrong method is answered without a body.";
+    error "nginx-page-for-unknown-path": "body-not-json" on [UnknownPath] =>
+        Template(pages::NGINX_404), MediaType(Some("text/html"));
+        "An unknown path is answered by the gateway's HTML page.";
+    error "bytes-behind-errors": "bytes-after-reply" always => Deliver(Delivery::Surplus);
+        "Errors are followed by bytes that their length does not count.";
+    error "two-lengths": "framing-contradictory" always => Deliver(Delivery::TwoLengths);
+        "Errors announce two lengths.";
+    error "folded-header": "head-malformed" always => Deliver(Delivery::Folded);
+        "Errors have a folded header field.";
+    error "no-content-with-a-body": "body-forbidden" on [WrongMethod] => Status(204);
+        "A wrong method is answered by 204 with a body.";
+    error "slips-a-byte-after-an-error": "next-request-corrupted" always => Deliver(Delivery::Slip);
+        "Behind an error the next request on the connection is read a byte too late.";
+    warning "gateway-page-for-malformed-http": "page-of-another-layer" on [MalformedHttp] =>
+        Template(pages::HAPROXY_400), MediaType(Some("text/html"));
+        "A request that is no HTTP is answered by the gateway's HTML page.";
+    warning "nginx-page-for-large-request": "page-of-another-layer" on [TooLarge] =>
+        Status(413), Template(pages::NGINX_413), MediaType(Some("text/html"));
+        "A request that is too large is answered by the gateway's HTML page.";
+    error "django-debug-page": "body-not-json" on [Syntax] =>
+        Status(500), Template(pages::DJANGO_DEBUG), MediaType(Some("text/html"));
+        "A body that is no JSON is answered by a debug page with status 500.";
+    error "html-for-browsers": "body-not-json" always.for_browsers() =>
+        Template(pages::SORRY), MediaType(Some("text/html"));
+        "Errors become HTML for a caller that accepts HTML.";
+    error "plain-text-errors": "body-not-json" always => Template("<<text>>"), MediaType(Some("text/plain"));
+        "Errors are plain text.";
+    error "xml-errors": "body-not-json" always =>
+        Template("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<root><error_code><<code>></error_code><error_message><<text>></error_message><details/></root>"), MediaType(Some("application/xml"));
+        "Errors are XML.";
+    error "json-cut-in-half": "body-not-json" on [Value] => Encode(Encoding::Half);
+        "The error of a value that is not allowed is half a JSON document, with a right length.";
+    error "python-repr": "body-not-json" always =>
+        Template(r"{'error_code': <<code>>, 'error_message': '<<text>>', 'details': None}");
+        "Errors are the text of a Python dictionary.";
+    error "nan-in-details": "body-not-json" on [Type] =>
+        Template(r#"{"error_code": <<code>>, "error_message": <<message>>, "details": NaN}"#);
+        "The error of a wrong type carries a number that JSON does not have.";
+    error "utf-16": "body-not-utf-8" always => Encode(Encoding::Utf16);
+        "Errors are encoded in UTF-16.";
+    error "latin-1-byte": "body-not-utf-8" on [UnknownResource] => Encode(Encoding::Windows);
+        "The message of an unknown resource has a byte that is no UTF-8.";
+    error "byte-order-mark": "body-byte-order-mark" always => Encode(Encoding::Mark);
+        "Errors begin with a byte order mark.";
+    error "comment-after-error": "body-bytes-after-value" always =>
+        Template(r#"{"error_code": <<code>>, "error_message": <<message>>, "details": null}
+<!-- rendered in 3 ms -->"#);
+        "A comment of the debug mode follows every error.";
+    error "two-documents": "body-bytes-after-value" on [WrongMethod] =>
+        Template(r#"{"error_code": <<code>>, "error_message": <<message>>, "details": null}{"error_code": 0, "error_message": "Unknown server side error occurred", "details": null}"#);
+        "A wrong method is answered by two JSON documents in one body.";
+};

@@ -7,9 +7,9 @@ mod documents {
 
 use std::path::PathBuf;
 
-use errdrift::judge;
 use errdrift::catalog::document::Document;
 use errdrift::cli::check;
+use errdrift::judge;
 use tempfile::TempDir;
 
 const SUITE: &str = include_str!("documents/shop.toml");

@@ -42,7 +42,7 @@ pub(super) fn run() -> Result<u8, Failure> {
         for (index, drift) in names.iter().filter_map(|name| reference::drift(*api, name)).enumerate() {
             let running = Running::start(*api, Some(drift))?;
             let (_, closing) = running.run(&[Tier::Core])?;
-            let reported = closing.drifts.iter().any(|found| found.rule == drift.rule);
+            let reported = closing.drifts.iter().any(|found| found.rule.id == drift.rule);
             truthful &= reported;
             let mark = if reported { "reported" } else { "MISSED" };
             say(&format!("  {:<11} {:<34} {mark} as {} ({})", api.id(), drift.name, drift.rule, drift.about));

@@ -8,8 +8,7 @@ use super::draft;
 use super::draft::{Draft, Subject, Variant};
 use super::http_message::{is_first, is_read, is_write};
 use super::relation::{Like, Plain};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::model::exchange::Over;
 
 /// The table of this family. The cause is that of the plain fault.

@@ -5,8 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::acceptance::Acceptance::{Guarded, Never};
 use super::draft::{Draft, Subject, Variant, carried, field, pair};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::catalog::suite::{Credential, Scheme};
 use crate::model::cause::Cause;
 use crate::model::secret::Template;

@@ -7,8 +7,7 @@ use super::draft::{Subject, Variant};
 use super::http_message::{
     Message, good, half_closed, is_first, is_read, is_write, pause, scripted, uncredentialed, unfinished,
 };
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::model::cause::Cause;
 use crate::model::exchange::Part;
 

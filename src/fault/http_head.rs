@@ -4,8 +4,7 @@ use super::acceptance::Acceptance;
 use super::acceptance::Acceptance::{Guarded, Lenient};
 use super::draft::{Subject, Variant};
 use super::http_message::{Message, bytes, for_targets, half_closed, is_read, scripted, uncredentialed, unfinished};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::model::cause::Cause;
 use crate::model::exchange::{Part, Transport};
 

@@ -6,8 +6,7 @@
 use super::acceptance::Acceptance;
 use super::acceptance::Acceptance::{Guarded, Lenient, Never, Unread};
 use super::draft::{Subject, Variant};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 
 /// The table of this family. `$` stands for the operation's correct members.
 pub static FAULTS: &[Fault] = &[

@@ -3,8 +3,7 @@
 use super::acceptance::Acceptance::{Lenient, Unread};
 use super::draft::{Subject, Variant};
 use super::http_message::{Message, is_read, is_write, scripted};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::model::cause::Cause;
 
 /// The table of this family.

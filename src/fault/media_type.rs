@@ -3,8 +3,7 @@
 use super::acceptance::Acceptance::{Never, Unread};
 use super::draft;
 use super::draft::{Draft, Subject, Variant};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::model::cause::Cause;
 
 /// The table of this family.

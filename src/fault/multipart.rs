@@ -3,8 +3,7 @@
 use super::acceptance::Acceptance::{Guarded, Lenient, Never, Unread};
 use super::draft;
 use super::draft::{Subject, Variant};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::catalog::suite::{Field, FieldType};
 use crate::model::cause::Cause;
 

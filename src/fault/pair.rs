@@ -7,8 +7,7 @@ use super::acceptance::Acceptance::Never;
 use super::circumstance::first_refused;
 use super::draft::{Draft, Subject, Variant};
 use super::relation::{Like, Plain};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::model::cause::Cause;
 
 macro_rules! pair {

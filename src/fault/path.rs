@@ -3,8 +3,7 @@
 use super::acceptance::Acceptance::{Lenient, Never};
 use super::draft;
 use super::draft::{Draft, Subject, Variant};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::catalog::suite::{Field, FieldType, Operation, same_path};
 use crate::model::cause::Cause;
 

@@ -4,8 +4,7 @@ use super::acceptance::Acceptance;
 use super::acceptance::Acceptance::{Lenient, Never};
 use super::draft;
 use super::draft::{Subject, Variant};
-use super::row::Fault;
-use super::row::fault;
+use super::row::{Fault, fault};
 use crate::catalog::suite::{Field, FieldType};
 use crate::model::cause::Cause;
 

@@ -5,30 +5,84 @@ use std::io::Read as _;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::json::{is_plain, walk};
-use super::{Case, Found, describe};
+use super::case::Case;
+use super::code::CODE_UNDOCUMENTED;
+use super::describe;
+use super::finding::Finding;
+use super::found::Found;
+use super::json::{NEEDS_JSON, is_plain, walk};
+use super::reading::Reading;
+use super::rule::rules;
 use crate::catalog::contract::CodeSet;
 use crate::catalog::schema;
 use crate::catalog::schema::Violation;
 use crate::model::exchange::{BODY_LIMIT, Reply};
-use crate::model::finding::Finding;
 use crate::model::pointer::pointed;
 use crate::model::secret::Mask;
 use crate::model::verdict::Severity;
 
+rules! {
+    BODY_EMPTY = Error "body-empty" {
+        what: "The error has no body.",
+        why: "The client has nothing to show, to log or to decide by.",
+        example: "401 with Content-Length: 0",
+        source: "the contract's body schema; RFC 9110, section 15.5",
+    }
+    BODY_NOT_JSON = Error "body-not-json" {
+        what: "The body is not JSON.",
+        why: "The client's JSON parser fails, and the real error is hidden behind a parse error.",
+        example: "404 with <html><h1>Not Found</h1></html>",
+        source: "the contract's body schema; RFC 8259",
+    }
+    BODY_NOT_UTF_8 = Error "body-not-utf-8" {
+        what: "The JSON text is not UTF-8.",
+        why: "Parsers fail, or turn letters into replacement characters.",
+        example: "a body in UTF-16, or a message with a byte FF",
+        source: "RFC 8259, section 8.1: MUST be UTF-8",
+    }
+    BODY_BYTE_ORDER_MARK = Error "body-byte-order-mark" {
+        what: "The JSON text begins with a byte order mark.",
+        why: "Many parsers fail on the first byte.",
+        example: "EF BB BF {\"error_code\": 3, …}",
+        source: "RFC 8259, section 8.1: MUST NOT add",
+    }
+    BODY_BYTES_AFTER_VALUE = Error "body-bytes-after-value" {
+        what: "Bytes follow the JSON value.",
+        why: "Strict parsers fail, lenient ones ignore the rest.",
+        example: "{\"error_code\": 3, …}</body>",
+        source: "RFC 8259, section 2",
+    }
+    BODY_INTEGER_NOT_PLAIN = Error "body-integer-not-plain" {
+        what: "An integer is written with a fraction or an exponent.",
+        why: "JSON Schema takes 3.0 for an integer; typed parsers (Java, Go, Rust, C#) do not.",
+        example: "{\"error_code\": 3.0, …}",
+        source: "the contract's body schema: an integer; RFC 8259, section 6",
+        needs: NEEDS_JSON,
+    }
+    SCHEMA_VIOLATION = Error "schema-violation" {
+        what: "The body does not conform to the contract's schema: a member is missing, or of another type.",
+        why: "Typed clients fail to read the error, untyped ones take the wrong branch.",
+        example: "{\"error_code\": \"3\", …}: a string where an integer is promised",
+        source: "the contract's body schema",
+        needs: NEEDS_JSON,
+    }
+    MEMBER_UNDOCUMENTED = Warning "member-undocumented" {
+        what: "The body has a member that the document does not have.",
+        why: "Clients that forbid unknown members fail; others come to depend on what nobody promised.",
+        example: "error_details beside error_code",
+        source: "the contract's body schema is closed",
+        needs: NEEDS_JSON,
+    }
+    CONVENTION_BROKEN = Warning "convention-broken" {
+        what: "A value is not what the document's own examples and descriptions suggest.",
+        why: "It is legal and of little use: an empty message tells nothing.",
+        example: "{\"error\": {\"code\": \"X\", \"message\": \"\"}}",
+        source: "the contract's conventions",
+    }
+}
+
 /// Numbers of one body that are held against the schema for how they are written.
 const ASKED: usize = 20;
-
-/// A body as far as it could be read.
-#[derive(Debug, Default)]
-pub(crate) struct Reading {
-    /// The first JSON value.
-    pub(crate) json: Option<Value>,
-    /// What had to be repaired or could not be read.
-    pub(crate) defects: Vec<Finding>,
-    /// JSON Pointers of whole numbers that are written with a fraction or an exponent, with how.
-    pub(super) unplain: Vec<(String, String)>,
-}
 
 /// Reads a whole body as JSON and goes on behind what can be repaired.
 pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
@@ -42,7 +96,7 @@ pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
         reply = &decoded;
     }
     if reply.body.iter().all(u8::is_ascii_whitespace) {
-        reading.defects.push(Found::new("body-empty", "").expected("a JSON object").actual("no body"));
+        reading.defects.push(Found::new(&BODY_EMPTY, "").expected("a JSON object").actual("no body"));
         return reading;
     }
     // What is not JSON is told without secrets.
@@ -57,13 +111,13 @@ pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
             let rest = text[values.byte_offset()..].trim_matches([' ', '\t', '\r', '\n']);
             // "404 page not found" is a text that begins with a number, no number with bytes behind it.
             if !rest.is_empty() && !json.is_object() && !json.is_array() {
-                reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(described()));
+                reading.defects.push(Found::new(&BODY_NOT_JSON, "").expected("a JSON object").actual(described()));
                 return reading;
             }
             if !rest.is_empty() {
                 let actual = format!("{} bytes more: {}", rest.len(), describe::quoted(&mask.text(rest)));
                 reading.defects.push(
-                    Found::new("body-bytes-after-value", "").expected("nothing after the JSON value").actual(actual),
+                    Found::new(&BODY_BYTES_AFTER_VALUE, "").expected("nothing after the JSON value").actual(actual),
                 );
             }
             let value = &text[..values.byte_offset()];
@@ -77,9 +131,9 @@ pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
         }
         Some(Err(error)) => {
             let actual = format!("{} ({error})", described());
-            reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(actual));
+            reading.defects.push(Found::new(&BODY_NOT_JSON, "").expected("a JSON object").actual(actual));
         }
-        None => reading.defects.push(Found::new("body-not-json", "").expected("a JSON object").actual(described())),
+        None => reading.defects.push(Found::new(&BODY_NOT_JSON, "").expected("a JSON object").actual(described())),
     }
     reading
 }
@@ -104,7 +158,7 @@ fn decode(body: &[u8], defects: &mut Vec<Finding>) -> String {
         |rule, expected: &str, actual: String| defects.push(Found::new(rule, "").expected(expected).actual(actual));
     let mut body = body;
     if body.starts_with(MARK) {
-        defect("body-byte-order-mark", "JSON without a byte order mark", "EF BB BF before the JSON text".to_owned());
+        defect(&BODY_BYTE_ORDER_MARK, "JSON without a byte order mark", "EF BB BF before the JSON text".to_owned());
     }
     while let Some(rest) = body.strip_prefix(MARK) {
         body = rest;
@@ -117,13 +171,13 @@ fn decode(body: &[u8], defects: &mut Vec<Finding>) -> String {
                 Ok(text) => text.to_owned(),
                 Err(error) => {
                     let at = error.valid_up_to();
-                    defect("body-not-utf-8", "UTF-8", format!("byte {:02X} at offset {at}", body[at]));
+                    defect(&BODY_NOT_UTF_8, "UTF-8", format!("byte {:02X} at offset {at}", body[at]));
                     String::from_utf8_lossy(body).into_owned()
                 }
             };
         }
     };
-    defect("body-not-utf-8", "UTF-8", format!("UTF-16, {order}"));
+    defect(&BODY_NOT_UTF_8, "UTF-8", format!("UTF-16, {order}"));
     let units: Vec<_> = body.chunks_exact(2).map(|pair| units([pair[0], pair[1]])).collect();
     String::from_utf16_lossy(&units).trim_start_matches('\u{feff}').to_owned()
 }
@@ -135,7 +189,7 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
     // Each one is asked of the whole body.
     for (at, written) in reading.unplain.iter().take(ASKED) {
         if demands_integer(case, json, at) {
-            let found = Found::new("body-integer-not-plain", case.mask().pointer(at)).expected("an integer in digits");
+            let found = Found::new(&BODY_INTEGER_NOT_PLAIN, case.mask().pointer(at)).expected("an integer in digits");
             findings.push(found.actual(format!("`{}`", describe::cut(&case.mask().text(written)))));
         }
     }
@@ -146,7 +200,7 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
             continue;
         }
         findings.extend(schema.violations(value).into_iter().map(|violation| {
-            Found::new("convention-broken", convention.at.as_str())
+            Found::new(&CONVENTION_BROKEN, convention.at.as_str())
                 .severity(convention.strength.severity())
                 .facet(violation.keyword.as_str())
                 .expected(violation.expected.as_str())
@@ -167,18 +221,18 @@ fn violation(case: &Case<'_>, violation: Violation) -> Finding {
         let severity =
             if forbidden { Severity::Error } else { own.map_or(Severity::Warning, |own| own.strength.severity()) };
         let name = at.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
-        let found = Found::new("member-undocumented", at).severity(severity).expected(format!("no member `{name}`"));
+        let found = Found::new(&MEMBER_UNDOCUMENTED, at).severity(severity).expected(format!("no member `{name}`"));
         let found = own.map(|own| own.source.clone()).into_iter().fold(found, Found::source);
         return found.actual(actual);
     }
     if let Some(code) = file.code.as_ref().filter(|code| code.at == violation.at && code.set == CodeSet::Closed)
         && matches!(violation.keyword.as_str(), "minimum" | "maximum" | "enum" | "const")
     {
-        let found = Found::new("code-undocumented", at).severity(code.strength.severity()).source(code.source.as_str());
+        let found = Found::new(&CODE_UNDOCUMENTED, at).severity(code.strength.severity()).source(code.source.as_str());
         return found.expected("a code of the catalogue").actual(actual);
     }
     let source = source(case, &violation);
-    Found::new("schema-violation", at)
+    Found::new(&SCHEMA_VIOLATION, at)
         .facet(violation.keyword)
         .expected(violation.expected)
         .source(source)

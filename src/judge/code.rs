@@ -2,15 +2,100 @@
 
 use serde_json::Value;
 
-use super::{Case, Found, describe};
+use super::case::Case;
+use super::describe;
+use super::finding::Finding;
+use super::found::Found;
+use super::rule::{Needs, rules};
 use crate::catalog::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status};
 use crate::catalog::suite::Effect;
 use crate::model::cause::Cause;
-use crate::model::finding::Finding;
 use crate::model::pointer::pointed;
 use crate::model::secret::Mask;
 use crate::model::verdict::Severity;
 use crate::plan::NO_OPERATION;
+
+static NEEDS_CODE: Needs = Needs {
+    what: "reply with the contract's code",
+    belongs: |contract| contract.file.code.is_some(),
+    holds: |case| case.envelope,
+};
+
+static NEEDS_MESSAGE: Needs = Needs {
+    what: "reply of the contract to a cause with a documented message",
+    belongs: |contract| contract.file.cause.values().any(|promise| promise.message.is_some()),
+    holds: |case| {
+        let promise = case.contract.promise(case.probe.cause);
+        case.envelope && promise.is_some_and(|promise| promise.message.is_some())
+    },
+};
+
+static NEEDS_WRONG_CREDENTIALS: Needs = Needs {
+    what: "reply to wrong credentials",
+    belongs: |contract| contract.file.cause.values().any(|promise| promise.outranked.is_some()),
+    holds: |case| case.probe.cause.is_about_credentials(),
+};
+
+rules! {
+    STATUS_CLASS_UNEXPECTED = Error "status-class-unexpected" {
+        what: "The status is of another class than the contract promises for the cause, as a 5xx for the caller's mistake.",
+        why: "Clients retry a 5xx and give up on a 4xx; monitors wake people for a 5xx.",
+        example: "500 for a body that is no JSON",
+        source: "the contract's promise for the cause; RFC 9110, section 15",
+    }
+    STATUS_UNEXPECTED = Error "status-unexpected" {
+        what: "The status is not one that the contract promises for the cause.",
+        why: "Clients that tell errors apart by status take the wrong branch.",
+        example: "422 where every handled error has 400",
+        source: "the contract's promise for the cause",
+    }
+    CODE_UNDOCUMENTED = Error "code-undocumented" {
+        what: "The code is not in the catalogue, which lists all codes.",
+        why: "Clients that map codes to actions have no line for it.",
+        example: "{\"error_code\": 13, …}",
+        source: "the contract's catalogue",
+    }
+    CODE_UNEXPECTED = Error "code-unexpected" {
+        what: "The code is documented, but not for what was wrong with the request.",
+        why: "The client does the wrong thing: it logs in again when it should mend its request.",
+        example: "code 7 (token does not exist) for a malformed body under a right token",
+        source: "the contract's promise for the cause",
+        needs: NEEDS_CODE,
+    }
+    CODE_CONTRADICTS_STATUS = Error "code-contradicts-status" {
+        what: "The code and the status say different things, whatever was wrong with the request.",
+        why: "Two clients, one reading the code and one the status, do two different things.",
+        example: "code 10 (does not exist, 404) under 400",
+        source: "the contract's catalogue",
+        needs: NEEDS_CODE,
+    }
+    OPERATION_NOT_REALIZED = Warning "operation-not-realized" {
+        what: "The deployment answers that the documented operation is not realised.",
+        why: "The suite and the documentation promise an operation that nobody can use here.",
+        example: "501 {\"error_code\": 2, …}",
+        source: "the contract's catalogue",
+    }
+    FAULT_UNHANDLED = Warning "fault-unhandled" {
+        what: "The service answered a caller's mistake by its code for unhandled errors.",
+        why: "The document sends the client to the support, for a mistake that the client could mend.",
+        example: "400 {\"error\": {\"code\": \"UNKNOWN_ERROR\", …}} for a body that is no JSON",
+        source: "the contract's catalogue",
+    }
+    CREDENTIALS_CHECKED_LATE = Warning "credentials-checked-late" {
+        what: "The request had no right credentials, and something else was answered first.",
+        why: "Anyone can find out which resources exist. The documents leave the order of the checks open.",
+        example: "404 code 10 for an unknown folder, without a token",
+        source: "the order of checks is undocumented; the contract weighs this one",
+        needs: NEEDS_WRONG_CREDENTIALS,
+    }
+    MESSAGE_UNEXPECTED = Warning "message-unexpected" {
+        what: "The message is another than the catalogue gives for the cause.",
+        why: "Where one code has several messages, the message is all that tells them apart.",
+        example: "NOT_ALLOWED with \"Client is not ACTIVE\" for a missing header",
+        source: "the contract's catalogue",
+        needs: NEEDS_MESSAGE,
+    }
+}
 
 /// The code in a body. A whole number is its integer, however it was written.
 pub(crate) fn of(contract: &Contract, json: Option<&Value>) -> Option<Value> {
@@ -61,7 +146,7 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
 fn undocumented(contract: &Contract, answer: &Answer<'_>, mask: &Mask) -> Option<Finding> {
     let place = contract.file.code.as_ref().filter(|place| place.set == CodeSet::Closed)?;
     let code = answer.code.filter(|code| contract.entries(code).next().is_none())?;
-    let found = Found::new("code-undocumented", place.at.as_str())
+    let found = Found::new(&CODE_UNDOCUMENTED, place.at.as_str())
         .severity(place.strength.severity())
         .source(place.source.as_str());
     Some(found.expected("a code of the catalogue").actual(describe::cut(&mask.json(code, code.to_string()))))
@@ -72,7 +157,7 @@ fn contradiction(contract: &Contract, answer: &Answer<'_>) -> Option<Finding> {
     let entry = contract.entries(answer.code?).find(|entry| entry.status.is_some())?;
     let promise = entry.status.as_ref()?;
     let severity = promise.breach(|status| status.covers(answer.status))?;
-    let found = Found::new("code-contradicts-status", "status").severity(severity).facet(entry.code.to_string());
+    let found = Found::new(&CODE_CONTRADICTS_STATUS, "status").severity(severity).facet(entry.code.to_string());
     let found = found
         .expected(format!("{} with code {} ({})", list(&promise.any_of), entry.code, entry.name))
         .source(promise.source.as_str());
@@ -90,10 +175,10 @@ fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
     let rule = match entry.means? {
         // What no document has cannot be missing.
         Meaning::NotRealized if case.probe.operation == NO_OPERATION || is_realized(case) => return None,
-        Meaning::NotRealized => "operation-not-realized",
+        Meaning::NotRealized => &OPERATION_NOT_REALIZED,
         // Where the contract names the code for wrong credentials, any other code is a wrong one.
         Meaning::Unhandled if case.probe.cause.is_about_credentials() => return None,
-        Meaning::Unhandled => "fault-unhandled",
+        Meaning::Unhandled => &FAULT_UNHANDLED,
     };
     let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
     let found = Found::new(rule, at)
@@ -205,12 +290,12 @@ fn status(promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<F
             .actual(answer.status.to_string())
     };
     if let Some((class, severity)) = promise.class.as_ref().and_then(|class| Some((class, breach(class)?))) {
-        return Some(found("status-class-unexpected", class, severity));
+        return Some(found(&STATUS_CLASS_UNEXPECTED, class, severity));
     }
     let promise = promise.status.as_ref()?;
     let severity = breach(promise)?;
     let other_class = !promise.any_of.iter().any(|status| status.class() == answer.status / 100);
-    Some(found(if other_class { "status-class-unexpected" } else { "status-unexpected" }, promise, severity))
+    Some(found(if other_class { &STATUS_CLASS_UNEXPECTED } else { &STATUS_UNEXPECTED }, promise, severity))
 }
 
 fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<Finding> {
@@ -232,7 +317,7 @@ fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'
     } else {
         format!("{} for {cause}", promise.any_of.iter().map(named).collect::<Vec<_>>().join(" or "))
     };
-    let found = Found::new("code-unexpected", at).by_cause().severity(severity).expected(expected);
+    let found = Found::new(&CODE_UNEXPECTED, at).by_cause().severity(severity).expected(expected);
     let actual = if case.contract.entries(code).next().is_some() {
         named(code)
     } else {
@@ -248,7 +333,7 @@ fn message(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answe
     let at = case.contract.file.message.as_ref().map_or("", |place| place.at.as_str());
     let expected = promise.any_of.iter().map(|message| format!("«{message}»")).collect::<Vec<_>>().join(" or ");
     let found =
-        Found::new("message-unexpected", at).by_cause().severity(severity).expected(format!("{expected} for {cause}"));
+        Found::new(&MESSAGE_UNEXPECTED, at).by_cause().severity(severity).expected(format!("{expected} for {cause}"));
     Some(found.source(promise.source.as_str()).actual(describe::quoted(&case.mask().text(message))))
 }
 
@@ -262,7 +347,7 @@ fn late_credentials(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option
     let code = answer
         .code
         .map_or_else(String::new, |code| format!(" with {}", describe::cut(&case.mask().json(code, code.to_string()))));
-    let found = Found::new("credentials-checked-late", "status").by_cause().severity(strength.severity());
+    let found = Found::new(&CREDENTIALS_CHECKED_LATE, "status").by_cause().severity(strength.severity());
     Some(
         found
             .expected(format!("the answer to {}", case.probe.cause))
@@ -282,7 +367,7 @@ fn foreign_message(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option<
     }
     let causes = entry.causes.iter().map(|cause| cause.word()).collect::<Vec<_>>().join(", ");
     let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
-    let found = Found::new("code-unexpected", at)
+    let found = Found::new(&CODE_UNEXPECTED, at)
         .by_cause()
         .facet("message")
         .expected(format!("an answer to {}", case.probe.cause));

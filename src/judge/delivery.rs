@@ -1,10 +1,86 @@
 //! Whether an error came at all: silences, cut replies, successes and redirects in place of an error.
 
-use super::{Case, Found, Judgement, describe};
+use super::case::Case;
+use super::describe;
+use super::finding::Finding;
+use super::found::Found;
+use super::judgement::Judgement;
+use super::rule::rules;
 use crate::model::exchange::{Ending, Reply, Script, Silence};
-use crate::model::finding::Finding;
 use crate::model::verdict::Severity;
 use crate::plan::Probe;
+
+rules! {
+    NO_REPLY = Error "no-reply" {
+        what: "The target closed, reset or held the connection and sent no reply.",
+        why: "A client cannot tell a refused request from a broken network, and will send it again.",
+        example: "TCP connection closed after the request, without a byte",
+        source: "RFC 9112, section 2.2: a server that cannot read a request should answer 400 and close",
+    }
+    REPLY_NOT_HTTP = Error "reply-not-http" {
+        what: "Bytes came that are no HTTP/1.1 reply.",
+        why: "Every HTTP library fails before the client's own code sees the error.",
+        example: "{\"error_code\": 3} without a status line",
+        source: "RFC 9112, section 4",
+    }
+    REPLY_TRUNCATED = Error "reply-truncated" {
+        what: "The body ended before its framing said so.",
+        why: "The error's text is lost, and many clients report a network failure instead of the error.",
+        example: "Content-Length: 120, and 60 bytes before the connection was closed",
+        source: "RFC 9112, section 8",
+        marks: [Partial],
+    }
+    REPLY_OVERSIZED = Error "reply-oversized" {
+        what: "The error's body or head exceeds what errdrift reads of one reply (256 KiB, or a head of 1,000 lines).",
+        why: "A client that reads the whole error runs out of memory or time.",
+        example: "400 with a body of 100 MB",
+        source: "errdrift: no documented error needs more",
+        marks: [Partial],
+    }
+    SERVICE_UNAVAILABLE = Warning "service-unavailable" {
+        what: "A layer before the service answered that the service is not available (502, 503, 504) or that there were too many requests (429).",
+        why: "The service was not asked: the probe says nothing of it, and a client meets a page that is no documented error.",
+        example: "502 with nginx's page",
+        source: "RFC 9110, section 15.6; RFC 6585, section 4",
+    }
+    PAGE_OF_ANOTHER_LAYER = Warning "page-of-another-layer" {
+        what: "A gateway or a framework answered a malformed or too large request with a page of its own, and the suite does not say that it owes the contract.",
+        why: "A client that sends such a request by mistake meets a page that it cannot read. Most gateways can be given a page of the documented format.",
+        example: "414 with nginx's page for a URL of 8 kB",
+        source: "the suite's owed_by; RFC 9110, section 15.5",
+    }
+    REQUEST_ACCEPTED = Error "request-accepted" {
+        what: "A request that must be refused was answered by a success (2xx).",
+        why: "The caller believes that something was done. Where credentials were wrong, the data are open to anyone.",
+        example: "200 for a request without a token",
+        source: "the contract's promise for the cause; RFC 9110, section 15.3",
+        marks: [Uncapped],
+    }
+    REQUEST_TOLERATED = Note "request-tolerated" {
+        what: "A request that a lenient server may take for right was answered by a success (2xx).",
+        why: "Nothing is broken. Clients should not rely on it.",
+        example: "200 for a JSON body under Content-Type: text/plain",
+        source: "the document does not call it an error",
+    }
+    ERROR_UNDER_SUCCESS = Error "error-under-success" {
+        what: "An error body came under a success status (2xx).",
+        why: "Clients, caches, gateways and monitors read the status first and take the error for a success.",
+        example: "200 {\"error_code\": 6, \"error_message\": \"No token\"}",
+        source: "the contract's statuses; RFC 9110, section 15.3",
+    }
+    REQUEST_REDIRECTED = Error "request-redirected" {
+        what: "A request that must be refused was answered by a redirect (3xx).",
+        why: "A client follows to a page that is no API and fails on its HTML, or sends its credentials elsewhere.",
+        example: "302 with Location: /login",
+        source: "the contract's promise for the cause; RFC 9110, section 15.4",
+    }
+    REPLY_UNGOVERNED = Note "reply-ungoverned" {
+        what: "The reply is not the contract's, and the document does not reach it.",
+        why: "Clients will meet it all the same: know who answers.",
+        example: "404 with an HTML page for a path outside the API",
+        source: "the document is silent",
+    }
+}
 
 /// What a silence comes to: what could not be reached could not be judged; what does not answer breaks its promise.
 pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
@@ -15,7 +91,7 @@ pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
     // To a line without a version, a body without a head is the reply of HTTP/0.9.
     let bare = matches!(silence, Silence::NotHttp(_)) && script.is_some_and(Script::is_simple);
     if closed || bare {
-        let found = Found::new("request-tolerated", "reply").by_cause();
+        let found = Found::new(&REQUEST_TOLERATED, "reply").by_cause();
         let found = found.expected("an error, or what a server may make of such a request");
         return Judgement { findings: vec![found.actual(silence.to_string())], ..Judgement::default() };
     }
@@ -24,10 +100,10 @@ pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
             Judgement { inconclusive: Some(silence.to_string()), ..Judgement::default() }
         }
         Silence::Closed(_) | Silence::TimedOut(_) | Silence::Stalled(..) => {
-            Judgement { findings: vec![finding("no-reply", "an error reply")], ..Judgement::default() }
+            Judgement { findings: vec![finding(&NO_REPLY, "an error reply")], ..Judgement::default() }
         }
         Silence::NotHttp(_) => {
-            Judgement { findings: vec![finding("reply-not-http", "an HTTP/1.1 reply")], ..Judgement::default() }
+            Judgement { findings: vec![finding(&REPLY_NOT_HTTP, "an HTTP/1.1 reply")], ..Judgement::default() }
         }
     }
 }
@@ -36,21 +112,21 @@ pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
 pub(crate) fn ending(reply: &Reply, shown: &Reply) -> Option<Finding> {
     let truncated = |why: String| {
         let actual = format!("{} bytes of body, then {why}", reply.body.len());
-        Found::new("reply-truncated", "body").expected("the whole body that the reply announces").actual(actual)
+        Found::new(&REPLY_TRUNCATED, "body").expected("the whole body that the reply announces").actual(actual)
     };
     match &shown.ending {
         Ending::Complete => None,
         Ending::Truncated(why) => Some(truncated(why.to_string())),
         Ending::TimedOut => Some(truncated("nothing until the deadline".to_owned())),
         Ending::OversizedHead(limit) => Some(
-            Found::new("reply-oversized", "head")
+            Found::new(&REPLY_OVERSIZED, "head")
                 .expected(format!("a head of at most {limit}"))
                 .actual(format!("a head of more than {limit}")),
         ),
         // A success may be as long as it likes; whether one may come is another rule's.
         Ending::Oversized(_) if reply.status / 100 == 2 => None,
         Ending::Oversized(limit) => Some(
-            Found::new("reply-oversized", "body")
+            Found::new(&REPLY_OVERSIZED, "body")
                 .expected(format!("at most {limit} bytes"))
                 .actual(format!("more than {limit} bytes")),
         ),
@@ -66,20 +142,20 @@ pub(crate) fn success(case: &Case<'_>) -> Option<Finding> {
     }
     if case.probe.expectation.tolerated {
         return Some(
-            Found::new("request-tolerated", "status")
+            Found::new(&REQUEST_TOLERATED, "status")
                 .by_cause()
                 .expected("an error, or a success of a lenient server")
                 .actual(actual),
         );
     }
     let expected = format!("an error: {}", case.probe.fault.what);
-    Some(Found::new("request-accepted", "status").by_cause().expected(expected).source(source(case)).actual(actual))
+    Some(Found::new(&REQUEST_ACCEPTED, "status").by_cause().expected(expected).source(source(case)).actual(actual))
 }
 
 /// An error body under a success status.
 pub(crate) fn error_under_success(case: &Case<'_>) -> Finding {
     let actual = format!("{} with {}", case.reply.status, case.described());
-    Found::new("error-under-success", "status").expected("an error status").source(source(case)).actual(actual)
+    Found::new(&ERROR_UNDER_SUCCESS, "status").expected("an error status").source(source(case)).actual(actual)
 }
 
 /// A redirect.
@@ -94,13 +170,13 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
     let actual = format!("{} with {location}", case.reply.status);
     if case.probe.expectation.tolerated {
         return Some(
-            Found::new("request-tolerated", "status")
+            Found::new(&REQUEST_TOLERATED, "status")
                 .by_cause()
                 .expected("an error, or what a lenient server makes of it")
                 .actual(actual),
         );
     }
-    Some(Found::new("request-redirected", "status").by_cause().expected("an error").source(source(case)).actual(actual))
+    Some(Found::new(&REQUEST_REDIRECTED, "status").by_cause().expected("an error").source(source(case)).actual(actual))
 }
 
 /// A reply that no document reaches.
@@ -114,7 +190,7 @@ pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
     let source =
         source.filter(|_| case.probe.expectation.governed).unwrap_or_else(|| "the path is outside the API".to_owned());
     let found =
-        Found::new("reply-ungoverned", "status").by_cause().expected("the contract's body, if anything").source(source);
+        Found::new(&REPLY_UNGOVERNED, "status").by_cause().expected("the contract's body, if anything").source(source);
     let found = found.severity(if strict { Severity::Error } else { Severity::Note });
     Some(found.actual(format!("{} with {}", case.reply.status, case.described())))
 }
@@ -127,7 +203,7 @@ pub(crate) fn foreign(case: &Case<'_>) -> Option<Finding> {
     }
     let product = origin.product.unwrap_or("unknown");
     let actual = format!("{} from {product}, with {}", case.reply.status, case.described());
-    let found = Found::new("page-of-another-layer", "body").facet(product).expected("the contract's body");
+    let found = Found::new(&PAGE_OF_ANOTHER_LAYER, "body").facet(product).expected("the contract's body");
     Some(found.actual(actual))
 }
 
@@ -156,5 +232,5 @@ pub(crate) fn unavailable(case: &Case<'_>) -> Option<String> {
 /// What such a reply is reported as, so that one in a thousand is seen.
 pub(crate) fn unavailability(case: &Case<'_>) -> Finding {
     let actual = format!("{} with {}", case.reply.status, case.described());
-    Found::new("service-unavailable", "status").expected("an error reply of the service").actual(actual)
+    Found::new(&SERVICE_UNAVAILABLE, "status").expected("an error reply of the service").actual(actual)
 }

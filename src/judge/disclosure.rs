@@ -8,22 +8,70 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use super::case::Case;
+use super::finding::Finding;
+use super::found::Found;
 use super::origin::pages;
-use super::{Case, Found, carried, describe};
+use super::rule::{Needs, Rule, rules};
+use super::{carried, describe};
 use crate::model::exchange::Ending;
-use crate::model::finding::Finding;
 use crate::model::secret::Mask;
+
+static NEEDS_CREDENTIAL: Needs = Needs {
+    what: "reply to a request with a real credential",
+    belongs: |_| true,
+    holds: |case| case.probe.request.templates().any(crate::model::secret::Template::has_variables),
+};
+
+rules! {
+    STACK_TRACE_DISCLOSED = Error "stack-trace-disclosed" {
+        what: "The reply holds a stack trace.",
+        why: "It tells an attacker the language, the framework and the code's layout, and the client nothing.",
+        example: "Traceback (most recent call last): File \"/srv/app.py\", line 10",
+        source: "OWASP ASVS 16.5.1; CWE-209",
+        marks: [Uncapped, Discloses],
+    }
+    SQL_DISCLOSED = Error "sql-disclosed" {
+        what: "The reply holds SQL or a database's own error.",
+        why: "It tells an attacker the tables and whether injection works.",
+        example: "ERROR: syntax error at or near \"'\"",
+        source: "OWASP ASVS 16.5.1; CWE-209",
+        marks: [Uncapped, Discloses],
+    }
+    CREDENTIAL_DISCLOSED = Error "credential-disclosed" {
+        what: "The reply holds the credential that the request carried.",
+        why: "Error replies are logged by clients, proxies and monitors.",
+        example: "{\"error_message\": \"token 3f5a… does not exist\"}",
+        source: "CWE-532; OWASP ASVS 16.2.5",
+        needs: NEEDS_CREDENTIAL,
+        marks: [Unrecorded, Uncapped, Discloses],
+    }
+    PATH_DISCLOSED = Warning "path-disclosed" {
+        what: "The reply holds a path of the server's file system.",
+        why: "It tells an attacker the system's layout.",
+        example: "No such file: /srv/app/config.py",
+        source: "OWASP ASVS 16.5.1; CWE-209",
+        marks: [Uncapped, Discloses],
+    }
+    VERSION_DISCLOSED = Warning "version-disclosed" {
+        what: "The reply names the version of the server's software.",
+        why: "It tells an attacker which known holes to try.",
+        example: "Server: nginx/1.22.1",
+        source: "RFC 9110, section 10.2.4; OWASP ASVS 13.4.6",
+        marks: [Uncapped, Discloses],
+    }
+}
 
 /// A class of disclosure: the rule, what it is, and the patterns that tell it.
 struct Class {
-    rule: &'static str,
+    rule: &'static Rule,
     patterns: &'static [(&'static str, &'static str)],
 }
 
 /// Patterns by class, each with the name of what it finds.
 static CLASSES: &[Class] = &[
     Class {
-        rule: "stack-trace-disclosed",
+        rule: &STACK_TRACE_DISCLOSED,
         patterns: &[
             ("Python", r#"Traceback \(most recent call last\)|File "[^"\n]+", line \d+, in "#),
             (
@@ -51,7 +99,7 @@ static CLASSES: &[Class] = &[
         ],
     },
     Class {
-        rule: "sql-disclosed",
+        rule: &SQL_DISCLOSED,
         patterns: &[
             ("SQLSTATE", r"SQLSTATE\b"),
             ("Oracle", r"\bORA-\d{5}\b"),
@@ -82,7 +130,7 @@ static CLASSES: &[Class] = &[
         ],
     },
     Class {
-        rule: "path-disclosed",
+        rule: &PATH_DISCLOSED,
         patterns: &[
             (
                 "a Unix path",
@@ -92,7 +140,7 @@ static CLASSES: &[Class] = &[
         ],
     },
     Class {
-        rule: "version-disclosed",
+        rule: &VERSION_DISCLOSED,
         patterns: &[(
             "a product",
             r"\b(?i:nginx|openresty|Apache|Apache Tomcat|Tomcat|Jetty|lighttpd|IIS|Microsoft-IIS|PHP|Python|OpenSSL|gunicorn|uvicorn|hypercorn|Werkzeug|Django|Flask|Express|Kestrel|Phusion Passenger|WEBrick|Puma|waitress|TwistedWeb|Werkzeug|ASP\.NET|CherryPy|BaseHTTP|SimpleHTTP|WSGIServer|aiohttp|Node\.js|WildFly|WebLogic|GlassFish|PostgreSQL|MySQL|MariaDB)[ /(]v?\d+(?:\.\d+)+",
@@ -106,7 +154,7 @@ fn ascii(pattern: &str) -> String {
 }
 
 /// The patterns, compiled once: class, name, pattern.
-static PATTERNS: LazyLock<Vec<(&'static str, &'static str, Regex)>> = LazyLock::new(|| {
+static PATTERNS: LazyLock<Vec<(&'static Rule, &'static str, Regex)>> = LazyLock::new(|| {
     let all =
         CLASSES.iter().flat_map(|class| class.patterns.iter().map(|(name, pattern)| (class.rule, *name, *pattern)));
     all.filter_map(|(rule, name, pattern)| Some((rule, name, Regex::new(&ascii(pattern)).ok()?))).collect()
@@ -151,7 +199,7 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
             );
         }
         if credentials.iter().any(|credential| text.contains(credential)) {
-            let found = Found::new("credential-disclosed", spot(at)).expected("the credential nowhere in a reply");
+            let found = Found::new(&CREDENTIAL_DISCLOSED, spot(at)).expected("the credential nowhere in a reply");
             push(&mut findings, found.actual("the credential that the request carried"));
         }
     });
@@ -169,7 +217,7 @@ fn banners(case: &Case<'_>) -> Vec<Finding> {
             let shown = shown.map_or_else(|| value.to_string(), |shown| String::from_utf8_lossy(&shown).into_owned());
             // A gateway names itself on what it passes on, too.
             let author = pages::named(name, &value).map(|mark| (mark.layer, mark.name));
-            let found = Found::new("version-disclosed", at).author(author).expected("no version");
+            let found = Found::new(&VERSION_DISCLOSED, at).author(author).expected("no version");
             push(&mut findings, found.actual(describe::quoted(&shown)));
         }
     }
@@ -275,7 +323,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The patterns that the text holds.
-fn matching(text: &str) -> impl Iterator<Item = &'static (&'static str, &'static str, Regex)> {
+fn matching(text: &str) -> impl Iterator<Item = &'static (&'static Rule, &'static str, Regex)> {
     let matches: Vec<usize> = ANY.as_ref().map_or_else(Vec::new, |any| any.matches(text).into_iter().collect());
     matches.into_iter().filter_map(|index| PATTERNS.get(index))
 }

@@ -4,11 +4,33 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Case, Found, describe};
+use super::case::Case;
+use super::describe;
+use super::finding::Finding;
+use super::found::Found;
+use super::rule::{Needs, rules};
 use crate::catalog::suite::{Field, FieldType, Operation};
-use crate::model::finding::Finding;
 use crate::model::pointer::{member, pointed};
 use crate::model::secret::Mask;
+
+static NEEDS_FIELDS: Needs = Needs {
+    what: "reply with mirrored fields",
+    belongs: |contract| contract.file.fields.is_some(),
+    holds: |case| {
+        let fields = case.contract.file.fields.as_ref();
+        fields.is_some_and(|place| case.json.is_some_and(|json| pointed(json, &place.at).is_some()))
+    },
+};
+
+rules! {
+    FIELDS_MIRROR_NOTHING = Error "fields-mirror-nothing" {
+        what: "The error's fields name a field that the operation does not have, or structure where it has a value.",
+        why: "The client cannot put the error beside the field that it is about.",
+        example: "{\"fields\": {\"payment.type\": \"REQUIRED\"}} for {\"payment\": {\"type\": …}}",
+        source: "the contract's fields promise",
+        needs: NEEDS_FIELDS,
+    }
+}
 
 /// What the mirror names and the operation does not declare.
 pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
@@ -27,7 +49,7 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     let finding = |(at, expected, actual): (String, String, String)| {
-        let found = Found::new("fields-mirror-nothing", case.mask().pointer(&at)).severity(place.strength.severity());
+        let found = Found::new(&FIELDS_MIRROR_NOTHING, case.mask().pointer(&at)).severity(place.strength.severity());
         found.expected(expected).source(place.source.as_str()).actual(actual)
     };
     wrong.into_iter().map(finding).collect()

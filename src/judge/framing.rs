@@ -1,9 +1,63 @@
 //! The reply as a message of HTTP/1.1: its grammar, its framing, and what came behind it.
 
-use super::{Found, describe};
+use super::describe;
+use super::finding::Finding;
+use super::found::Found;
+use super::rule::{Needs, rules};
 use crate::model::exchange::{Defect, Flaw, Outcome, Reply};
-use crate::model::finding::Finding;
 use crate::model::verdict::Severity;
+
+static NEEDS_NEXT_REQUEST: Needs = Needs {
+    what: "reply to a request behind which another stands (--tier wire)",
+    belongs: |_| true,
+    holds: |case| case.probe.request.script.as_ref().is_some_and(|script| script.good_follows),
+};
+
+static NEEDS_NO_BODY: Needs = Needs {
+    what: "reply to HEAD, and none with 204 or 304",
+    belongs: |_| true,
+    holds: |case| case.probe.request.method == "HEAD" || matches!(case.reply.status, 204 | 304),
+};
+
+rules! {
+    HEAD_MALFORMED = Error "head-malformed" {
+        what: "The status line or a header field is not of HTTP's grammar: no colon, white space before it, a folded line, a control byte, a status code that is none. A bare line feed is a warning, a missing space behind the status code a note.",
+        why: "Strict clients refuse the whole reply; where a proxy and a client read it differently, one smuggles past the other.",
+        example: "X-Request-Id : 7",
+        source: "RFC 9112, sections 4 and 5",
+        marks: [Unrecorded],
+    }
+    FRAMING_CONTRADICTORY = Error "framing-contradictory" {
+        what: "The reply says the length of its body in two ways, or in none that can be read.",
+        why: "Each client cuts the body elsewhere, and takes the rest for the next reply.",
+        example: "Content-Length: 40 and Content-Length: 57",
+        source: "RFC 9112, section 6.3",
+        marks: [Unrecorded],
+    }
+    BODY_FORBIDDEN = Error "body-forbidden" {
+        what: "Bytes follow a reply that must not have a body: one to HEAD, a 204 or a 304.",
+        why: "A client takes them for the beginning of the next reply on the connection.",
+        example: "204 with {\"error_code\": 0} behind its head",
+        source: "RFC 9110, section 6.4.1; RFC 9112, section 6.3",
+        needs: NEEDS_NO_BODY,
+        marks: [Unrecorded],
+    }
+    BYTES_AFTER_REPLY = Error "bytes-after-reply" {
+        what: "Bytes follow the end that the reply's framing announced.",
+        why: "A client loses them, or takes them for the next reply on the connection.",
+        example: "Content-Length: 40 before a body of 57 bytes",
+        source: "RFC 9112, section 6.3",
+        marks: [Unrecorded],
+    }
+    NEXT_REQUEST_CORRUPTED = Error "next-request-corrupted" {
+        what: "The connection stayed open after a refused request, and the good request behind it was not answered by a success.",
+        why: "What is left of one caller's request becomes the beginning of the next one's: requests fail at random, or are smuggled.",
+        example: "401 without reading the body, then 400 for the body's bytes",
+        source: "RFC 9112, section 9.3: close the connection, or read the whole request",
+        needs: NEEDS_NEXT_REQUEST,
+        marks: [Unrecorded],
+    }
+}
 
 /// What is wrong with the message, whatever it says.
 pub(crate) fn findings(reply: &Reply) -> impl Iterator<Item = Finding> {
@@ -12,13 +66,13 @@ pub(crate) fn findings(reply: &Reply) -> impl Iterator<Item = Finding> {
 
 fn defect(defect: &Defect) -> Finding {
     let (rule, at, expected, severity) = match defect.kind {
-        Flaw::StatusLine => ("head-malformed", "status-line", "a status line of HTTP/1.1", Severity::Error),
-        Flaw::ReasonPhrase => ("head-malformed", "status-line", "a space behind the status code", Severity::Note),
-        Flaw::Field => ("head-malformed", "head", "header fields of HTTP's grammar", Severity::Error),
-        Flaw::BareLineFeed => ("head-malformed", "head", "lines that end in CR LF", Severity::Warning),
-        Flaw::Framing => ("framing-contradictory", "head", "one length that can be relied on", Severity::Error),
-        Flaw::Body => ("body-forbidden", "body", "nothing behind the head", Severity::Error),
-        Flaw::After => ("bytes-after-reply", "body", "nothing behind the announced end", Severity::Error),
+        Flaw::StatusLine => (&HEAD_MALFORMED, "status-line", "a status line of HTTP/1.1", Severity::Error),
+        Flaw::ReasonPhrase => (&HEAD_MALFORMED, "status-line", "a space behind the status code", Severity::Note),
+        Flaw::Field => (&HEAD_MALFORMED, "head", "header fields of HTTP's grammar", Severity::Error),
+        Flaw::BareLineFeed => (&HEAD_MALFORMED, "head", "lines that end in CR LF", Severity::Warning),
+        Flaw::Framing => (&FRAMING_CONTRADICTORY, "head", "one length that can be relied on", Severity::Error),
+        Flaw::Body => (&BODY_FORBIDDEN, "body", "nothing behind the head", Severity::Error),
+        Flaw::After => (&BYTES_AFTER_REPLY, "body", "nothing behind the announced end", Severity::Error),
     };
     Found::new(rule, at).severity(severity).expected(expected).actual(defect.what.to_string())
 }
@@ -30,6 +84,6 @@ fn next(reply: &Reply) -> Option<Finding> {
         Outcome::Reply(next) => format!("{} with {}", next.status, describe::describe(next)),
         Outcome::Silence(silence) => silence.to_string(),
     };
-    let found = Found::new("next-request-corrupted", "next");
+    let found = Found::new(&NEXT_REQUEST_CORRUPTED, "next");
     Some(found.expected("a success for the good request behind it, or a closed connection").actual(actual))
 }

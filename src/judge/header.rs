@@ -1,8 +1,62 @@
 //! The header fields of an error reply.
 
-use super::{Case, Found, describe};
+use super::case::Case;
+use super::describe;
+use super::finding::Finding;
+use super::found::Found;
+use super::rule::{Needs, rules};
 use crate::model::cause::Cause;
-use crate::model::finding::Finding;
+
+static NEEDS_CHARSET: Needs = Needs {
+    what: "Content-Type with a charset",
+    belongs: |_| true,
+    holds: |case| case.reply.header("content-type").is_some_and(|value| value.contains("charset")),
+};
+
+static NEEDS_WRONG_METHOD: Needs =
+    Needs { what: "reply with the status 405", belongs: |_| true, holds: |case| case.reply.status == 405 };
+
+rules! {
+    MEDIA_TYPE_MISSING = Warning "media-type-missing" {
+        what: "The reply has a body and no Content-Type.",
+        why: "A client has to guess, and some libraries do not parse then.",
+        example: "400 with a JSON body and no Content-Type",
+        source: "RFC 9110, section 8.3",
+    }
+    MEDIA_TYPE_UNEXPECTED = Warning "media-type-unexpected" {
+        what: "The body is JSON and the Content-Type is not application/json.",
+        why: "Libraries that parse by media type hand the client a string, and browsers may run it as a page.",
+        example: "Content-Type: text/html with {\"error_code\": 3, …}",
+        source: "RFC 8259, section 11; RFC 9110, section 8.3",
+    }
+    CHARSET_UNEXPECTED = Warning "charset-unexpected" {
+        what: "The Content-Type names a charset other than UTF-8 for JSON.",
+        why: "A client that obeys it reads the message as noise.",
+        example: "Content-Type: application/json; charset=latin1",
+        source: "RFC 8259, section 8.1",
+        needs: NEEDS_CHARSET,
+    }
+    CONTENT_ENCODING_UNEXPECTED = Error "content-encoding-unexpected" {
+        what: "The body is encoded though the request asked for identity.",
+        why: "A client that did not ask for compression has no means to undo it.",
+        example: "Content-Encoding: gzip under Accept-Encoding: identity",
+        source: "RFC 9110, section 12.5.3",
+    }
+    ALLOW_MISSING = Warning "allow-missing" {
+        what: "A 405 came without an Allow header field.",
+        why: "A client cannot find out which methods it may use.",
+        example: "405 with no Allow",
+        source: "RFC 9110, section 15.5.6: the server MUST generate it; the document is silent",
+        needs: NEEDS_WRONG_METHOD,
+    }
+    ALLOW_CONTRADICTORY = Warning "allow-contradictory" {
+        what: "A 405 came with an Allow header field that lists the refused method.",
+        why: "A client that obeys it sends the same request again.",
+        example: "405 for PUT with Allow: GET, PUT",
+        source: "RFC 9110, section 10.2.1",
+        needs: NEEDS_WRONG_METHOD,
+    }
+}
 
 /// What is wrong with the header fields.
 pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
@@ -19,7 +73,7 @@ fn content_encoding(case: &Case<'_>) -> Option<Finding> {
     if accepted.is_some_and(|accepted| accepted == coding.to_ascii_lowercase().as_bytes()) {
         return None;
     }
-    let found = Found::new("content-encoding-unexpected", "header:content-encoding")
+    let found = Found::new(&CONTENT_ENCODING_UNEXPECTED, "header:content-encoding")
         .expected("none: the request accepts identity only");
     Some(found.actual(describe::cut(&case.shown.header("content-encoding").unwrap_or_default())))
 }
@@ -34,7 +88,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
         let has_body = !case.reply.body.is_empty();
         return has_body
             .then(|| {
-                Found::new("media-type-missing", "header:content-type").expected(expected).actual("no Content-Type")
+                Found::new(&MEDIA_TYPE_MISSING, "header:content-type").expected(expected).actual("no Content-Type")
             })
             .into_iter()
             .collect();
@@ -44,7 +98,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if values.len() > 1 {
         let found =
-            Found::new("media-type-unexpected", "header:content-type").facet("count").expected("one Content-Type");
+            Found::new(&MEDIA_TYPE_UNEXPECTED, "header:content-type").facet("count").expected("one Content-Type");
         findings.push(found.actual(describe::cut(&shown.join(", "))));
     }
     let value = &values[0];
@@ -52,7 +106,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     let media_type = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
     if read && media_type != expected {
         findings.push(
-            Found::new("media-type-unexpected", "header:content-type")
+            Found::new(&MEDIA_TYPE_UNEXPECTED, "header:content-type")
                 .expected(expected)
                 .actual(describe::cut(&shown[0])),
         );
@@ -65,7 +119,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     if let Some(charset) = charset.filter(|charset| read && !["utf-8", "utf8", "us-ascii"].contains(&charset.as_str()))
     {
         findings.push(
-            Found::new("charset-unexpected", "header:content-type")
+            Found::new(&CHARSET_UNEXPECTED, "header:content-type")
                 .expected("UTF-8")
                 .actual(describe::cut(&case.mask().text(&charset))),
         );
@@ -80,7 +134,7 @@ fn allow(case: &Case<'_>) -> Option<Finding> {
     let expected = "the methods that the path has";
     let values: Vec<_> = case.reply.all("allow").map(|value| String::from_utf8_lossy(value).into_owned()).collect();
     if values.is_empty() {
-        return Some(Found::new("allow-missing", "header:allow").expected(expected).actual("no Allow"));
+        return Some(Found::new(&ALLOW_MISSING, "header:allow").expected(expected).actual("no Allow"));
     }
     let value = values.join(", ");
     let refused = &case.probe.request.method;
@@ -88,7 +142,7 @@ fn allow(case: &Case<'_>) -> Option<Finding> {
     lists.then(|| {
         let shown: Vec<_> = case.shown.all("allow").map(|value| String::from_utf8_lossy(value).into_owned()).collect();
         let actual = format!("405 for {refused} with Allow: {}", describe::cut(&shown.join(", ")));
-        Found::new("allow-contradictory", "header:allow")
+        Found::new(&ALLOW_CONTRADICTORY, "header:allow")
             .expected(format!("{expected}, {refused} not among them"))
             .actual(actual)
     })

@@ -4,10 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::body::Reading;
-use super::{Found, describe};
+use super::describe;
+use super::found::Found;
+use super::reading::Reading;
+use super::rule::{Needs, rules};
 use crate::model::pointer::{member, push};
 use crate::model::secret::Mask;
+
+pub(super) static NEEDS_JSON: Needs =
+    Needs { what: "reply with a body in JSON", belongs: |_| true, holds: |case| case.json.is_some() };
+
+rules! {
+    BODY_DUPLICATE_MEMBER = Error "body-duplicate-member" {
+        what: "An object has the same member twice.",
+        why: "Which of the values counts depends on the client's parser.",
+        example: "{\"error_code\": 0, \"error_code\": 3, …}",
+        source: "RFC 8259, section 4: names SHOULD be unique",
+        needs: NEEDS_JSON,
+    }
+}
 
 /// As much of one body is told.
 const TOLD: usize = 24;
@@ -123,7 +138,7 @@ pub(super) fn walk(raw: &RawValue, at: &mut String, mask: &Mask, reading: &mut R
             }
             for (name, values) in seen.iter().filter(|(_, values)| values.len() > 1) {
                 let at = mask.pointer(&member(at, name));
-                let found = Found::new("body-duplicate-member", describe::begin(&at)).expected("each member once");
+                let found = Found::new(&BODY_DUPLICATE_MEMBER, describe::begin(&at)).expected("each member once");
                 let actual = format!("`{}` more than once: {}", describe::cut(&mask.name(name)), values.join(", "));
                 reading.defects.push(found.actual(actual));
             }

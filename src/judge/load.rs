@@ -1,7 +1,6 @@
 //! A suite with its contract, of which every rule that it names exists.
 
-use super::rules;
-use super::rules::RULES;
+use super::table::{find, rules};
 use crate::catalog::Api;
 use crate::catalog::contract::Contract;
 use crate::catalog::document::{Problems, closest_or_all};
@@ -18,7 +17,7 @@ pub fn load(name_or_path: &str) -> Result<Api, Problems> {
 /// Rules that the contract names and that do not exist.
 #[must_use]
 pub fn misnamed(contract: &Contract) -> Problems {
-    let ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
-    let misnamed = contract.rules.iter().filter(|(id, _)| rules::find(id).is_none());
+    let ids: Vec<_> = rules().map(|rule| rule.id).collect();
+    let misnamed = contract.rules.iter().filter(|(id, _)| find(id).is_none());
     Problems::new(misnamed.map(|(id, problem)| problem.clone().help(closest_or_all(id, &ids).unwrap_or_default())))
 }

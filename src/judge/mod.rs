@@ -3,118 +3,48 @@
 //! Every rule looks at the whole reply; none masks another. What one rule repairs to go on (a byte order mark, bytes after
 //! the value) is a finding, and the rest of the body is still judged.
 
-pub(crate) mod applied;
-pub mod body;
+pub(crate) mod body;
 mod carried;
+mod case;
 pub mod code;
+pub mod comparison;
 pub mod delivery;
 pub mod describe;
 pub mod disclosure;
 pub mod fields;
+pub mod finding;
+mod found;
 mod framing;
 pub mod header;
 mod json;
+mod judgement;
 mod load;
 pub mod mutation;
 pub mod origin;
-pub mod rules;
+mod reading;
+pub mod rule;
+mod settings;
+pub mod table;
 
+pub(crate) use case::{Case, is_envelope};
+pub use finding::Finding;
+pub(crate) use found::Found;
+pub use judgement::Judgement;
 pub use load::{load, misnamed};
+pub use rule::{Mark, Rule};
+pub use settings::Settings;
+pub use table::{find, rules};
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use crate::catalog::contract::{Contract, Strength};
+use crate::catalog::contract::Strength;
 use crate::fault::relation::Like;
 use crate::model::answer::Answer;
 use crate::model::cause::Cause;
 use crate::model::exchange::{Ending, Exchange, Outcome, Reply};
-use crate::model::finding::Finding;
-use crate::model::layer::Layer;
 use crate::model::pointer::pointed;
-use crate::model::secret::Mask;
-use crate::model::verdict::{Severity, Verdict};
 use crate::model::{answer, masked};
 use crate::plan::Probe;
-use origin::Origin;
-use origin::unrelated_path::Outside;
-
-/// What a reply is judged with, beside the probe.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Whether what no document reaches is an error.
-    pub strict: bool,
-    /// What the target says of a path outside the API.
-    pub outside: Option<Outside>,
-    /// What hides secrets in all that is said of a reply.
-    pub mask: Mask,
-}
-
-/// What one exchange came to.
-#[derive(Clone, Debug, Default)]
-pub struct Judgement {
-    /// The broken promises.
-    pub findings: Vec<Finding>,
-    /// Who probably wrote the reply, and what shows it.
-    pub origin: Option<Origin>,
-    /// The contract's code in the reply.
-    pub code: Option<Value>,
-    /// Why the target could not be judged.
-    pub inconclusive: Option<String>,
-    /// What a client can tell of the reply.
-    pub answer: Option<Answer>,
-    /// Of two mistakes that were sent at once, the causes that the reply fits.
-    pub fits: Vec<Cause>,
-    /// Whether the document does not reach the reply.
-    pub left_open: bool,
-    /// The conditions of rules that the reply met.
-    pub(crate) applied: u32,
-    /// The reply without secrets, where it has some.
-    pub(crate) shown: Option<Box<Reply>>,
-}
-
-impl Judgement {
-    /// What the probe comes to. Warnings do not fail a probe; under `--strict` they fail the run.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        if self.findings.iter().any(|finding| finding.severity == Severity::Error) {
-            Verdict::Fail
-        } else if self.inconclusive.is_some() {
-            Verdict::Inconclusive
-        } else {
-            Verdict::Pass
-        }
-    }
-}
-
-/// What the rules see of one exchange.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Case<'c> {
-    pub(crate) probe: &'c Probe,
-    pub(crate) contract: &'c Contract,
-    pub(crate) reply: &'c Reply,
-    /// The same without secrets: what is judged is what came, what is told is this.
-    pub(crate) shown: &'c Reply,
-    /// The body as JSON, where it could be read as such.
-    pub(crate) json: Option<&'c Value>,
-    /// Whether the body is the contract's own, right or wrong.
-    pub(crate) envelope: bool,
-    pub(crate) origin: &'c Origin,
-    pub(crate) settings: &'c Settings,
-}
-
-impl Case<'_> {
-    /// What hides secrets in the parts of the body.
-    pub(crate) fn mask(&self) -> &Mask {
-        &self.settings.mask
-    }
-
-    /// The body in a few words.
-    pub(crate) fn described(&self) -> String {
-        describe::described(self.shown, self.reply.body.len())
-    }
-}
 
 /// Judges what came back for a probe. `sent` are the header fields as they left, so that a leak of them is found.
 #[must_use]
@@ -137,7 +67,7 @@ fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], set
     let [reply, shown] = replies;
     let contract = &probe.api.contract;
     let whole = reply.ending == Ending::Complete;
-    let reading = if whole { body::read(reply, &settings.mask) } else { body::Reading::default() };
+    let reading = if whole { body::read(reply, &settings.mask) } else { reading::Reading::default() };
     let envelope = reading.json.as_ref().is_some_and(|json| is_envelope(contract, json));
     let origin = origin::of(reply, reading.json.as_ref(), envelope, settings);
     let case = Case { probe, contract, reply, shown, json: reading.json.as_ref(), envelope, origin: &origin, settings };
@@ -146,7 +76,7 @@ fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], set
         code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
         answer: Some(answer(&case)),
         left_open: is_ungoverned(&case),
-        applied: applied::of(&case),
+        applied: table::applied(&case),
         ..Judgement::default()
     };
     judgement.findings.extend(delivery::ending(reply, shown));
@@ -206,11 +136,6 @@ fn answer(case: &Case<'_>) -> Answer {
     }
 }
 
-/// Whether a JSON document is the contract's body: it has the member that tells it.
-pub(crate) fn is_envelope(contract: &Contract, json: &Value) -> bool {
-    pointed(json, &contract.file.envelope).is_some_and(|member| !member.is_null())
-}
-
 /// Whether the document does not reach this reply: outside the API's paths, or where it leaves a router its own page.
 fn is_ungoverned(case: &Case<'_>) -> bool {
     if !case.probe.expectation.governed {
@@ -239,76 +164,17 @@ fn adjust(probe: &Probe, judgement: &mut Judgement, envelope: bool) {
     let cap = probe.api.contract.promise(probe.cause).and_then(|promise| promise.gateway).map(Strength::severity);
     let mut kept: BTreeMap<&str, usize> = BTreeMap::new();
     judgement.findings.retain(|finding| {
-        let count = kept.entry(finding.rule).or_default();
+        let count = kept.entry(finding.rule.id).or_default();
         *count += 1;
         *count <= KEPT
     });
     for finding in &mut judgement.findings {
-        if let Some(own) = file.severity.get(finding.rule) {
+        if let Some(own) = file.severity.get(finding.rule.id) {
             finding.severity = own.severity;
             finding.source.clone_from(&own.source);
         }
-        let capped = !finding.rule.ends_with("-disclosed") && finding.rule != "request-accepted";
-        if let Some(cap) = cap.filter(|_| capped && !envelope) {
+        if let Some(cap) = cap.filter(|_| !finding.rule.is(Mark::Uncapped) && !envelope) {
             finding.severity = finding.severity.min(cap);
         }
-    }
-}
-
-/// A finding in the making, with its rule's own severity and source.
-pub(crate) struct Found(Finding);
-
-impl Found {
-    pub(crate) fn new(rule: &'static str, at: impl Into<String>) -> Self {
-        let known = rules::find(rule);
-        Self(Finding {
-            rule,
-            severity: known.map_or(Severity::Error, |rule| rule.severity),
-            at: at.into(),
-            expected: String::new(),
-            actual: String::new(),
-            source: known.map_or("", |rule| rule.source).to_owned(),
-            facet: String::new(),
-            by_cause: false,
-            repeats: None,
-            author: None,
-            waived: None,
-            old: false,
-        })
-    }
-
-    pub(crate) fn expected(mut self, text: impl Into<String>) -> Self {
-        self.0.expected = text.into();
-        self
-    }
-
-    pub(crate) fn severity(mut self, severity: Severity) -> Self {
-        self.0.severity = severity;
-        self
-    }
-
-    pub(crate) fn source(mut self, text: impl Into<String>) -> Self {
-        self.0.source = text.into();
-        self
-    }
-
-    pub(crate) fn facet(mut self, text: impl Into<String>) -> Self {
-        self.0.facet = text.into();
-        self
-    }
-
-    pub(crate) fn by_cause(mut self) -> Self {
-        self.0.by_cause = true;
-        self
-    }
-
-    pub(crate) fn author(mut self, author: Option<(Layer, &'static str)>) -> Self {
-        self.0.author = author;
-        self
-    }
-
-    pub(crate) fn actual(mut self, text: impl Into<String>) -> Finding {
-        self.0.actual = text.into();
-        self.0
     }
 }

@@ -6,7 +6,6 @@ pub mod cause;
 pub mod date;
 pub mod exchange;
 pub mod file;
-pub mod finding;
 pub mod layer;
 pub mod masked;
 pub mod pointer;

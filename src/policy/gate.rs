@@ -10,7 +10,7 @@ use super::baseline::Baseline;
 use super::ratchet::Ratchet;
 use super::waiver::Ledger;
 use crate::fault;
-use crate::model::finding::Finding;
+use crate::judge::finding::Finding;
 use crate::model::verdict::{Severity, Verdict};
 use crate::report::change::{Comparison, Weight};
 use crate::report::tally::signature;

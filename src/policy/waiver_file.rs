@@ -5,8 +5,7 @@ use std::path::Path;
 use super::waiver::WaiverFile;
 use crate::catalog::built_in::meta_schema;
 use crate::catalog::document::{Document, Problem, Problems, closest_or_all};
-use crate::judge::rules;
-use crate::judge::rules::RULES;
+use crate::judge;
 
 /// The waivers of a file, with their lines.
 ///
@@ -32,8 +31,8 @@ pub(crate) fn of(document: &Document) -> Result<(WaiverFile, Vec<usize>), Proble
             let problem = document.problem(&at, "this waiver would accept all that is wrong with a suite");
             problems.push(problem.help("name the `signature`, or one of `rule`, `operation`, `cause`, `at`"));
         }
-        if let Some(rule) = waiver.rule.as_deref().filter(|rule| rules::find(rule).is_none()) {
-            let ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+        if let Some(rule) = waiver.rule.as_deref().filter(|rule| judge::find(rule).is_none()) {
+            let ids: Vec<_> = judge::rules().map(|rule| rule.id).collect();
             let problem = document.problem(format!("{at}/rule"), format!("no rule is named `{rule}`"));
             problems.push(problem.help(closest_or_all(rule, &ids).unwrap_or_default()));
         }

@@ -36,7 +36,7 @@ const TELLING: [&str; 9] = [
 pub fn block(drift: &Drift, style: &Style) -> String {
     let finding = &drift.finding;
     let severity = style.paint(Ink::of(drift.severity), drift.severity.word());
-    let rule = style.paint(Ink::Bold, drift.rule);
+    let rule = style.paint(Ink::Bold, drift.rule.id);
     let mut text = format!("{severity} {rule} · {} · {} · {}\n", extent(drift), layer(drift), cause(drift));
     let waived = drift
         .finding

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::catalog::Api;
 use crate::catalog::contract::{Promise, Strength};
 use crate::catalog::document::nearest;
-use crate::judge::rules;
+use crate::judge;
 use crate::model::cause::{CAUSES, Cause};
 use crate::{catalog, fault};
 
@@ -14,7 +14,7 @@ use crate::{catalog, fault};
 /// # Errors
 /// There is none of that name; says which is closest.
 pub fn explain(what: &str) -> Result<String, String> {
-    if let Some(rule) = rules::find(what) {
+    if let Some(rule) = judge::find(what) {
         let rows =
             [("what", rule.what), ("why it matters", rule.why), ("example", rule.example), ("source", rule.source)];
         return Ok(page(&format!("rule {} ({})", rule.id, rule.severity.word()), &rows));
@@ -36,7 +36,7 @@ pub fn explain(what: &str) -> Result<String, String> {
 }
 
 fn unknown(what: &str) -> String {
-    let rules = rules::RULES.iter().map(|rule| rule.id);
+    let rules = judge::rules().map(|rule| rule.id);
     let known: Vec<_> =
         rules.chain(fault::faults().map(|fault| fault.id)).chain(CAUSES.iter().map(|(_, word, _)| *word)).collect();
     format!("no rule, fault or cause `{what}`; did you mean `{}`?", nearest(what, &known))

@@ -8,7 +8,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::count::count;
-use crate::model::finding::Finding;
+use crate::judge::finding::Finding;
 use crate::model::printable::printable;
 use crate::model::verdict::{Verdict, exit};
 use crate::report::{Closing, Opening, ProbeResult, changed};

@@ -109,7 +109,7 @@ fn table(closing: &Closing, room: usize) -> String {
         let row = format!(
             "| {} | {} | {}, {} | {} | {} |\n",
             drift.severity.word(),
-            code(drift.rule, CELL),
+            code(drift.rule.id, CELL),
             code(&drift.finding.at, CELL),
             layer(drift),
             number(drift.count),

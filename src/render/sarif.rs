@@ -12,8 +12,8 @@ use serde::Serialize;
 use super::count::{count, number};
 use super::style::Style;
 use super::{human, markdown};
-use crate::judge::rules;
-use crate::judge::rules::Rule;
+use crate::judge;
+use crate::judge::rule::Rule;
 use crate::model::layer::Layer;
 use crate::model::printable::{json, printable};
 use crate::model::verdict::{Severity, exit};
@@ -170,14 +170,13 @@ struct Properties {
 #[must_use]
 pub fn document(opening: &Opening, closing: &Closing) -> String {
     let shown = &closing.drifts[..closing.drifts.len().min(MOST)];
-    let fired: Vec<&Rule> =
-        rules::RULES.iter().filter(|rule| shown.iter().any(|drift| drift.rule == rule.id)).collect();
+    let fired: Vec<&Rule> = judge::rules().filter(|rule| shown.iter().any(|drift| drift.rule == *rule)).collect();
     let driver = Driver {
         name: "errdrift",
         semantic_version: env!("CARGO_PKG_VERSION"),
         rules: fired.iter().map(|rule| descriptor(rule)).collect(),
     };
-    let results = shown.iter().map(|drift| entry(opening, drift, fired.iter().position(|rule| rule.id == drift.rule)));
+    let results = shown.iter().map(|drift| entry(opening, drift, fired.iter().position(|rule| *rule == drift.rule)));
     let run = Run {
         tool: Tool { driver },
         automation_details: Id { id: format!("errdrift/{}/", printable(&opening.suites.join("+"), LONGEST_VALUE)) },
@@ -247,7 +246,7 @@ fn entry(opening: &Opening, drift: &Drift, rule_index: Option<usize>) -> Entry {
         ("primaryLocationLineHash", format!("{:016x}:1", hash(&drift.signature))),
     ];
     Entry {
-        rule_id: drift.rule,
+        rule_id: drift.rule.id,
         rule_index,
         level: drift.severity,
         message: Message { text: message(drift, command) },

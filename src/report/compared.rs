@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::change::{Change, Comparison};
 use super::{Closing, Opening};
-use crate::model::finding::Repeats;
+use crate::judge::finding::Repeats;
 use crate::model::verdict::{Verdict, exit};
 
 /// A difference that was not there each time.

@@ -12,10 +12,10 @@ use serde_json::Value;
 use super::{Inactive, Precedence, ProbeResult};
 use crate::catalog::contract::{CodeSet, Contract};
 use crate::fault::relation::{Like, Plain};
-use crate::judge::Found;
+use crate::judge::finding::Finding;
+use crate::judge::{Found, comparison};
 use crate::model::answer::Answer;
 use crate::model::cause::Cause;
-use crate::model::finding::Finding;
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::Probe;
 
@@ -135,7 +135,7 @@ impl Consistency {
         let (first, second) = (rank(causes[0])?, rank(causes[1])?);
         let expected = if first < second { causes[0] } else { causes[1] };
         let answered = answered.filter(|answered| *answered != expected)?;
-        let found = Found::new("precedence-violated", "status").by_cause().facet(answered.word());
+        let found = Found::new(&comparison::PRECEDENCE_VIOLATED, "status").by_cause().facet(answered.word());
         Some(
             found
                 .expected(format!("the answer to {expected}, which comes before {answered}"))
@@ -243,7 +243,7 @@ pub(crate) fn same(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<Fin
     } else {
         difference(&probe.api.contract, plain, answer)
     }?;
-    let found = Found::new("answer-varies", at).facet(probe.fault.id).severity(severity);
+    let found = Found::new(&comparison::ANSWER_VARIES, at).facet(probe.fault.id).severity(severity);
     // A server without HEAD is poor (RFC 9110, section 9.1), and no document of an API speaks of it.
     let without_head = is_head && matches!(answer.status, 404 | 405 | 501);
     let found = match answer.status {
@@ -266,7 +266,7 @@ pub(crate) fn unseen(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<F
     let message = |answer: &Answer| {
         answer.template.as_ref().filter(|_| at == "message").map_or_else(String::new, |text| format!(", «{text}»"))
     };
-    let found = Found::new("existence-disclosed", at).by_cause();
+    let found = Found::new(&comparison::EXISTENCE_DISCLOSED, at).by_cause();
     Some(
         found
             .expected(format!("as for what does not exist: {}{}{}", plain.brief(), shaped(at, plain), message(plain)))
@@ -301,7 +301,7 @@ fn siblings(pairs: &[(Precedence, Arc<ProbeResult>)]) -> Vec<(Arc<ProbeResult>, 
         }
         let Some((usual, most)) = counts.into_iter().max_by_key(|(_, count)| *count) else { continue };
         for (answered, result) in group.iter().filter(|(answered, _)| *answered != usual) {
-            let found = Found::new("precedence-differs", "status").by_cause().facet(result.fault.as_str());
+            let found = Found::new(&comparison::PRECEDENCE_DIFFERS, "status").by_cause().facet(result.fault.as_str());
             let found = found.expected(format!("the answer to {usual}, as of {most} of {} operations", group.len()));
             findings.push((Arc::clone(result), found.actual(format!("the answer to {answered}"))));
         }
@@ -313,7 +313,8 @@ fn siblings(pairs: &[(Precedence, Arc<ProbeResult>)]) -> Vec<(Arc<ProbeResult>, 
 fn shared(template: &str, codes: &BTreeMap<String, Arc<ProbeResult>>) -> Option<(Arc<ProbeResult>, Finding)> {
     let result = codes.values().nth(1)?;
     let all = codes.keys().cloned().collect::<Vec<_>>().join(", ");
-    let found = Found::new("message-shared-by-codes", "message").facet(template).expected("one code a message");
+    let found =
+        Found::new(&comparison::MESSAGE_SHARED_BY_CODES, "message").facet(template).expected("one code a message");
     Some((Arc::clone(result), found.actual(format!("«{template}» with the codes {all}"))))
 }
 
@@ -325,7 +326,7 @@ fn varies(
 ) -> Option<(Arc<ProbeResult>, Finding)> {
     let result = wordings.values().nth(1)?;
     let some: Vec<_> = wordings.keys().take(3).map(|wording| format!("«{wording}»")).collect();
-    let found = Found::new("message-varies", "message").facet(format!("{fault}#{code}"));
+    let found = Found::new(&comparison::MESSAGE_VARIES, "message").facet(format!("{fault}#{code}"));
     let found = found.expected(format!("one wording for {fault} with code {code}"));
     let more = wordings.len().checked_sub(3).filter(|more| *more > 0).map(|more| format!(" and {more} more"));
     Some((Arc::clone(result), found.actual(format!("{}{}", some.join(", "), more.unwrap_or_default()))))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Coverage, Inactive};
 use crate::catalog::Api;
 use crate::catalog::suite::{Operation, Suite};
-use crate::judge::applied::CONDITIONS;
+use crate::judge::table::needs;
 use crate::model::cause::{CAUSES, Cause};
 
 /// Where fewer probes were judged than a suite wants of a whole run, in sentences.
@@ -64,11 +64,11 @@ pub fn inactive(
         }
         inactive.extend(uncontrolled(&api.suite, coverage));
     }
-    for (index, condition) in CONDITIONS.iter().enumerate() {
-        let belongs = apis.iter().any(|api| (condition.belongs)(&api.contract));
+    for (index, (needs, rules)) in needs().iter().enumerate() {
+        let belongs = apis.iter().any(|api| (needs.belongs)(&api.contract));
         if belongs && applied & (1 << index) == 0 {
-            let what = format!("rule {}", condition.rules.join(", "));
-            inactive.push(Inactive { what, why: format!("there was no {}", condition.needs) });
+            let what = format!("rule {}", rules.iter().map(|rule| rule.id).collect::<Vec<_>>().join(", "));
+            inactive.push(Inactive { what, why: format!("there was no {}", needs.what) });
         }
     }
     inactive

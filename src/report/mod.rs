@@ -23,9 +23,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::judge::Rule;
+use crate::judge::finding::{Finding, Repeats};
 use crate::model::answer::Answer;
 use crate::model::cause::Cause;
-use crate::model::finding::{Finding, Repeats};
 use crate::model::layer::Layer;
 use crate::model::verdict::{Severity, Verdict};
 
@@ -201,7 +202,7 @@ pub struct Drift {
     /// What tells it from other drifts: suite, rule, place in the contract, cause, layer.
     pub signature: String,
     /// The rule.
-    pub rule: &'static str,
+    pub rule: &'static Rule,
     /// The worst severity of its findings.
     pub severity: Severity,
     /// Who probably wrote the replies.

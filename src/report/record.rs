@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use super::curl::{again, command};
 use super::{ProbeResult, RecordedReply, RecordedRequest};
-use crate::judge::{Judgement, describe as words};
+use crate::judge::Judgement;
+use crate::judge::describe as words;
+use crate::judge::finding::Finding;
 use crate::model::answer::Answer;
 use crate::model::exchange::{Exchange, Outcome, Part, Reply, Request, Script};
-use crate::model::finding::Finding;
 use crate::model::masked;
 use crate::model::secret::Mask;
 use crate::model::target::Target;
@@ -298,7 +299,7 @@ mod tests {
     fn finding(quote: &str) -> Finding {
         let text = || format!("a {quote}");
         Finding {
-            rule: "credential-disclosed",
+            rule: &crate::judge::disclosure::CREDENTIAL_DISCLOSED,
             severity: Severity::Error,
             at: text(),
             expected: text(),

@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use super::tally::place;
 use super::{MayHaveChanged, NotExercised, RecordedReply, RecordedRequest, earlier};
-use crate::judge::rules;
+use crate::judge;
+use crate::judge::finding::{Finding, Repeats};
 use crate::model::answer::Answer;
 use crate::model::exchange::Reply;
-use crate::model::finding::{Finding, Repeats};
 use crate::model::layer::Layer;
 use crate::model::verdict::Severity;
 
@@ -159,10 +159,10 @@ impl Stored {
     /// What was found of a probe, as it was, where today's errdrift still knows the rule.
     #[must_use]
     pub fn finding(&self, result: &StoredResult, found: &StoredFinding) -> Option<Finding> {
-        let rule = rules::find(&found.rule)?.id;
+        let rule = judge::find(&found.rule)?;
         let prefix = format!("{}:{rule}:{}", result.suite, place(&found.at));
         let rest = self.drifts.iter().find_map(|drift| {
-            let same = drift.rule == rule && drift.probes.contains(&result.probe);
+            let same = drift.rule == rule.id && drift.probes.contains(&result.probe);
             same.then(|| drift.signature.strip_prefix(&prefix)).flatten()
         });
         // Behind the place: the facet, the cause and the layer.

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::catalog::Api;
 use crate::catalog::contract::Contract;
+use crate::judge::delivery::PAGE_OF_ANOTHER_LAYER;
+use crate::judge::finding::{Finding, Repeats};
 use crate::model::cause::Cause;
-use crate::model::finding::{Finding, Repeats};
 use crate::model::layer::Layer;
 use crate::model::verdict::{Severity, Verdict, exit};
 use crate::plan::Plan;
@@ -356,7 +357,7 @@ fn listed(statuses: &BTreeSet<u16>) -> String {
 
 fn summary(drift: &Drift) -> String {
     let finding = &drift.finding;
-    if finding.rule == "page-of-another-layer" {
+    if *finding.rule == PAGE_OF_ANOTHER_LAYER {
         let layer = drift.layer.map_or("a layer", Layer::word);
         return format!("the {layer} ({}) answers {} with pages of its own", finding.facet, listed(&drift.statuses));
     }

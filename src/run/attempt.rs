@@ -7,8 +7,10 @@ use super::repeat;
 use super::shared::Shared;
 use super::unsent::Unsent;
 use crate::judge;
+use crate::judge::Mark;
+use crate::judge::delivery::SERVICE_UNAVAILABLE;
+use crate::judge::finding::Finding;
 use crate::model::exchange::{Ending, Exchange, Outcome, Silence};
-use crate::model::finding::Finding;
 use crate::plan::Probe;
 use crate::report::ProbeResult;
 
@@ -106,9 +108,9 @@ impl Shared {
         if again == Some(true) {
             // A limit that is not in the contract's form is counted, not found, unless the document says that it is.
             let status = if let Outcome::Reply(reply) = &exchange.outcome { reply.status } else { 0 };
-            let foreign = judgement.findings.iter().any(|finding| finding.rule == "service-unavailable");
+            let foreign = judgement.findings.iter().any(|finding| *finding.rule == SERVICE_UNAVAILABLE);
             if foreign && (probe.request.method == "HEAD" || !probe.api.contract.names(status)) {
-                judgement.findings.retain(|finding| finding.rule.ends_with("-disclosed"));
+                judgement.findings.retain(|finding| finding.rule.is(Mark::Discloses));
             }
             *refused = judgement.findings;
             return Ok(Sent::Limited);

@@ -10,20 +10,20 @@ use super::confirm::{Budget, MAX_PROBES, TIMES};
 use super::failure::Failure;
 use super::progress::Live;
 use super::resend::Resender;
+use super::runtime::runtime;
 use super::session::Session;
+use super::settings::Settings;
 use super::signal;
+use super::turn::in_turn;
 use crate::catalog::Api;
+use crate::judge::finding::Repeats;
 use crate::model::answer::Answer;
-use crate::model::finding::Repeats;
 use crate::model::secret::Environment;
 use crate::plan::{Plan, Probe, Selection};
 use crate::policy::baseline::Baseline;
 use crate::policy::gate::Gates;
 use crate::report::change::{Change, Comparison, changes};
 use crate::report::compared::{Compared, Intermittence};
-use crate::run::runtime::runtime;
-use crate::run::settings::Settings;
-use crate::run::turn::in_turn;
 use crate::wire::sender::Settings as Wire;
 
 /// One of the two.

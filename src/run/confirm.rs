@@ -7,8 +7,9 @@ use super::event::Event;
 use super::repeat;
 use super::shared::Shared;
 use crate::fault::relation::Like;
+use crate::judge::comparison::PRECEDENCE_VIOLATED;
+use crate::judge::finding::Repeats;
 use crate::model::answer::Answer;
-use crate::model::finding::Repeats;
 use crate::model::verdict::Severity;
 use crate::plan::Probe;
 use crate::plan::order::may_lock_out;
@@ -65,7 +66,7 @@ pub(crate) fn suspect(
     };
     for finding in result.findings.iter().filter(|finding| weighs(finding.severity)) {
         // The suite's own order of checks is not looked for in a single answer.
-        if finding.rule == "precedence-violated" {
+        if *finding.rule == PRECEDENCE_VIOLATED {
             continue;
         }
         let probes = suspicions.entry(signature(result, finding)).or_default();

@@ -8,7 +8,8 @@ use libtest_mimic::Arguments;
 
 use super::event::Event;
 use super::failure::Failure;
-use super::harness::{self, Line, Trial};
+use super::harness;
+use super::harness::{Line, Trial};
 use super::prepared::Prepared;
 use super::session::Session;
 use super::unsent::{RequiredVariables, Unsent};
@@ -133,7 +134,7 @@ fn line(event: &Event) -> Option<Line> {
 /// The findings of a failed probe in a line each.
 fn worst(result: &ProbeResult) -> String {
     let fails =
-        |finding: &&crate::model::finding::Finding| finding.severity == Severity::Error && !finding.is_accepted();
+        |finding: &&crate::judge::finding::Finding| finding.severity == Severity::Error && !finding.is_accepted();
     let errors = result.findings.iter().filter(fails);
     let lines = errors.map(|finding| {
         let text = format!("{} at {}: expected {}, got {}", finding.rule, finding.at, finding.expected, finding.actual);

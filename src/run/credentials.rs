@@ -10,6 +10,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 
 use crate::fault::draft::carried;
+use crate::judge::comparison::EXISTENCE_DISCLOSED;
+use crate::judge::delivery::REQUEST_ACCEPTED;
+use crate::judge::{Mark, Rule};
 use crate::model::cause::{CAUSES, Cause};
 use crate::model::exchange::{Part, Request};
 use crate::model::secret::Template;
@@ -246,8 +249,8 @@ impl Credentials {
 
     /// Makes a result that proves nothing inconclusive; what it shows beside the answer to a credential stays.
     pub(crate) fn amend(result: &mut ProbeResult, reason: String) {
-        let leaks = |rule: &str| rule.ends_with("-disclosed") && rule != "existence-disclosed";
-        let stays = |rule: &str| leaks(rule) || rule == "request-accepted";
+        let leaks = |rule: &Rule| rule.is(Mark::Discloses) && *rule != EXISTENCE_DISCLOSED;
+        let stays = |rule: &Rule| leaks(rule) || *rule == REQUEST_ACCEPTED;
         result.findings.retain(|finding| stays(finding.rule));
         let failed = result.findings.iter().any(|finding| finding.severity == Severity::Error);
         result.verdict = if failed { Verdict::Fail } else { Verdict::Inconclusive };

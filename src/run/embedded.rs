@@ -6,13 +6,13 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use super::failure::Failure;
+use super::runtime::runtime;
 use super::session;
 use crate::fault::Tier;
 use crate::model::secret::Environment;
 use crate::model::target::Target;
 use crate::reference::{Api, Deployment, Drift};
 use crate::report::{Closing, Opening};
-use crate::run::runtime::runtime;
 use crate::{catalog, reference};
 
 /// An embedded deployment that is up until it is dropped.

@@ -1,6 +1,6 @@
 //! What happens in a run.
 
-use crate::model::finding::Repeats;
+use crate::judge::finding::Repeats;
 use crate::report::consistency::Compared;
 use crate::report::{Inactive, Load, MayHaveChanged, ProbeResult};
 

@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::opening::opening;
 use crate::catalog::Api;
+use crate::judge::finding::Finding;
 use crate::judge::origin::unrelated_path::Outside;
+use crate::judge::{Mark, Rule};
 use crate::model::exchange::{Exchange, Outcome};
-use crate::model::finding::Finding;
 use crate::model::secret::Mask;
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::{Plan, Probe, Selection};
@@ -18,7 +20,6 @@ use crate::report::record::Recorder;
 use crate::report::stored::{Stored, StoredResult};
 use crate::report::tally::Tally;
 use crate::report::{Closing, Inactive, Opening, ProbeResult, stored};
-use crate::run::opening::opening;
 use crate::{fault, judge};
 
 /// What the exchanges come to today.
@@ -32,19 +33,6 @@ pub struct Retrial {
     pub closing: Closing,
 }
 
-/// Rules that look at what a report does not hold: the message itself, what came behind it, and credentials.
-const UNRECORDED: &[&str] = &[
-    "head-malformed",
-    "framing-contradictory",
-    "body-forbidden",
-    "bytes-after-reply",
-    "next-request-corrupted",
-    "credential-disclosed",
-];
-/// Rules that hold answers against each other, which the report has: they are judged again all the same.
-const COMPARED: &[&str] = &["answer-varies", "existence-disclosed"];
-/// Findings by which a body did not come whole.
-const PARTIAL: &[&str] = &["reply-truncated", "reply-oversized"];
 /// How [`judge::layer`] says that it knows a page by the target's own.
 const SAME_FORM: &str = "the target answers a path outside the API in the same form";
 
@@ -79,7 +67,7 @@ impl Retrial {
             let mut result = match exchange(old, &settings) {
                 Ok(exchange) => {
                     let mut judgement = judge::judge(probe, &exchange, &[], &settings);
-                    judgement.findings.extend(kept(&stored, old, |rule| UNRECORDED.contains(&rule)));
+                    judgement.findings.extend(kept(&stored, old, |rule| rule.is(Mark::Unrecorded)));
                     ProbeResult { duration_ms: old.duration_ms, ..recorder.result(probe, &exchange, judgement) }
                 }
                 Err(why) => {
@@ -98,8 +86,9 @@ impl Retrial {
             let what = "not judged again; what was found then stands".to_owned();
             tally.inactive(Inactive { what, why: format!("{why}: {} probes: {}", probes.len(), probes.join(", ")) });
         }
+        let unrecorded: Vec<_> = judge::rules().filter(|rule| rule.is(Mark::Unrecorded)).map(|rule| rule.id).collect();
         tally.inactive(Inactive {
-            what: UNRECORDED.join(", "),
+            what: unrecorded.join(", "),
             why: "a report holds neither credentials nor the message as it came; what was found then stands".to_owned(),
         });
         let closing = closed(tally, stored, apis, strict);
@@ -135,7 +124,7 @@ fn outside(stored: &Stored) -> Option<Outside> {
 /// Why it cannot be judged again.
 fn exchange(old: &StoredResult, settings: &judge::Settings) -> Result<Exchange, &'static str> {
     let recorded = old.reply.as_ref().ok_or("nothing came, or nothing was sent")?;
-    if old.findings.iter().any(|finding| PARTIAL.contains(&finding.rule.as_str())) {
+    if old.findings.iter().filter_map(|finding| judge::find(&finding.rule)).any(|rule| rule.is(Mark::Partial)) {
         return Err("its reply did not come whole");
     }
     if old.findings.iter().any(|finding| finding.repeats.is_some()) {
@@ -150,14 +139,14 @@ fn exchange(old: &StoredResult, settings: &judge::Settings) -> Result<Exchange, 
 }
 
 /// What was found then by the rules that are asked for.
-fn kept(stored: &Stored, old: &StoredResult, is_kept: impl Fn(&str) -> bool) -> Vec<Finding> {
-    let found = old.findings.iter().filter(|finding| is_kept(&finding.rule));
+fn kept(stored: &Stored, old: &StoredResult, is_kept: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    let found = old.findings.iter().filter(|finding| judge::find(&finding.rule).is_some_and(&is_kept));
     found.filter_map(|finding| stored.finding(old, finding)).collect()
 }
 
 /// The result as it was then.
 fn stands(stored: &Stored, old: &StoredResult, probe: &Probe, recorder: &Recorder) -> ProbeResult {
-    let findings = kept(stored, old, |rule| !COMPARED.contains(&rule));
+    let findings = kept(stored, old, |rule| !rule.is(Mark::Compares));
     let verdict = if findings.iter().any(|finding| finding.severity == Severity::Error) {
         Verdict::Fail
     } else if old.reason.is_some() {

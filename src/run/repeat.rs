@@ -8,8 +8,9 @@ use std::fmt::Write as _;
 use crate::catalog::contract::Contract;
 use crate::fault::relation::Like;
 use crate::judge::Found;
+use crate::judge::comparison::ANSWER_INTERMITTENT;
+use crate::judge::finding::{Finding, Repeats};
 use crate::model::answer::Answer;
-use crate::model::finding::{Finding, Repeats};
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::Probe;
 use crate::report::consistency::difference;
@@ -83,7 +84,7 @@ pub fn merged(probe: &Probe, results: Vec<ProbeResult>) -> Option<ProbeResult> {
         finding.repeats = Some(Repeats { sent, shown: count.unwrap_or(1) });
     }
     if let Some(actual) = differing {
-        let found = Found::new("answer-intermittent", "status").by_cause();
+        let found = Found::new(&ANSWER_INTERMITTENT, "status").by_cause();
         let found = found.expected(format!("the same answer to {sent} identical requests"));
         merged.findings.push(found.actual(actual));
         merged.verdict = merged.verdict.max(Verdict::Fail);

@@ -3,6 +3,7 @@
 use super::embedded::Running;
 use super::failure::Failure;
 use crate::fault::Tier;
+use crate::judge::delivery::REQUEST_TOLERATED;
 use crate::model::verdict::exit;
 use crate::reference;
 use crate::reference::{Api, Drift};
@@ -36,8 +37,8 @@ fn tiers(drift: Option<&Drift>) -> &'static [Tier] {
 pub fn row(api: Api, drift: Option<&'static Drift>) -> Result<Row, Failure> {
     let (_, closing) = Running::start(api, drift)?.run(tiers(drift))?;
     // A good request in odd clothes is answered by a success everywhere.
-    let told = closing.drifts.iter().filter(|found| found.rule != "request-tolerated");
-    let mut rules: Vec<_> = told.map(|found| (found.rule.to_owned(), found.severity.word())).collect();
+    let told = closing.drifts.iter().filter(|found| *found.rule != REQUEST_TOLERATED);
+    let mut rules: Vec<_> = told.map(|found| (found.rule.id.to_owned(), found.severity.word())).collect();
     rules.sort();
     rules.dedup();
     Ok(Row { drift, api, right: right(&closing, drift), rules })
@@ -49,7 +50,8 @@ fn right(closing: &Closing, drift: Option<&Drift>) -> bool {
     let Some(drift) = drift else {
         return closing.exit_code == exit::CONFORMS && closing.summary.errors == 0 && closing.summary.warnings == 0;
     };
-    let named = closing.drifts.iter().any(|found| found.rule == drift.rule && found.severity.word() == drift.severity);
+    let named =
+        closing.drifts.iter().any(|found| found.rule.id == drift.rule && found.severity.word() == drift.severity);
     named && (drift.severity != "error" || closing.exit_code == exit::DRIFT)
 }
 

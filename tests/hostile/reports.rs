@@ -7,7 +7,7 @@ use crate::target::ELSEWHERE;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use errdrift::catalog::schema::Schema;
-use errdrift::judge::rules;
+use errdrift::judge;
 use errdrift::reference;
 use errdrift::reference::Api;
 use quick_junit::Report;
@@ -62,7 +62,7 @@ fn json(ran: &Ran, exit: i32, tells: &str) -> Vec<String> {
     if report["exit_code"] != exit {
         problems.push(format!("exit_code {} and not {exit}", report["exit_code"]));
     }
-    if rules::find(tells).is_some() {
+    if judge::find(tells).is_some() {
         let rules: BTreeSet<_> =
             report["drifts"].as_array().into_iter().flatten().filter_map(|drift| drift["rule"].as_str()).collect();
         if !rules.contains(tells) {

@@ -6,8 +6,8 @@ use crate::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, o
 use crate::reader::{Element, read};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use errdrift::judge::finding::Repeats;
 use errdrift::model::cause::{CAUSES, Cause};
-use errdrift::model::finding::Repeats;
 use errdrift::model::printable::hides;
 use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::html::{POLICY, Page, SCRIPT, STYLE};

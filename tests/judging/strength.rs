@@ -2,7 +2,8 @@
 
 use super::support::{NGINX, check, judged, oz, probe, reply, typed};
 use errdrift::catalog::contract::Strength;
-use errdrift::judge::rules::{RULES, find};
+use errdrift::judge::rules;
+use errdrift::judge::table::find;
 use errdrift::model::exchange::Outcome;
 use errdrift::model::verdict::{Severity, Verdict};
 use serde_json::json;
@@ -55,7 +56,7 @@ fn an_error_fails_a_probe_and_nothing_else_does() {
 
 #[test]
 fn a_rule_is_found_by_its_id() {
-    for rule in RULES {
+    for rule in rules() {
         assert_eq!(find(rule.id).map(|found| found.severity), Some(rule.severity));
     }
     assert!(find("no-such-rule").is_none());

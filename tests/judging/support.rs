@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use errdrift::catalog::Api;
 use errdrift::fault::Tier;
-use errdrift::judge::{Judgement, Settings, judge};
+use errdrift::judge::judge;
+use errdrift::judge::Judgement;
+use errdrift::judge::Settings;
 use errdrift::model::exchange::{Exchange, Outcome, Reply};
 use errdrift::model::secret::Environment;
 use errdrift::model::verdict::Severity;
@@ -44,7 +46,7 @@ pub(crate) fn judged(probe: &Probe, outcome: Outcome, strict: bool) -> Judgement
 
 /// Each finding as `severity rule at`, sorted.
 pub(crate) fn lines(judgement: &Judgement) -> Vec<String> {
-    let line = |finding: &errdrift::model::finding::Finding| {
+    let line = |finding: &errdrift::judge::finding::Finding| {
         format!("{} {} {}", finding.severity.word(), finding.rule, finding.at).trim_end().to_owned()
     };
     let mut lines: Vec<_> = judgement.findings.iter().map(line).collect();

@@ -1,7 +1,7 @@
 //! Runs as the engine would leave them: one with every verdict and severity, one from a hostile target.
 
+use errdrift::judge::finding::Finding;
 use errdrift::model::cause::Cause;
-use errdrift::model::finding::Finding;
 use errdrift::model::layer::Layer;
 use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::report::tally::Tally;
@@ -36,7 +36,7 @@ fn file(suite: &str) -> SuiteFile {
 
 pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected: &str, actual: &str) -> Finding {
     Finding {
-        rule,
+        rule: errdrift::judge::find(rule).unwrap(),
         severity,
         at: at.to_owned(),
         expected: expected.to_owned(),

@@ -20,12 +20,12 @@ fn a_drift_is_a_result_with_its_rule_its_place_and_its_fingerprint() {
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), closing.drifts.len());
     for (result, drift) in results.iter().zip(&closing.drifts) {
-        assert_eq!(result["ruleId"], drift.rule);
+        assert_eq!(result["ruleId"], drift.rule.id);
         assert_eq!(result["level"], drift.severity.word());
         assert_eq!(result["occurrenceCount"], drift.count);
         assert_eq!(result["partialFingerprints"]["errdrift/v1"], drift.signature);
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
-        assert_eq!(run["tool"]["driver"]["rules"][index]["id"], drift.rule);
+        assert_eq!(run["tool"]["driver"]["rules"][index]["id"], drift.rule.id);
     }
     assert_eq!(
         results[0]["locations"][0],

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::catalog::contract::{CausePromise, CodeSet, ContractFile, Promise};
-use crate::catalog::document::Document;
-use crate::catalog::document::{Problem, Problems};
+use crate::catalog::document::{Document, Problem, Problems};
 use crate::catalog::schema::{Schema, describe};
 use crate::model::cause::CAUSES;
 use crate::model::pointer::member;

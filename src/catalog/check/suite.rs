@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::mistakes::Mistakes;
 use super::operation;
-use crate::catalog::document::Document;
-use crate::catalog::document::Problem;
-use crate::catalog::document::closest_or_all;
+use crate::catalog::document::{Document, Problem, closest_or_all};
 use crate::catalog::suite::{Credential, Scheme, Secret, Suite};
 use crate::model::pointer::member;
 use crate::model::secret::Template;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::standin::Standin;
 use super::{Kind, mutants, standin};
 use crate::catalog::contract::{Contract, Unnoticed};
-use crate::model::finding::Finding;
+use crate::judge::finding::Finding;
 use crate::model::verdict::Severity;
 
 /// What the mutants of a contract's examples came to.
@@ -90,7 +90,7 @@ pub fn examine(contract: Contract) -> Examination {
 /// What tells a finding that counts from another; a note alone tells nobody that something is wrong.
 fn weighty(finding: &Finding) -> Option<(&'static str, String, String, Severity)> {
     let counts = finding.severity >= Severity::Warning;
-    counts.then(|| (finding.rule, finding.at.clone(), finding.facet.clone(), finding.severity))
+    counts.then(|| (finding.rule.id, finding.at.clone(), finding.facet.clone(), finding.severity))
 }
 
 /// Whether a pointer is the one that is meant: `*` stands for any element or member, and `**` at the end for whatever is

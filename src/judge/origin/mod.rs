@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::Settings;
+use super::settings::Settings;
 use crate::model::exchange::Reply;
 use crate::model::layer::Layer;
 

@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use super::environment::Environment;
 use super::search::{Hit, Pattern, Patterns};
-use super::template::Piece;
-use super::template::Template;
+use super::template::{Piece, Template};
 use super::words::{is_common, is_weak};
 
 /// Replaces secrets by the names of their variables.

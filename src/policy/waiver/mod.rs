@@ -7,9 +7,9 @@ mod ledger;
 
 use serde::Deserialize;
 
+use crate::judge::finding::{Finding, Waived};
 use crate::model::cause::Cause;
 use crate::model::date::Date;
-use crate::model::finding::{Finding, Waived};
 use crate::model::verdict::Severity;
 use crate::report::{ProbeResult, tally};
 
@@ -84,7 +84,7 @@ impl Waiver {
         let is = |named: &Option<String>, found: &str| named.as_deref().is_none_or(|named| named == found);
         finding.severity > Severity::Note
             && is(&self.suite, &result.suite)
-            && is(&self.rule, finding.rule)
+            && is(&self.rule, finding.rule.id)
             && self.operation.as_deref().is_none_or(|glob| fits(glob, &result.operation))
             && self.cause.is_none_or(|cause| cause == result.cause)
             && is(&self.layer, tally::layer(result, finding))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::exchange::{author, both, chip, promise};
 use super::markup::{Anchor, Html};
-use crate::model::finding::Repeats;
+use crate::judge::finding::Repeats;
 use crate::model::verdict::Severity;
 use crate::render::count::{count, number};
 use crate::report::Drift;
@@ -34,7 +34,7 @@ fn card(html: &mut Html, drift: &Drift, shown: &Shown) {
     let head = |html: &mut Html| {
         html.element("h3", &[], |html| {
             chip(html, drift.severity.word());
-            html.text(drift.rule);
+            html.text(drift.rule.id);
         });
         html.element("p", &[("class", "facts")], |html| facts(html, drift));
     };

@@ -1,7 +1,7 @@
 //! One exchange: a line that says what it came to, and behind it the findings, the request and the reply.
 
 use super::markup::{Anchor, Html};
-use crate::model::finding::Finding;
+use crate::judge::finding::Finding;
 use crate::model::layer::Layer;
 use crate::model::verdict::Severity;
 use crate::render::count::count;
@@ -60,7 +60,7 @@ fn broken(html: &mut Html, finding: &Finding) {
     html.element("div", &[("class", "finding")], |html| {
         html.element("p", &[], |html| {
             chip(html, finding.severity.word());
-            html.line("strong", &[], finding.rule);
+            html.line("strong", &[], finding.rule.id);
             html.fixed(" at ");
             html.line("code", &[], if finding.at.is_empty() { "the whole body" } else { &finding.at });
         });

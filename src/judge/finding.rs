@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::date::Date;
-use super::layer::Layer;
-use super::verdict::Severity;
+use super::rule::Rule;
+use crate::model::date::Date;
+use crate::model::layer::Layer;
+use crate::model::verdict::Severity;
 
 /// One broken promise in one exchange, with what a reader needs to check it against the document.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Finding {
-    /// The rule that was broken: an id of [`crate::judge::rules::RULES`].
-    pub rule: &'static str,
+    /// The rule that was broken.
+    pub rule: &'static Rule,
     /// How much the breach weighs.
     pub severity: Severity,
     /// Where: a JSON Pointer into the body, `status`, or a header as `header:allow`.

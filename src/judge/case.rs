@@ -1,0 +1,45 @@
+//! What the rules see of one exchange.
+
+use serde_json::Value;
+
+use super::describe;
+use super::origin::Origin;
+use super::settings::Settings;
+use crate::catalog::contract::Contract;
+use crate::model::exchange::Reply;
+use crate::model::pointer::pointed;
+use crate::model::secret::Mask;
+use crate::plan::Probe;
+
+/// What the rules see of one exchange.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case<'c> {
+    pub(crate) probe: &'c Probe,
+    pub(crate) contract: &'c Contract,
+    pub(crate) reply: &'c Reply,
+    /// The same without secrets: what is judged is what came, what is told is this.
+    pub(crate) shown: &'c Reply,
+    /// The body as JSON, where it could be read as such.
+    pub(crate) json: Option<&'c Value>,
+    /// Whether the body is the contract's own, right or wrong.
+    pub(crate) envelope: bool,
+    pub(crate) origin: &'c Origin,
+    pub(crate) settings: &'c Settings,
+}
+
+impl Case<'_> {
+    /// What hides secrets in the parts of the body.
+    pub(crate) fn mask(&self) -> &Mask {
+        &self.settings.mask
+    }
+
+    /// The body in a few words.
+    pub(crate) fn described(&self) -> String {
+        describe::described(self.shown, self.reply.body.len())
+    }
+}
+
+/// Whether a JSON document is the contract's body: it has the member that tells it.
+pub(crate) fn is_envelope(contract: &Contract, json: &Value) -> bool {
+    pointed(json, &contract.file.envelope).is_some_and(|member| !member.is_null())
+}

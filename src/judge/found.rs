@@ -1,0 +1,63 @@
+//! A finding in the making.
+
+use super::finding::Finding;
+use super::rule::Rule;
+use crate::model::layer::Layer;
+use crate::model::verdict::Severity;
+
+/// A finding in the making, with its rule's own severity and source.
+pub(crate) struct Found(Finding);
+
+impl Found {
+    pub(crate) fn new(rule: &'static Rule, at: impl Into<String>) -> Self {
+        Self(Finding {
+            rule,
+            severity: rule.severity,
+            at: at.into(),
+            expected: String::new(),
+            actual: String::new(),
+            source: rule.source.to_owned(),
+            facet: String::new(),
+            by_cause: false,
+            repeats: None,
+            author: None,
+            waived: None,
+            old: false,
+        })
+    }
+
+    pub(crate) fn expected(mut self, text: impl Into<String>) -> Self {
+        self.0.expected = text.into();
+        self
+    }
+
+    pub(crate) fn severity(mut self, severity: Severity) -> Self {
+        self.0.severity = severity;
+        self
+    }
+
+    pub(crate) fn source(mut self, text: impl Into<String>) -> Self {
+        self.0.source = text.into();
+        self
+    }
+
+    pub(crate) fn facet(mut self, text: impl Into<String>) -> Self {
+        self.0.facet = text.into();
+        self
+    }
+
+    pub(crate) fn by_cause(mut self) -> Self {
+        self.0.by_cause = true;
+        self
+    }
+
+    pub(crate) fn author(mut self, author: Option<(Layer, &'static str)>) -> Self {
+        self.0.author = author;
+        self
+    }
+
+    pub(crate) fn actual(mut self, text: impl Into<String>) -> Finding {
+        self.0.actual = text.into();
+        self.0
+    }
+}

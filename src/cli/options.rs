@@ -10,7 +10,7 @@ use crate::fault::Tier;
 use crate::judge;
 use crate::model::target::Target;
 use crate::run::settings::{DEFAULT_JOBS, Settings};
-use crate::wire::sender::Settings as Wire;
+use crate::wire::settings::Settings as Wire;
 
 #[derive(Args, Debug)]
 pub(super) struct Choice {

@@ -153,6 +153,19 @@ pub(super) enum Encoding {
 }
 
 impl Drift {
+    /// Whether what it answers depends on the order in which requests come: it deviates now and then, or accepts what it must
+    /// not until nothing more is sent.
+    #[must_use]
+    pub fn depends_on_order(&self) -> bool {
+        self.scope.every > 1 || self.lenience().is_some()
+    }
+
+    /// Whether it lets a caller wait for an answer that never comes.
+    #[must_use]
+    pub fn hangs(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change, Change::Deliver(Delivery::Hang)))
+    }
+
     /// How much less is checked, if anything.
     pub(super) fn lenience(&self) -> Option<Lenience> {
         self.changes.iter().find_map(|change| match change {

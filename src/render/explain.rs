@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use crate::catalog::Api;
 use crate::catalog::contract::{Promise, Strength};
 use crate::catalog::document::nearest;
-use crate::judge;
 use crate::model::cause::{CAUSES, Cause};
-use crate::{catalog, fault};
+use crate::{catalog, fault, judge};
 
 /// Explains a rule, a fault or a cause.
 ///

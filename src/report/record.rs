@@ -11,9 +11,8 @@ use serde_json::Value;
 
 use super::curl::{again, command};
 use super::{ProbeResult, RecordedReply, RecordedRequest};
-use crate::judge::Judgement;
-use crate::judge::describe as words;
 use crate::judge::finding::Finding;
+use crate::judge::{Judgement, describe as words};
 use crate::model::answer::Answer;
 use crate::model::exchange::{Exchange, Outcome, Part, Reply, Request, Script};
 use crate::model::masked;

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::failure::Failure;
 use super::runtime::runtime;
-use super::session;
+use super::session::{self, Session};
 use crate::fault::Tier;
 use crate::model::secret::Environment;
 use crate::model::target::Target;
@@ -69,12 +69,20 @@ impl Running {
     /// # Errors
     /// The suite is broken, which its tests exclude.
     pub fn run(&self, tiers: &[Tier]) -> Result<(Opening, Closing), Failure> {
+        self.session(tiers)?.run()
+    }
+
+    /// What such a run is made of.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub(crate) fn session(&self, tiers: &[Tier]) -> Result<Session, Failure> {
         let mut api = catalog::load(self.api.id()).map_err(|problems| Failure::Usage(problems.to_string()))?;
         let environment = self.environment();
         api.suite.know(&environment);
         let mut session = session::quick(vec![Arc::new(api)], self.target.clone(), environment);
         session.selection.tiers = tiers.to_vec();
-        session.run()
+        Ok(session)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::model::secret::{Environment, unmaskable};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::replayed::{Piece, Replayed};
 use crate::report::tally::signature;
-use crate::wire::sender::Settings as Wire;
+use crate::wire::settings::Settings as Wire;
 use crate::wire::tap::Tap;
 use crate::wire::{Conduct, written};
 use crate::{fault, judge};

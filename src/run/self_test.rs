@@ -1,5 +1,7 @@
 //! The tester against the embedded deployment: silent where it conforms, and each drift reported by the rule that names it.
 
+use std::time::Duration;
+
 use super::embedded::Running;
 use super::failure::Failure;
 use crate::fault::Tier;
@@ -30,12 +32,24 @@ fn tiers(drift: Option<&Drift>) -> &'static [Tier] {
     if drift.is_none_or(|drift| drift.rule.starts_with("precedence-")) { TIERS } else { &TIERS[..3] }
 }
 
-/// Runs one deployment.
+/// The deadline of a probe where it is known that some are never answered.
+const HANGING_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Runs one deployment. Where the order of requests decides what is answered, they leave one after the other, so that the
+/// result is the same each time.
 ///
 /// # Errors
 /// The deployment cannot be started.
 pub fn row(api: Api, drift: Option<&'static Drift>) -> Result<Row, Failure> {
-    let (_, closing) = Running::start(api, drift)?.run(tiers(drift))?;
+    let running = Running::start(api, drift)?;
+    let mut session = running.session(tiers(drift))?;
+    if drift.is_some_and(Drift::depends_on_order) {
+        session.engine.jobs = 1;
+    }
+    if drift.is_some_and(Drift::hangs) {
+        session.wire.timeout = HANGING_TIMEOUT;
+    }
+    let (_, closing) = session.run()?;
     // A good request in odd clothes is answered by a success everywhere.
     let told = closing.drifts.iter().filter(|found| *found.rule != REQUEST_TOLERATED);
     let mut rules: Vec<_> = told.map(|found| (found.rule.id.to_owned(), found.severity.word())).collect();

@@ -10,7 +10,7 @@ use crate::model::secret::Environment;
 use crate::model::target::Target;
 use crate::plan::Selection;
 use crate::policy::gate::Gates;
-use crate::wire::sender::Settings as Wire;
+use crate::wire::settings::Settings as Wire;
 
 /// What a run needs.
 pub struct Session {

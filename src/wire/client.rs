@@ -10,7 +10,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use tokio::time::timeout_at;
 
-use super::sender::Settings;
+use super::settings::Settings;
 use crate::model::exchange::{BODY_LIMIT, Ending, Outcome, Reply, Request, Silence};
 use crate::model::target::{Target, without_credentials};
 

@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
 use super::connection::{Connector, patience};
-use super::sender::Settings;
+use super::settings::Settings;
 use crate::model::exchange::{BODY_LIMIT, Ending, Outcome, Reply, Request, Silence};
 use crate::model::target::Target;
 

@@ -12,11 +12,9 @@ use tokio::io::split;
 use tokio::time::{Instant, timeout_at};
 
 use super::connection::{Connector, patience};
-use super::lanes::Lane;
-use super::ordinary::{Conduct, Sent};
 use super::pool::Pool;
 use super::roundtrip::{Behind, Connection, Received, Roundtrip, Writes, surplus};
-use super::sender::Settings;
+use super::settings::Settings;
 use super::tap::Tap;
 use crate::model::exchange::{Outcome, Part, Request, Script, Silence, Transport};
 use crate::model::secret::Environment;
@@ -25,8 +23,8 @@ use crate::model::target::Target;
 /// Sends bytes and reads what comes.
 pub(crate) struct Raw {
     connector: Connector,
-    target: Target,
-    authority: String,
+    pub(super) target: Target,
+    pub(super) authority: String,
     pub(super) timeout: Duration,
     pub(super) pool: Arc<Pool>,
     /// Whether there is one connection at a time.
@@ -80,24 +78,8 @@ impl Raw {
         }
     }
 
-    /// Sends a request with its header fields resolved.
-    pub(crate) async fn send(
-        &self,
-        request: &Request,
-        headers: &[(String, Vec<u8>)],
-        environment: &Environment,
-        conduct: Conduct<'_>,
-        by: (Instant, &mut Lane<'_>),
-    ) -> Sent {
-        let Some(script) = &request.script else {
-            let bytes = written(self.target.prefix(), &self.authority, request, headers);
-            return self.well_formed(request, &bytes, conduct, by).await;
-        };
-        self.scripted(request, script, environment, by.0).await.into()
-    }
-
     /// Sends bytes that no library sends, on a connection of their own.
-    async fn scripted(
+    pub(super) async fn scripted(
         &self,
         request: &Request,
         script: &Script,

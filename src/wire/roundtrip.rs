@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::connection::Stream;
 use super::reply::{End, Reader};
+use super::stream::Stream;
 use crate::model::exchange::{Defect, Flaw, Outcome, Reply, Script};
 use crate::model::quote::Quote;
 

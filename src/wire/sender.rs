@@ -1,23 +1,22 @@
 //! Sends probes: by the raw sender, which shows a reply as it came, or by reqwest where a proxy takes the request in a form
 //! of its own. Both give the same exchange.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::client::Client;
+use super::conduct::{Conduct, Sent};
 use super::connection::Connector;
 use super::http2::Http2;
 use super::lanes::{Lane, Lanes};
-use super::ordinary::{Conduct, Sent};
 use super::rate::Rate;
 use super::raw::Raw;
 use super::sequence::Aftermath;
+use super::settings::Settings;
 use super::tap::Tap;
 use crate::model::exchange::{Ending, Exchange, LocalLimit, Outcome, Over, Reply, Request, Silence};
 use crate::model::secret::Environment;
-use crate::model::target::Target;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
 const RECONNECT: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(400)];
@@ -44,21 +43,6 @@ impl Resend for Always {
     async fn again(&mut self, _: &Outcome) -> bool {
         true
     }
-}
-
-/// How the target is reached.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The origin, with its prefix if it has one.
-    pub target: Target,
-    /// The deadline of one exchange, retries of its connection included.
-    pub timeout: Duration,
-    /// Whether certificates are not verified.
-    pub insecure: bool,
-    /// A file of certificates in PEM that are trusted instead of the system's.
-    pub ca: Option<PathBuf>,
-    /// A proxy, as a URL.
-    pub proxy: Option<String>,
 }
 
 /// Sends requests and hands back what came.

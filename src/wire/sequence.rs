@@ -22,13 +22,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::ordinary::{accepts, replies};
-use super::pool::{Pool, TURN};
-
-/// How long a connection must stay quiet after a reply for the reply to be the last that came of its request.
-pub(super) const LINGER: Duration = Duration::from_millis(50);
-/// The same where the target is slow, or late with its tails.
-pub(super) const LONGEST: Duration = Duration::from_millis(600);
+use super::replies::{accepts, replies};
+use super::tails::{LINGER, TURN};
 
 /// A sequence that is longer must end before its connection serves another request.
 const LONG: Duration = Duration::from_millis(500);
@@ -126,12 +121,12 @@ impl Sequence {
     }
 
     /// What is to be waited for of the probe whose reply was read last.
-    fn aftermath(self: &Arc<Self>, pool: &Arc<Pool>) -> Aftermath {
+    fn aftermath(self: &Arc<Self>, pool: Arc<dyn Look>) -> Aftermath {
         let mut state = self.state();
         let place = state.statuses.len().saturating_sub(1);
         state.unresolved.insert(place);
         drop(state);
-        Aftermath { sequence: Arc::clone(self), pool: Arc::clone(pool), place, shift: 0 }
+        Aftermath { sequence: Arc::clone(self), pool, place, shift: 0 }
     }
 
     /// Waits until all probes before a place were sent again, and tells how many replies came after theirs; `None` where they
@@ -200,7 +195,7 @@ impl Hold {
     }
 
     /// What is to be waited for of the probe that uses the connection.
-    pub(super) fn aftermath(&self, pool: &Arc<Pool>) -> Option<Aftermath> {
+    pub(super) fn aftermath(&self, pool: Arc<dyn Look>) -> Option<Aftermath> {
         self.0.as_ref().map(|sequence| sequence.aftermath(pool))
     }
 }
@@ -213,11 +208,17 @@ impl Drop for Hold {
     }
 }
 
+/// Whoever keeps the connections that nobody uses.
+pub(super) trait Look: std::fmt::Debug + Send + Sync {
+    /// Ends the sequence if its time has come.
+    fn look_at(&self, sequence: &Arc<Sequence>);
+}
+
 /// What is not known yet of a finished reply: whether something comes after it.
 #[derive(Debug)]
 pub(crate) struct Aftermath {
     sequence: Arc<Sequence>,
-    pool: Arc<Pool>,
+    pool: Arc<dyn Look>,
     place: usize,
     shift: usize,
 }
@@ -240,7 +241,7 @@ impl Aftermath {
             let at = quiet_at.map_or(now + LINGER, |quiet_at| quiet_at.max(now + TURN));
             tokio::select! {
                 () = changed => {}
-                () = sleep_until(at) => self.pool.look(Some(&self.sequence)),
+                () = sleep_until(at) => self.pool.look_at(&self.sequence),
             }
         }
     }

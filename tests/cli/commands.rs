@@ -55,8 +55,7 @@ fn a_drift_of_severity_warning_exits_with_1_only_under_strict() {
 #[test]
 fn every_rule_fault_and_cause_is_explained_by_the_command_or_its_library() {
     let faults = fault::faults().map(|fault| fault.id);
-    let ids: Vec<_> =
-        rules().map(|rule| rule.id).chain(faults).chain(CAUSES.iter().map(|cause| cause.1)).collect();
+    let ids: Vec<_> = rules().map(|rule| rule.id).chain(faults).chain(CAUSES.iter().map(|cause| cause.1)).collect();
     for id in &ids {
         assert!(explain(id).unwrap().contains(id));
     }

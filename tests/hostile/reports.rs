@@ -7,9 +7,8 @@ use crate::target::ELSEWHERE;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use errdrift::catalog::schema::Schema;
-use errdrift::judge;
-use errdrift::reference;
 use errdrift::reference::Api;
+use errdrift::{judge, reference};
 use quick_junit::Report;
 use serde_json::Value;
 

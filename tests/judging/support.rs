@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use errdrift::catalog::Api;
 use errdrift::fault::Tier;
-use errdrift::judge::judge;
-use errdrift::judge::Judgement;
-use errdrift::judge::Settings;
+use errdrift::judge::{Judgement, Settings, judge};
 use errdrift::model::exchange::{Exchange, Outcome, Reply};
 use errdrift::model::secret::Environment;
 use errdrift::model::verdict::Severity;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Waiver, WaiverFile};
+use super::file::{Waiver, WaiverFile};
 use crate::model::cause::Cause;
 use crate::model::date::Date;
 use crate::model::verdict::Verdict;

@@ -1,0 +1,145 @@
+//! The file of waivers, and what each accepts.
+
+use serde::Deserialize;
+
+use crate::judge::finding::{Finding, Waived};
+use crate::model::cause::Cause;
+use crate::model::date::Date;
+use crate::model::verdict::Severity;
+use crate::report::{ProbeResult, tally};
+
+/// The file, as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverFile {
+    /// The waivers, the first that matches a finding takes it.
+    #[serde(default)]
+    pub waiver: Vec<Waiver>,
+}
+
+/// As many probes may match, where a waiver does not say.
+pub const MAX: usize = 50;
+
+fn max() -> usize {
+    MAX
+}
+
+/// An accepted drift.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// The signature, as the summary and the report give it.
+    #[serde(default)]
+    pub signature: Option<String>,
+    /// The suite's id.
+    #[serde(default)]
+    pub suite: Option<String>,
+    /// The rule.
+    #[serde(default)]
+    pub rule: Option<String>,
+    /// The operation's id, in which `*` stands for any text.
+    #[serde(default)]
+    pub operation: Option<String>,
+    /// The cause of the probe.
+    #[serde(default)]
+    pub cause: Option<Cause>,
+    /// Who wrote the reply: `service`, `framework`, `gateway`, or `none`.
+    #[serde(default)]
+    pub layer: Option<String>,
+    /// Where in the reply, with `*` for the index of an array.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Where it is followed up.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// The last day on which it waives.
+    pub expires: Date,
+    /// As many probes may match.
+    #[serde(default = "max")]
+    pub max: usize,
+}
+
+impl Waiver {
+    /// Whether the waiver names nothing, or nothing but a suite.
+    #[must_use]
+    pub fn is_too_broad(&self) -> bool {
+        let Self { signature, rule, operation, cause, layer, at, .. } = self;
+        [signature, rule, operation, layer, at].iter().all(|part| part.is_none()) && cause.is_none()
+    }
+
+    /// Whether the finding is what the waiver names. A note fails nothing, and needs no waiver.
+    #[must_use]
+    pub fn matches(&self, result: &ProbeResult, finding: &Finding) -> bool {
+        let is = |named: &Option<String>, found: &str| named.as_deref().is_none_or(|named| named == found);
+        finding.severity > Severity::Note
+            && is(&self.suite, &result.suite)
+            && is(&self.rule, finding.rule.id)
+            && self.operation.as_deref().is_none_or(|glob| fits(glob, &result.operation))
+            && self.cause.is_none_or(|cause| cause == result.cause)
+            && is(&self.layer, tally::layer(result, finding))
+            && self.at.as_deref().is_none_or(|at| at == tally::place(&finding.at))
+            && (self.signature.is_none() || is(&self.signature, &tally::signature(result, finding)))
+    }
+
+    /// Whether a probe that was not judged could have shown what the waiver names, and hardly another one: the waiver names
+    /// its operation or its cause.
+    #[must_use]
+    pub fn awaits(&self, suite: &str, operation: &str, cause: Cause) -> bool {
+        let by_cause = self.named_cause();
+        let named = by_cause.is_some() || self.operation.is_some();
+        named
+            && self.suite.as_deref().is_none_or(|named| named == suite)
+            && self.signature.as_deref().is_none_or(|signature| signature.starts_with(&format!("{suite}:")))
+            && by_cause.is_none_or(|named| named == cause.word())
+            && self.operation.as_deref().is_none_or(|glob| fits(glob, operation))
+    }
+
+    /// The word of the cause that the waiver or its signature names.
+    pub(super) fn named_cause(&self) -> Option<&str> {
+        let signed = self.signature.as_deref().and_then(|signature| signature.rsplit(':').nth(1));
+        self.cause.map(Cause::word).or(signed.filter(|word| *word != "*"))
+    }
+
+    pub(super) fn mark(&self) -> Waived {
+        Waived { owner: self.owner.clone(), reason: self.reason.clone(), expires: self.expires }
+    }
+}
+
+/// Whether the text is of the pattern, in which `*` stands for any text.
+#[must_use]
+pub fn fits(glob: &str, text: &str) -> bool {
+    let Some((first, rest)) = glob.split_once('*') else { return glob == text };
+    let Some(mut text) = text.strip_prefix(first) else { return false };
+    let mut pieces: Vec<_> = rest.split('*').collect();
+    let last = pieces.pop().unwrap_or_default();
+    for piece in pieces {
+        let Some(at) = text.find(piece) else { return false };
+        text = &text[at + piece.len()..];
+    }
+    text.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (glob, text, expected) in [
+            ("folders.list", "folders.list", true),
+            ("folders.list", "folders.lis", false),
+            ("folders.*", "folders.list", true),
+            ("*.list", "folders.list", true),
+            ("*", "", true),
+            ("f*s.*t", "folders.list", true),
+            ("f*x*t", "folders.list", false),
+            ("a*a", "a", false),
+        ] {
+            assert_eq!(fits(glob, text), expected, "{glob} {text}");
+        }
+    }
+}

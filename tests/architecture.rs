@@ -1,0 +1,188 @@
+//! The plan of the house: which room may import which, and that no files import each other in a circle.
+//!
+//! Read are the `use` lines and the paths that begin with `crate::` or `super::`, as far as they are no tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use regex::Regex;
+
+/// The rooms, highest first: each may import those after it. `catalog` and `wire` know nothing of each other.
+const STACK: [&str; 11] =
+    ["cli", "run", "policy", "render", "report", "judge", "plan", "fault", "catalog", "wire", "model"];
+
+/// The room that is apart: it imports nothing, and only these import it.
+const APART: (&str, [&str; 2]) = ("reference", ["cli", "run"]);
+
+/// Files that import each other because the language leaves no other way, with the reason.
+const CIRCLES: [(&[&str], &str); 0] = [];
+
+/// Entries that `src/` may have.
+const MAX_ENTRIES: usize = 15;
+
+type Imports = BTreeMap<String, BTreeSet<String>>;
+
+/// Every module with the text of its file.
+fn modules() -> BTreeMap<String, String> {
+    fn read(folder: &Path, module: &str, modules: &mut BTreeMap<String, String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let stem = path.file_stem().unwrap().to_str().unwrap();
+            let inner = if module.is_empty() { stem.to_owned() } else { format!("{module}::{stem}") };
+            if path.is_dir() {
+                read(&path, &inner, modules);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let name = if stem == "mod" { module.to_owned() } else { inner };
+                modules.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    let mut modules = BTreeMap::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "", &mut modules);
+    modules.retain(|name, _| name != "lib" && name != "main");
+    modules
+}
+
+/// The paths of a tree of imports: `a::{b, c::{d}}` is `a::b` and `a::c::d`.
+fn paths(tree: &str) -> Vec<String> {
+    let Some((before, rest)) = tree.split_once('{') else { return vec![tree.trim().to_owned()] };
+    let inner = rest.rsplit_once('}').unwrap().0;
+    let (mut depth, mut parts) = (0, vec![String::new()]);
+    for c in inner.chars() {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        if c == ',' && depth == 0 {
+            parts.push(String::new());
+        } else {
+            parts.last_mut().unwrap().push(c);
+        }
+    }
+    let parts = parts.iter().filter(|part| !part.trim().is_empty());
+    parts.flat_map(|part| paths(part).into_iter().map(|path| format!("{}{path}", before.trim()))).collect()
+}
+
+/// What each module imports.
+fn imports(modules: &BTreeMap<String, String>) -> Imports {
+    let comment = Regex::new("//.*").unwrap();
+    let tests = Regex::new(r"(?s)#\[cfg\([^\]]*test[^\]]*\)\]\s*(?:pub\(crate\) )?mod \w+ \{.*?\n\}").unwrap();
+    let test_files = Regex::new(r"#\[cfg\(test\)\]\s*mod (\w+);").unwrap();
+    let tree = Regex::new(r"\buse ((?:crate|super|self)::[^;]*);").unwrap();
+    let path = Regex::new(r"(?:^|[^\w:])((?:crate|super)(?:::\w+)+)").unwrap();
+    let is_mod = |name: &str| modules.keys().any(|other| other.starts_with(&format!("{name}::")));
+    let mut only_tests = BTreeSet::new();
+    let mut imports = Imports::new();
+    for (name, text) in modules {
+        only_tests.extend(test_files.captures_iter(text).map(|found| format!("{name}::{}", &found[1])));
+        let text = comment.replace_all(text, "");
+        let text = tests.replace_all(&text, "");
+        let mut all: Vec<String> = tree.captures_iter(&text).flat_map(|found| paths(&found[1])).collect();
+        let rest = tree.replace_all(&text, "");
+        all.extend(path.captures_iter(&rest).map(|found| found[1].to_owned()));
+        // `mod.rs` names its children as they are.
+        if is_mod(name) {
+            let children = modules.keys().filter_map(|other| other.strip_prefix(&format!("{name}::")));
+            let named = |child: &&str| Regex::new(&format!(r"(?:^|[^\w:.]){child}::\w")).unwrap().is_match(&text);
+            all.extend(
+                children.filter(|child| !child.contains("::")).filter(named).map(|child| format!("self::{child}")),
+            );
+        }
+        let resolved = all.iter().filter_map(|path| resolve(path, name, modules)).filter(|other| other != name);
+        imports.insert(name.clone(), resolved.collect());
+    }
+    imports.retain(|name, _| !only_tests.contains(name));
+    imports
+}
+
+/// The module that a path leads into.
+fn resolve(path: &str, from: &str, modules: &BTreeMap<String, String>) -> Option<String> {
+    let mut absolute: Vec<&str> = Vec::new();
+    for (place, word) in path.split("::").map(str::trim).enumerate() {
+        match word {
+            "crate" => {}
+            "self" if place == 0 => absolute = from.split("::").collect(),
+            "super" => {
+                if place == 0 {
+                    absolute = from.split("::").collect();
+                }
+                absolute.pop();
+            }
+            word => absolute.push(word.split_whitespace().next().unwrap_or_default()),
+        }
+    }
+    while !absolute.is_empty() && !modules.contains_key(&absolute.join("::")) {
+        absolute.pop();
+    }
+    (!absolute.is_empty()).then(|| absolute.join("::"))
+}
+
+fn room(module: &str) -> &str {
+    module.split("::").next().unwrap()
+}
+
+/// Whether a room may import another one.
+fn may(from: &str, to: &str) -> bool {
+    let rank = |room: &str| STACK.iter().position(|other| *other == room);
+    let siblings = ["catalog", "wire"];
+    match (rank(from), rank(to)) {
+        _ if from == to => true,
+        _ if to == APART.0 => APART.1.contains(&from),
+        (Some(from_rank), Some(to_rank)) => {
+            from_rank < to_rank && !(siblings.contains(&from) && siblings.contains(&to))
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn no_room_imports_one_above_it() {
+    let imports = imports(&modules());
+    let arrows = imports.iter().flat_map(|(from, all)| all.iter().map(move |to| (from, to)));
+    let wrong: Vec<_> = arrows.filter(|(from, to)| !may(room(from), room(to))).collect();
+    assert!(wrong.is_empty(), "these imports run up: {wrong:?}");
+    let rooms: BTreeSet<&str> = imports.keys().map(|name| room(name)).collect();
+    let known: BTreeSet<&str> = STACK.into_iter().chain([APART.0]).collect();
+    assert_eq!(rooms, known);
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle_but_those_with_a_reason() {
+    let mut left = imports(&modules());
+    for (circle, why) in CIRCLES {
+        assert!(!why.is_empty());
+        for file in circle {
+            left.get_mut(*file).unwrap().retain(|other| !circle.contains(&other.as_str()));
+        }
+    }
+    // What imports nothing that is left, and what nothing that is left imports, is in no circle.
+    loop {
+        let imported: BTreeSet<String> = left.values().flatten().cloned().collect();
+        let names: BTreeSet<String> = left.keys().cloned().collect();
+        let before = left.len();
+        left.retain(|name, all| imported.contains(name) && all.iter().any(|other| names.contains(other)));
+        for all in left.values_mut() {
+            all.retain(|other| names.contains(other));
+        }
+        if left.len() == before {
+            break;
+        }
+    }
+    assert!(left.is_empty(), "circles among {left:#?}");
+}
+
+#[test]
+fn the_root_has_few_entries() {
+    let entries = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap().count();
+    assert!(entries <= MAX_ENTRIES, "src/ has {entries} entries");
+}
+
+#[test]
+fn a_path_leads_into_its_module_from_wherever_it_is_written() {
+    let modules = ["a", "a::b", "a::b::c", "d"].map(|name| (name.to_owned(), String::new())).into();
+    let lead = |path: &str, from: &str| resolve(path, from, &modules);
+    assert_eq!(lead("crate::a::b::Thing", "d").as_deref(), Some("a::b"));
+    assert_eq!(lead("super::b::c::Thing as Other", "a::x").as_deref(), Some("a::b::c"));
+    assert_eq!(lead("super::super::d", "a::b").as_deref(), Some("d"));
+    assert_eq!(lead("self::b::Thing", "a").as_deref(), Some("a::b"));
+    assert_eq!(paths("crate::a::{b::{Thing, self}, c}"), ["crate::a::b::Thing", "crate::a::b::self", "crate::a::c"]);
+    assert!(may("judge", "model") && !may("model", "judge") && !may("wire", "catalog") && !may("reference", "model"));
+    assert!(may("cli", "reference") && !may("judge", "reference"));
+}

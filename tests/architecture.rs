@@ -63,12 +63,13 @@ fn paths(tree: &str) -> Vec<String> {
 /// What each module imports.
 fn imports(modules: &BTreeMap<String, String>) -> Imports {
     let comment = Regex::new("//.*").unwrap();
-    let tests = Regex::new(r"(?s)#\[cfg\([^\]]*test[^\]]*\)\]\s*(?:pub\(crate\) )?mod \w+ \{.*?\n\}").unwrap();
+    let tests =
+        Regex::new(r"(?s)#\[cfg\([^\]]*test[^\]]*\)\]\s*(?:pub\(\w+\) )?(?:mod|fn) \w+[^;{]*\{.*?\n\}").unwrap();
     let test_files = Regex::new(r"#\[cfg\(test\)\]\s*mod (\w+);").unwrap();
     let tree = Regex::new(r"\buse ((?:crate|super|self)::[^;]*);").unwrap();
     let path = Regex::new(r"(?:^|[^\w:])((?:crate|super)(?:::\w+)+)").unwrap();
     let is_mod = |name: &str| modules.keys().any(|other| other.starts_with(&format!("{name}::")));
-    let mut only_tests = BTreeSet::new();
+    let mut only_tests: BTreeSet<String> = BTreeSet::new();
     let mut imports = Imports::new();
     for (name, text) in modules {
         only_tests.extend(test_files.captures_iter(text).map(|found| format!("{name}::{}", &found[1])));
@@ -88,7 +89,11 @@ fn imports(modules: &BTreeMap<String, String>) -> Imports {
         let resolved = all.iter().filter_map(|path| resolve(path, name, modules)).filter(|other| other != name);
         imports.insert(name.clone(), resolved.collect());
     }
-    imports.retain(|name, _| !only_tests.contains(name));
+    let is_test = |name: &String| only_tests.iter().any(|test| name == test || name.starts_with(&format!("{test}::")));
+    imports.retain(|name, _| !is_test(name));
+    for all in imports.values_mut() {
+        all.retain(|other| !is_test(other));
+    }
     imports
 }
 

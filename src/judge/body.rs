@@ -268,3 +268,37 @@ fn demands_integer(case: &Case<'_>, json: &Value, at: &str) -> bool {
     let broken = |json: &Value| case.contract.body.violations(json).iter().any(|violation| violation.at == at);
     !broken(json) && broken(&other)
 }
+
+/// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.
+#[cfg(test)]
+pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
+    use super::tests::prelude::*;
+
+    let utf_16 =
+        |text: &[u8]| String::from_utf8_lossy(text).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    vec![
+        ("error body-empty", OFFSET, Outcome::Reply(typed(400, "application/json", ""))),
+        ("error body-not-json", OFFSET, Outcome::Reply(typed(400, "text/html", NGINX))),
+        ("error body-not-json", OFFSET, Outcome::Reply(text(400, "404 page not found\n"))),
+        ("error body-not-utf-8", OFFSET, Outcome::Reply(text(400, utf_16(&oz(400, 4).body)))),
+        (
+            "error body-not-utf-8",
+            OFFSET,
+            Outcome::Reply(text(400, *b"{\"error_code\":4,\"error_message\":\"\xe9t\xe9\"}")),
+        ),
+        ("error body-byte-order-mark", OFFSET, around(b"\xef\xbb\xbf", b"")),
+        ("error body-bytes-after-value", OFFSET, around(b"", b"</body>")),
+        ("error body-integer-not-plain /error_code", OFFSET, code("4.0")),
+        ("error body-integer-not-plain /error_code", OFFSET, code("4e0")),
+        ("error schema-violation /error_code", OFFSET, code("\"4\"")),
+        ("error schema-violation /error_code", OFFSET, code("4.5")),
+        ("error schema-violation /error_message", OFFSET, Outcome::Reply(reply(400, &json!({"error_code": 4})))),
+        ("error schema-violation", OFFSET, Outcome::Reply(text(400, "[]"))),
+        (
+            "warning member-undocumented /error_details",
+            OFFSET,
+            Outcome::Reply(reply(400, &json!({"error_code": 4, "error_message": "x", "error_details": null}))),
+        ),
+        ("warning convention-broken /error_message", OFFSET, message("")),
+    ]
+}

@@ -7,7 +7,8 @@ use super::describe;
 use super::finding::Finding;
 use super::found::Found;
 use super::rule::{Needs, rules};
-use crate::catalog::contract::{CausePromise, CodeSet, Contract, Meaning, Promise, Status};
+use super::status::{list, status};
+use crate::catalog::contract::{CausePromise, CodeSet, Contract, Meaning};
 use crate::catalog::suite::Effect;
 use crate::model::cause::Cause;
 use crate::model::pointer::pointed;
@@ -37,18 +38,6 @@ static NEEDS_WRONG_CREDENTIALS: Needs = Needs {
 };
 
 rules! {
-    STATUS_CLASS_UNEXPECTED = Error "status-class-unexpected" {
-        what: "The status is of another class than the contract promises for the cause, as a 5xx for the caller's mistake.",
-        why: "Clients retry a 5xx and give up on a 4xx; monitors wake people for a 5xx.",
-        example: "500 for a body that is no JSON",
-        source: "the contract's promise for the cause; RFC 9110, section 15",
-    }
-    STATUS_UNEXPECTED = Error "status-unexpected" {
-        what: "The status is not one that the contract promises for the cause.",
-        why: "Clients that tell errors apart by status take the wrong branch.",
-        example: "422 where every handled error has 400",
-        source: "the contract's promise for the cause",
-    }
     CODE_UNDOCUMENTED = Error "code-undocumented" {
         what: "The code is not in the catalogue, which lists all codes.",
         why: "Clients that map codes to actions have no line for it.",
@@ -270,32 +259,12 @@ fn plausible(contract: &Contract, cause: Cause, answer: &Answer<'_>) -> bool {
 fn breaches(case: &Case<'_>, cause: Cause, answer: &Answer<'_>) -> Vec<Finding> {
     let Some(promise) = case.contract.promise(cause) else { return Vec::new() };
     let mut findings = Vec::new();
-    findings.extend(status(promise, cause, answer));
+    findings.extend(status(promise, cause, answer.status));
     if !case.probe.expectation.form_only {
         findings.extend(code(case, promise, cause, answer));
         findings.extend(message(case, promise, cause, answer));
     }
     findings
-}
-
-fn status(promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<Finding> {
-    let breach = |promise: &Promise<Status>| promise.breach(|status| status.covers(answer.status));
-    let found = |rule, promise: &Promise<Status>, severity| {
-        let expected = format!("{} for {cause}", list(&promise.any_of));
-        Found::new(rule, "status")
-            .by_cause()
-            .severity(severity)
-            .expected(expected)
-            .source(promise.source.as_str())
-            .actual(answer.status.to_string())
-    };
-    if let Some((class, severity)) = promise.class.as_ref().and_then(|class| Some((class, breach(class)?))) {
-        return Some(found(&STATUS_CLASS_UNEXPECTED, class, severity));
-    }
-    let promise = promise.status.as_ref()?;
-    let severity = breach(promise)?;
-    let other_class = !promise.any_of.iter().any(|status| status.class() == answer.status / 100);
-    Some(found(if other_class { &STATUS_CLASS_UNEXPECTED } else { &STATUS_UNEXPECTED }, promise, severity))
 }
 
 fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'_>) -> Option<Finding> {
@@ -378,6 +347,32 @@ fn foreign_message(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option<
     )))
 }
 
-fn list(statuses: &[Status]) -> String {
-    statuses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+/// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.
+#[cfg(test)]
+pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
+    use super::tests::prelude::*;
+
+    let unhandled = json!({"code": "UNKNOWN_ERROR", "message": "Internal server error"});
+    vec![
+        ("error code-undocumented /error_code", OFFSET, code("13")),
+        ("error code-undocumented /error_code", OFFSET, code("-1")),
+        ("error code-unexpected /error_code", OFFSET, code("7")),
+        ("error code-contradicts-status status", OFFSET, code("10")),
+        (
+            "warning operation-not-realized /error_code",
+            "oz-api/folders.get/path-ill-typed-id/folder_id",
+            Outcome::Reply(oz(501, 2)),
+        ),
+        ("warning fault-unhandled /error/code", DEAL, Outcome::Reply(escrow(&unhandled))),
+        (
+            "warning credentials-checked-late status",
+            "oz-api/folders.get/credentials-absent",
+            Outcome::Reply(oz(404, 10)),
+        ),
+        (
+            "warning message-unexpected /error/message",
+            CITIES,
+            Outcome::Reply(escrow(&json!({"code": "NOT_ALLOWED", "message": "Client is not ACTIVE"}))),
+        ),
+    ]
 }

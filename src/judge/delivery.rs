@@ -234,3 +234,45 @@ pub(crate) fn unavailability(case: &Case<'_>) -> Finding {
     let actual = format!("{} with {}", case.reply.status, case.described());
     Found::new(&SERVICE_UNAVAILABLE, "status").expected("an error reply of the service").actual(actual)
 }
+
+/// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.
+#[cfg(test)]
+pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
+    use super::tests::prelude::*;
+
+    let silence = Outcome::Silence;
+    vec![
+        ("error no-reply reply", OFFSET, silence(Silence::Closed("reset".into()))),
+        ("error no-reply reply", OFFSET, silence(Silence::TimedOut(Duration::from_secs(1)))),
+        ("error reply-not-http reply", OFFSET, silence(Silence::NotHttp("{".into()))),
+        ("error reply-truncated body", OFFSET, ended(Ending::Truncated("closed".into()))),
+        ("error reply-truncated body", OFFSET, ended(Ending::TimedOut)),
+        ("error reply-oversized body", OFFSET, ended(Ending::Oversized(1 << 20))),
+        ("error reply-oversized head", OFFSET, ended(Ending::OversizedHead("1000 lines".into()))),
+        ("error no-reply reply", OFFSET, silence(Silence::Stalled(Duration::from_secs(1), "HTTP/1.1".into()))),
+        (
+            "warning page-of-another-layer body",
+            "oz-api/folders.get/path-nul/folder_id",
+            Outcome::Reply(typed(400, "text/html", NGINX)),
+        ),
+        ("warning service-unavailable status", OFFSET, Outcome::Reply(typed(502, "text/html", NGINX))),
+        ("warning service-unavailable status", OFFSET, Outcome::Reply(typed(429, "text/html", NGINX))),
+        ("error request-accepted status", OFFSET, Outcome::Reply(reply(200, &json!([])))),
+        (
+            "note request-tolerated status",
+            "oz-api/folders.list/query-fractional/offset",
+            Outcome::Reply(reply(200, &json!([]))),
+        ),
+        ("error error-under-success status", OFFSET, Outcome::Reply(oz(200, 4))),
+        (
+            "error request-redirected status",
+            OFFSET,
+            Outcome::Reply(with(typed(302, "text/html", ""), "location", "/login")),
+        ),
+        (
+            "note reply-ungoverned status",
+            "oz-api/no-operation/path-unknown/outside",
+            Outcome::Reply(typed(404, "text/html", NGINX)),
+        ),
+    ]
+}

@@ -129,3 +129,15 @@ fn word(kind: FieldType) -> &'static str {
         FieldType::File => "a file",
     }
 }
+
+/// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.
+#[cfg(test)]
+pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
+    use super::tests::prelude::*;
+
+    vec![(
+        "error fields-mirror-nothing /error/fields/nosuch",
+        DEAL,
+        Outcome::Reply(escrow(&json!({"code": "X", "fields": {"nosuch": "REQUIRED"}}))),
+    )]
+}

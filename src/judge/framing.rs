@@ -87,3 +87,22 @@ fn next(reply: &Reply) -> Option<Finding> {
     let found = Found::new(&NEXT_REQUEST_CORRUPTED, "next");
     Some(found.expected("a success for the good request behind it, or a closed connection").actual(actual))
 }
+
+/// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.
+#[cfg(test)]
+pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
+    use super::tests::prelude::*;
+
+    let silence = Outcome::Silence;
+    vec![
+        ("error head-malformed status-line", OFFSET, flawed(Flaw::StatusLine)),
+        ("note head-malformed status-line", OFFSET, flawed(Flaw::ReasonPhrase)),
+        ("error head-malformed head", OFFSET, flawed(Flaw::Field)),
+        ("warning head-malformed head", OFFSET, flawed(Flaw::BareLineFeed)),
+        ("error framing-contradictory head", OFFSET, flawed(Flaw::Framing)),
+        ("error body-forbidden body", OFFSET, flawed(Flaw::Body)),
+        ("error bytes-after-reply body", OFFSET, flawed(Flaw::After)),
+        ("error next-request-corrupted next", OFFSET, followed(Outcome::Reply(oz(400, 3)))),
+        ("error next-request-corrupted next", OFFSET, followed(silence(Silence::NotHttp("}".into())))),
+    ]
+}

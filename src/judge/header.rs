@@ -147,3 +147,31 @@ fn allow(case: &Case<'_>) -> Option<Finding> {
             .actual(actual)
     })
 }
+
+/// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.
+#[cfg(test)]
+pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
+    use super::tests::prelude::*;
+
+    vec![
+        ("warning media-type-missing header:content-type", OFFSET, untyped(oz(400, 4))),
+        ("warning media-type-unexpected header:content-type", OFFSET, typed_as("text/html")),
+        ("warning media-type-unexpected header:content-type", OFFSET, typed_as("application/problem+json")),
+        ("warning charset-unexpected header:content-type", OFFSET, typed_as("application/json; charset=latin1")),
+        (
+            "error content-encoding-unexpected header:content-encoding",
+            OFFSET,
+            Outcome::Reply(with(oz(400, 4), "content-encoding", "gzip")),
+        ),
+        (
+            "warning allow-missing header:allow",
+            METHOD,
+            Outcome::Reply(reply(405, &json!({"error_code": 1, "error_message": "x"}))),
+        ),
+        (
+            "warning allow-contradictory header:allow",
+            METHOD,
+            Outcome::Reply(with(reply(405, &json!({"error_code": 1, "error_message": "x"})), "allow", "GET, PATCH")),
+        ),
+    ]
+}

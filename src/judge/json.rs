@@ -159,3 +159,15 @@ pub(super) fn walk(raw: &RawValue, at: &mut String, mask: &Mask, reading: &mut R
         _ => {}
     }
 }
+
+/// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.
+#[cfg(test)]
+pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
+    use super::tests::prelude::*;
+
+    vec![(
+        "error body-duplicate-member /error_code",
+        OFFSET,
+        Outcome::Reply(text(400, "{\"error_code\":0,\"error_code\":4,\"error_message\":\"x\"}")),
+    )]
+}

@@ -21,10 +21,14 @@ mod judgement;
 mod load;
 pub mod mutation;
 pub mod origin;
+mod patterns;
 mod reading;
 pub mod rule;
 mod settings;
+mod status;
 pub mod table;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use case::{Case, is_envelope};
 pub use finding::Finding;

@@ -2,18 +2,20 @@
 
 use super::case::Case;
 use super::rule::{Needs, Rule};
-use super::{body, code, comparison, delivery, disclosure, fields, framing, header, json};
+use super::{body, code, comparison, delivery, disclosure, fields, framing, header, json, patterns, status};
 
 /// The families, in the order in which a reply is read.
-static FAMILIES: [&[&Rule]; 9] = [
+static FAMILIES: [&[&Rule]; 11] = [
     delivery::RULES,
     framing::RULES,
     header::RULES,
     body::RULES,
     json::RULES,
+    status::RULES,
     code::RULES,
     fields::RULES,
     comparison::RULES,
+    patterns::RULES,
     disclosure::RULES,
 ];
 

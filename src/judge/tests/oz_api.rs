@@ -1,9 +1,9 @@
 //! Oz API: what its page says of each cause, and how the tester reads what the page leaves open.
 
 use super::support::{NGINX, PROBES, check, judged, lines, oz, probe, reply, typed, worst};
-use errdrift::model::exchange::Outcome;
-use errdrift::model::layer::Layer;
-use errdrift::model::verdict::{Severity, Verdict};
+use crate::model::exchange::Outcome;
+use crate::model::layer::Layer;
+use crate::model::verdict::{Severity, Verdict};
 use serde_json::{Value, json};
 
 const OFFSET: &str = "oz-api/folders.list/query-negative/offset";

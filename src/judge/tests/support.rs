@@ -3,14 +3,14 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use errdrift::catalog::Api;
-use errdrift::fault::Tier;
-use errdrift::judge::{Judgement, Settings, judge};
-use errdrift::model::exchange::{Exchange, Outcome, Reply};
-use errdrift::model::secret::Environment;
-use errdrift::model::verdict::Severity;
-use errdrift::plan::{Plan, Probe, Selection};
-use errdrift::{catalog, reference};
+use crate::catalog::Api;
+use crate::fault::Tier;
+use crate::judge::{Judgement, Settings, judge};
+use crate::model::exchange::{Exchange, Outcome, Reply};
+use crate::model::secret::Environment;
+use crate::model::verdict::Severity;
+use crate::plan::{Plan, Probe, Selection};
+use crate::{catalog, reference};
 use serde_json::{Value, json};
 
 /// Every probe of both suites, of every tier.
@@ -31,7 +31,7 @@ pub(crate) fn probe(id: &str) -> &'static Probe {
 
 /// The header fields as they would leave.
 pub(crate) fn sent(probe: &Probe) -> Vec<(String, Vec<u8>)> {
-    let resolve = |(name, value): &(String, errdrift::model::secret::Template)| {
+    let resolve = |(name, value): &(String, crate::model::secret::Template)| {
         (name.clone(), value.resolve(&ENVIRONMENT).unwrap_or_default())
     };
     probe.request.headers.iter().map(resolve).collect()
@@ -44,7 +44,7 @@ pub(crate) fn judged(probe: &Probe, outcome: Outcome, strict: bool) -> Judgement
 
 /// Each finding as `severity rule at`, sorted.
 pub(crate) fn lines(judgement: &Judgement) -> Vec<String> {
-    let line = |finding: &errdrift::judge::finding::Finding| {
+    let line = |finding: &crate::judge::finding::Finding| {
         format!("{} {} {}", finding.severity.word(), finding.rule, finding.at).trim_end().to_owned()
     };
     let mut lines: Vec<_> = judgement.findings.iter().map(line).collect();

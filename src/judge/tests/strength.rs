@@ -1,11 +1,11 @@
 //! The strength of a promise: what must be fails, what usually is warns, what is left open is noted.
 
 use super::support::{NGINX, check, judged, oz, probe, reply, typed};
-use errdrift::catalog::contract::Strength;
-use errdrift::judge::rules;
-use errdrift::judge::table::find;
-use errdrift::model::exchange::Outcome;
-use errdrift::model::verdict::{Severity, Verdict};
+use crate::catalog::contract::Strength;
+use crate::judge::rules;
+use crate::judge::table::find;
+use crate::model::exchange::Outcome;
+use crate::model::verdict::{Severity, Verdict};
 use serde_json::json;
 
 const GET: &str = "oz-api/folders.get/path-unknown-id";

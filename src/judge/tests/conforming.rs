@@ -2,10 +2,10 @@
 
 use super::promised;
 use super::support::{PROBES, judged, lines, with, worst};
-use errdrift::model::cause::Cause;
-use errdrift::model::exchange::{Outcome, Reply};
-use errdrift::model::verdict::{Severity, Verdict};
-use errdrift::plan::Probe;
+use crate::model::cause::Cause;
+use crate::model::exchange::{Outcome, Reply};
+use crate::model::verdict::{Severity, Verdict};
+use crate::plan::Probe;
 use serde_json::{Value, json};
 
 /// How JSON text may be written without a change of what it says.

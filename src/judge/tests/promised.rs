@@ -1,7 +1,7 @@
 //! What the two documents promise as the answer to a cause, written down a second time, without the contracts' files.
 
-use errdrift::model::cause::Cause;
-use errdrift::plan::Probe;
+use crate::model::cause::Cause;
+use crate::plan::Probe;
 use serde_json::{Value, json};
 
 /// The status and the body that the document promises for the cause.

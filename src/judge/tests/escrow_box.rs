@@ -1,9 +1,9 @@
 //! Escrow Box: what its page says, and how the tester reads what the page leaves open.
 
 use super::support::{NGINX, check, check_with, escrow, judged, lines, probe, reply, text, typed, with};
-use errdrift::model::exchange::{Outcome, Reply};
-use errdrift::model::layer::Layer;
-use errdrift::model::verdict::Verdict;
+use crate::model::exchange::{Outcome, Reply};
+use crate::model::layer::Layer;
+use crate::model::verdict::Verdict;
 use serde_json::{Value, json};
 
 const DEAL: &str = "escrow-box/deals.get/path-unknown-id";

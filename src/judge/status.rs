@@ -1,0 +1,57 @@
+//! The status against what was wrong with the request.
+
+use super::finding::Finding;
+use super::found::Found;
+use super::rule::rules;
+use crate::catalog::contract::{CausePromise, Promise, Status};
+use crate::model::cause::Cause;
+
+rules! {
+    STATUS_CLASS_UNEXPECTED = Error "status-class-unexpected" {
+        what: "The status is of another class than the contract promises for the cause, as a 5xx for the caller's mistake.",
+        why: "Clients retry a 5xx and give up on a 4xx; monitors wake people for a 5xx.",
+        example: "500 for a body that is no JSON",
+        source: "the contract's promise for the cause; RFC 9110, section 15",
+    }
+    STATUS_UNEXPECTED = Error "status-unexpected" {
+        what: "The status is not one that the contract promises for the cause.",
+        why: "Clients that tell errors apart by status take the wrong branch.",
+        example: "422 where every handled error has 400",
+        source: "the contract's promise for the cause",
+    }
+}
+
+pub(super) fn status(promise: &CausePromise, cause: Cause, actual: u16) -> Option<Finding> {
+    let breach = |promise: &Promise<Status>| promise.breach(|status| status.covers(actual));
+    let found = |rule, promise: &Promise<Status>, severity| {
+        let expected = format!("{} for {cause}", list(&promise.any_of));
+        Found::new(rule, "status")
+            .by_cause()
+            .severity(severity)
+            .expected(expected)
+            .source(promise.source.as_str())
+            .actual(actual.to_string())
+    };
+    if let Some((class, severity)) = promise.class.as_ref().and_then(|class| Some((class, breach(class)?))) {
+        return Some(found(&STATUS_CLASS_UNEXPECTED, class, severity));
+    }
+    let promise = promise.status.as_ref()?;
+    let severity = breach(promise)?;
+    let other_class = !promise.any_of.iter().any(|status| status.class() == actual / 100);
+    Some(found(if other_class { &STATUS_CLASS_UNEXPECTED } else { &STATUS_UNEXPECTED }, promise, severity))
+}
+
+pub(super) fn list(statuses: &[Status]) -> String {
+    statuses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+}
+
+/// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.
+#[cfg(test)]
+pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
+    use super::tests::prelude::*;
+
+    vec![
+        ("error status-class-unexpected status", OFFSET, Outcome::Reply(oz(500, 4))),
+        ("error status-unexpected status", UNKNOWN, Outcome::Reply(oz(400, 10))),
+    ]
+}

@@ -1,0 +1,11 @@
+//! What the judge says of replies made by hand.
+
+mod conforming;
+mod escrow_box;
+
+mod oz_api;
+pub(super) mod prelude;
+mod promised;
+mod rules;
+mod strength;
+mod support;

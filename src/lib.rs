@@ -1,8 +1,8 @@
 //! errdrift tests whether the error replies of an API conform to their documented format.
 //!
-//! The data flow in one direction: documents ([`catalog`]) and faults ([`fault`]) become probes ([`plan`]), probes become
-//! exchanges ([`engine`], [`wire`]), exchanges are judged ([`judge`]), and what is found becomes a [`report`] that is rendered
-//! ([`render`]). Planning, judging and rendering are pure.
+//! The data flow in one direction: documents ([`catalog`]) and faults ([`fault`]) become probes ([`plan`]), a run ([`run`]) makes
+//! exchanges of them ([`wire`]), exchanges are judged ([`judge`]), and what is found becomes a [`report`] that is rendered
+//! ([`render`]). Planning, judging and rendering are pure. Each room imports only those below it: `docs/architecture.md`.
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail loudly"))]
 

@@ -191,3 +191,61 @@ fn a_path_leads_into_its_module_from_wherever_it_is_written() {
     assert!(may("judge", "model") && !may("model", "judge") && !may("wire", "catalog") && !may("reference", "model"));
     assert!(may("cli", "reference") && !may("judge", "reference"));
 }
+
+/// The files of the repository, with what they say, as far as they are text.
+fn files() -> BTreeMap<String, String> {
+    fn read(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                read(root, &path, files);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                files.insert(name, text);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = BTreeMap::new();
+    for folder in ["src", "tests", "schemas", "suites", "docs"] {
+        read(root, &root.join(folder), &mut files);
+    }
+    for file in ["README.md", "Cargo.toml", "CONTRIBUTING.md"] {
+        files.insert(file.to_owned(), std::fs::read_to_string(root.join(file)).unwrap());
+    }
+    files.remove("tests/architecture.rs");
+    files
+}
+
+/// The files that name one of these words as a whole.
+fn naming(words: &[&str]) -> Vec<String> {
+    let word = Regex::new(&format!(r"(?:^|[^\w-])(?:{})(?:$|[^\w-])", words.join("|"))).unwrap();
+    files().into_iter().filter(|(_, text)| word.is_match(text)).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn a_rule_is_its_row_beside_its_code_a_planted_drift_and_a_line_of_the_matrix() {
+    let named = naming(&["allow-contradictory", "ALLOW_CONTRADICTORY"]);
+    assert_eq!(named, ["src/judge/header.rs", "src/reference/oz_reply_drifts.rs", "tests/golden/matrix.txt"]);
+}
+
+#[test]
+fn a_fault_is_its_row_and_its_bytes() {
+    assert_eq!(naming(&["body-deep-nesting"]), ["src/fault/json_syntax.rs", "tests/bytes/json.rs"]);
+}
+
+#[test]
+fn a_built_in_suite_is_its_files_and_one_line() {
+    let files = files();
+    let own: Vec<_> = files.keys().filter(|name| !name.contains("tests/") && name.contains("/escrow-box.")).collect();
+    assert_eq!(
+        own,
+        ["schemas/escrow-box.body.schema.json", "schemas/escrow-box.contract.toml", "suites/escrow-box.toml"]
+    );
+    // The embedded deployment is apart, and so are the commands that keep it up.
+    let is_code = |name: &&String| name.starts_with("src/") && !name.contains("tests/");
+    let apart = ["src/reference/api.rs", "src/cli/serve.rs"];
+    let named = naming(&["escrow-box"]);
+    let named: Vec<_> = named.iter().filter(is_code).filter(|name| !apart.contains(&name.as_str())).collect();
+    assert_eq!(named, ["src/catalog/built_in.rs"]);
+}

@@ -88,3 +88,20 @@ fn every_promise_of_the_safety_page_names_a_test_that_is_there() {
         assert!(text.contains(&format!("fn {test}()")), "no {file}.rs::{test}");
     }
 }
+
+#[test]
+fn every_file_that_the_pages_for_contributors_name_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in ["CONTRIBUTING.md", "docs/architecture.md"] {
+        let text = std::fs::read_to_string(root.join(page)).unwrap();
+        let named = text.split(['`', ' ', '(', ')', '\n']).map(|word| word.trim_end_matches([',', ';', ':']));
+        let is_file =
+            |word: &&str| ["src/", "tests/", "schemas/", "suites/", "docs/"].iter().any(|top| word.starts_with(top));
+        let files: Vec<_> =
+            named.filter(is_file).filter(|word| !word.contains(['*', '…']) && !word.contains("ID.")).collect();
+        assert!(files.len() > 5, "{page}");
+        for file in files {
+            assert!(root.join(file).exists(), "{page} names {file}");
+        }
+    }
+}

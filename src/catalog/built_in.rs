@@ -6,23 +6,22 @@ use super::document::{Document, Problem, Problems};
 use super::schema::Schema;
 
 macro_rules! built_in {
-    ($($path:literal),* $(,)?) => {
-        &[$(($path, include_str!(concat!("../../", $path)))),*]
+    (suites: $($suite:literal)*; schemas: $($schema:literal)*) => {
+        &[
+            $(built_in!("schemas/", $schema, ".schema.json"),)*
+            $(built_in!("schemas/", $suite, ".body.schema.json"),)*
+            $(built_in!("schemas/", $suite, ".contract.toml"),)*
+            $(built_in!("suites/", $suite, ".toml"),)*
+        ]
+    };
+    ($($part:literal),*) => {
+        (concat!($($part),*), include_str!(concat!("../../", $($part),*)))
     };
 }
 
-/// The built-in files: their paths in the repository, and what they say.
-pub const BUILT_IN: &[(&str, &str)] = built_in![
-    "schemas/contract.schema.json",
-    "schemas/escrow-box.body.schema.json",
-    "schemas/escrow-box.contract.toml",
-    "schemas/oz-api.body.schema.json",
-    "schemas/oz-api.contract.toml",
-    "schemas/suite.schema.json",
-    "schemas/waivers.schema.json",
-    "suites/escrow-box.toml",
-    "suites/oz-api.toml",
-];
+/// The built-in files: their paths in the repository, and what they say. A suite is its operations, its contract and its body
+/// schema, all by its name.
+pub const BUILT_IN: &[(&str, &str)] = built_in!(suites: "escrow-box" "oz-api"; schemas: "contract" "suite" "waivers");
 
 /// Where a name that stands in a file is looked up.
 pub(crate) enum Shelf {

@@ -33,7 +33,7 @@ pub(super) enum Command {
     },
     /// Check suites, contracts and waivers: parsed, compiled, cross-checked
     Check {
-        /// TOML files; with --mutate, also oz-api or escrow-box
+        /// TOML files; with --mutate, also the id of a built-in contract
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// Break the examples of each contract in every place and way, and list what it would not notice

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use crate::catalog::built_in_suites;
 use crate::fault::Tier;
 use crate::judge;
 use crate::model::target::Target;
@@ -14,8 +15,7 @@ use crate::wire::settings::Settings as Wire;
 
 #[derive(Args, Debug)]
 pub(super) struct Choice {
-    /// oz-api, escrow-box, or a suite's file
-    #[arg(required = true, value_name = "SUITE")]
+    #[arg(required = true, value_name = "SUITE", help = suites())]
     pub(super) suites: Vec<String>,
     /// Only probes whose id has this text
     #[arg(long, value_name = "TEXT")]
@@ -114,6 +114,11 @@ pub(super) enum Color {
     Auto,
     Always,
     Never,
+}
+
+/// What a suite may be named by.
+fn suites() -> String {
+    built_in_suites().map(|id| format!("{id}, ")).collect::<String>() + "or a suite's file"
 }
 
 /// A tier by its word; one that nobody may ask for as a whole is not among them.

@@ -53,7 +53,7 @@ impl Tier {
         (Self::Intrusive, "intrusive"),
     ];
 
-    /// The word of the design.
+    /// The word of reports and the command line.
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(tier, _)| *tier == self).map_or("", |(_, word)| word)

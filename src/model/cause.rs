@@ -40,7 +40,7 @@ pub enum Cause {
     TooLarge,
 }
 
-/// Each cause, with what it means and an example, in the order of the design.
+/// Each cause, with what it means and an example, in the order in which reports list them.
 pub const CAUSES: &[(Cause, &str, &str)] = &[
     (
         Cause::WrongMethod,
@@ -97,7 +97,7 @@ pub const CAUSES: &[(Cause, &str, &str)] = &[
 ];
 
 impl Cause {
-    /// The kebab-case word of the design.
+    /// The kebab-case word of reports and the command line.
     #[must_use]
     pub fn word(self) -> &'static str {
         CAUSES.iter().find(|(cause, ..)| *cause == self).map_or("", |(_, word, _)| word)

@@ -1,4 +1,4 @@
-//! JSON that is none, or of which parsers disagree (`facts/hostile.md`, section 3).
+//! JSON that is none, or of which parsers disagree.
 
 use crate::running::each_does_no_harm;
 use crate::target::{Row, json, row};

@@ -1,5 +1,5 @@
 //! Status lines, header fields and framing that are wrong or misleading, redirects, challenges and throttling
-//! (`facts/hostile.md`, sections 1 and 2).
+//!.
 
 use crate::running::each_does_no_harm;
 use crate::target::{BODY, ELSEWHERE, Row, json, reply, row};

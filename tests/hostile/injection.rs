@@ -1,4 +1,4 @@
-//! Text that each sink takes for its own (`facts/hostile.md`, section 4), wherever a target can put text.
+//! Text that each sink takes for its own, wherever a target can put text.
 
 use serde_json::json;
 

@@ -13,7 +13,7 @@ use errdrift::reference::Api;
 
 /// One way to be hostile.
 pub(crate) struct Row {
-    /// Its name, as `facts/hostile.md` has it where it is from there.
+    /// Its name.
     pub(crate) name: String,
     /// The exit code that a run against it has.
     pub(crate) exit: i32,

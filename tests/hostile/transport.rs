@@ -1,4 +1,4 @@
-//! Connections that end, hang or drip, and bodies without an end (`facts/hostile.md`, section 1).
+//! Connections that end, hang or drip, and bodies without an end.
 
 use crate::running::each_does_no_harm;
 use crate::target::{BODY, Row, Then, json, reply, row};

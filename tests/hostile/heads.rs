@@ -1,5 +1,4 @@
-//! Status lines, header fields and framing that are wrong or misleading, redirects, challenges and throttling
-//!.
+//! Status lines, header fields and framing that are wrong or misleading, redirects, challenges and throttling.
 
 use crate::running::each_does_no_harm;
 use crate::target::{BODY, ELSEWHERE, Row, json, reply, row};

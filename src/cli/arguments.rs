@@ -9,7 +9,7 @@ use crate::fault::Tier;
 use crate::judge;
 use crate::model::target::Target;
 use crate::run::{engine, writer};
-use crate::wire::sender::Settings as Wire;
+use crate::wire::settings::Settings as Wire;
 
 #[derive(Debug, Parser)]
 #[command(

@@ -19,7 +19,7 @@ use crate::policy::baseline::Baseline;
 use crate::policy::gate::Gates;
 use crate::report::change::{Change, Comparison, changes};
 use crate::report::compared::{Compared, Intermittence};
-use crate::wire::sender::Settings as Wire;
+use crate::wire::settings::Settings as Wire;
 
 /// One of the two.
 pub struct Side {

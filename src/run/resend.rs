@@ -13,7 +13,8 @@ use crate::model::secret::Environment;
 use crate::model::verdict::Verdict;
 use crate::plan::{Plan, Probe};
 use crate::report::record::Recorder;
-use crate::wire::sender::{Sender, Settings as Wire};
+use crate::wire::sender::Sender;
+use crate::wire::settings::Settings as Wire;
 use crate::wire::tap::Tap;
 
 /// A target to which probes are sent once more.

@@ -1,23 +1,22 @@
-//! Sends probes: by the raw sender, which shows a reply as it came, or by reqwest where a proxy takes the request in a form
-//! of its own. Both give the same exchange.
+//! Sends probes: by the raw sender, which shows a reply as it came, or by an ordinary client, where it is asked whether the
+//! target answers that one otherwise. Whatever leaves has its lane, its turn and its deadline from here.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::client::Client;
+use super::aftermath::Aftermath;
+use super::conduct::{Conduct, Sent};
 use super::connection::Connector;
-use super::http2::Http2;
 use super::lanes::{Lane, Lanes};
-use super::ordinary::{Conduct, Sent};
+use super::ordinary_client::OrdinaryClient;
 use super::rate::Rate;
 use super::raw::Raw;
-use super::sequence::Aftermath;
+use super::settings::Settings;
 use super::tap::Tap;
+use super::trust::trust;
 use crate::model::exchange::{Ending, Exchange, LocalLimit, Outcome, Over, Reply, Request, Silence};
 use crate::model::secret::Environment;
-use crate::model::target::Target;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
 const RECONNECT: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(400)];
@@ -46,27 +45,10 @@ impl Resend for Always {
     }
 }
 
-/// How the target is reached.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The origin, with its prefix if it has one.
-    pub target: Target,
-    /// The deadline of one exchange, retries of its connection included.
-    pub timeout: Duration,
-    /// Whether certificates are not verified.
-    pub insecure: bool,
-    /// A file of certificates in PEM that are trusted instead of the system's.
-    pub ca: Option<PathBuf>,
-    /// A proxy, as a URL.
-    pub proxy: Option<String>,
-}
-
 /// Sends requests and hands back what came.
 pub struct Sender {
     raw: Raw,
-    /// For well-formed requests through a proxy to a target without TLS: the proxy wants them in absolute form.
-    client: Option<Client>,
-    http2: Http2,
+    ordinary: OrdinaryClient,
     timeout: Duration,
     /// How many exchanges may be under way at once.
     lanes: Lanes,
@@ -86,15 +68,13 @@ impl Sender {
     /// A sender to a target.
     ///
     /// # Errors
-    /// A file of certificates that cannot be read, or a proxy that is none.
+    /// The certificate file cannot be read, or the proxy's URL is invalid.
     pub fn new(settings: &Settings) -> Result<Self, String> {
-        let forwarded = settings.proxy.is_some() && !settings.target.is_tls();
-        let client = forwarded.then(|| Client::new(settings)).transpose()?;
-        let connector = Connector::new(settings)?;
+        let trusted = trust(settings)?;
+        let connector = Connector::new(settings, &trusted)?;
         Ok(Self {
-            raw: Raw::new(connector.clone(), settings),
-            client,
-            http2: Http2::new(connector, settings),
+            raw: Raw::new(connector.clone(), settings)?,
+            ordinary: OrdinaryClient::new(connector, settings, &trusted)?,
             timeout: settings.timeout,
             lanes: Lanes::new(usize::MAX),
             limit: Mutex::default(),
@@ -106,7 +86,7 @@ impl Sender {
         })
     }
 
-    /// The same, with whoever wants to see what is received. What a proxy takes in a form of its own, and HTTP/2, is not seen.
+    /// The same, with whoever wants to see what is received. What the ordinary client receives is not seen.
     pub(crate) fn tapped(self, tap: Tap) -> Self {
         Self { raw: self.raw.tapped(tap), ..self }
     }
@@ -176,10 +156,7 @@ impl Sender {
 
     /// Why the request is none for this target; `None` where it is one.
     pub async fn unfit(&self, request: &Request) -> Option<&'static str> {
-        if request.over == Over::Http2 && !self.http2.is_offered().await {
-            return Some("the target offers no HTTP/2 over TLS");
-        }
-        self.raw.unfit(request)
+        if request.over.is_ordinary() { self.ordinary.unfit(request).await } else { self.raw.unfit(request) }
     }
 
     /// Sends a request with its header fields resolved; a script's secrets come from the environment. A connection that fails
@@ -206,11 +183,16 @@ impl Sender {
         let mut deadline = tokio::time::Instant::now() + self.timeout;
         let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
         let (mut closed, mut tries) = (None, 0);
+        let mut fresh = None;
         loop {
-            let Sent { outcome, aftermath, shift } = match &self.client {
-                _ if request.over == Over::Http2 => self.http2.send(request, headers, deadline).await.into(),
-                Some(client) if request.script.is_none() => client.send(request, headers, deadline).await.into(),
-                _ => self.raw.send(request, headers, environment, conduct, (deadline, &mut lane)).await,
+            let request = fresh.as_ref().unwrap_or(request);
+            let Sent { outcome, aftermath, shift } = match &request.script {
+                _ if request.over.is_ordinary() => {
+                    self.raw.make_way();
+                    self.ordinary.send(request, headers, deadline).await.into()
+                }
+                Some(script) => self.raw.scripted(request, script, environment, deadline).await.into(),
+                None => self.raw.well_formed(request, headers, conduct, (deadline, &mut lane)).await,
             };
             let pause = match &outcome {
                 Outcome::Silence(Silence::Local(limit)) if self.makes_room(*limit, &mut lane, &mut tries).await => {
@@ -236,6 +218,9 @@ impl Sender {
                 self.failures.fetch_add(1, Ordering::Relaxed);
                 if !matches!(outcome, Outcome::Silence(Silence::Unreachable(_))) {
                     closed = Some(outcome);
+                    // Another one that is open may be as near to its end.
+                    fresh =
+                        (request.over == Over::Any).then(|| Request { over: Over::Fresh, ..request.clone() }).or(fresh);
                 }
                 tokio::time::sleep(*pause).await;
                 // To wait for a turn takes nothing from the target's time.

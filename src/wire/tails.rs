@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::sequence::{LINGER, LONGEST};
+/// How long a connection must stay quiet after a reply for the reply to be the last that came of its request.
+pub(super) const LINGER: Duration = Duration::from_millis(50);
+/// The same where the target is slow, or late with its tails.
+pub(super) const LONGEST: Duration = Duration::from_millis(600);
 
 /// A silence is so many times longer than a reply takes, or the latest tail took.
 const MARGIN: u32 = 4;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::connection::Stream;
+use super::stream::Stream;
 
 /// The bytes of the last connection that was made.
 #[derive(Clone, Debug, Default)]

@@ -7,42 +7,30 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::head::stray;
+use super::aftermath::Aftermath;
+use super::conduct::{Conduct, Sent};
+use super::connection::Way;
+use super::head::accepts;
 use super::lanes::Lane;
 use super::pool;
 use super::raw::Raw;
-use super::reply::Reader;
-use super::roundtrip::{Behind, Connection, Received, Roundtrip, Writes, collect, surplus};
-use super::sequence::{Aftermath, Hold, LINGER, LONGEST};
-use super::tails::kind;
+use super::reply::several::replies;
+use super::roundtrip::{Behind, Connection, Received, Roundtrip, collect, surplus};
+use super::sequence::Hold;
+use super::tails::{LINGER, LONGEST, kind};
 use crate::model::exchange::{Ending, Outcome, Over, Reply, Request, Silence};
-
-/// How a request shares connections with others.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Conduct<'a> {
-    /// On a kept connection if there is one.
-    Pooled {
-        /// Whose it is.
-        place: &'a str,
-        /// Whether it can change nothing, so that it may be sent again whatever came.
-        harmless: bool,
-    },
-    /// On one of its own, which lingers after the finished reply.
-    Alone {
-        /// Whose it is: what is late once is late again.
-        place: &'a str,
-    },
-}
 
 impl Raw {
     /// Sends a request that a library would write the same way, over a connection that is open if there is one.
     pub(super) async fn well_formed(
         &self,
         request: &Request,
-        bytes: &[u8],
+        headers: &[(String, Vec<u8>)],
         conduct: Conduct<'_>,
         (deadline, lane): (Instant, &mut Lane<'_>),
     ) -> Sent {
+        let bytes = self.address.request(request, headers);
+        let way = if self.address.is_forwarded(None) { Way::Forwarded } else { Way::Own };
         let mut shares = matches!(conduct, Conduct::Pooled { .. }) && request.over == Over::Any;
         loop {
             lane.enter().await;
@@ -50,14 +38,14 @@ impl Raw {
             let kept = open.is_some();
             let (mut connection, hold) = match open {
                 Some(open) => open,
-                None => match self.connect(false, deadline).await {
+                None => match self.connect(way, deadline).await {
                     Ok(connection) => (connection, Hold::begin()),
                     Err(silence) => return Outcome::Silence(silence).into(),
                 },
             };
             let start = Instant::now();
             let roundtrip = Roundtrip { connection: &mut connection, deadline, timeout: self.timeout, kept };
-            let writes: Writes = vec![(Duration::ZERO, bytes.to_vec())];
+            let writes = vec![(Duration::ZERO, bytes.clone())];
             let received = roundtrip.run(&request.method, writes, false, Behind::Nothing).await;
             self.pool.tails.took(start.elapsed());
             let linger = self.pool.tails.linger();
@@ -123,7 +111,7 @@ impl Raw {
                     hold.quiet();
                     return None;
                 }
-                let aftermath = hold.aftermath(&self.pool);
+                let aftermath = Aftermath::of(&hold, &self.pool);
                 if !received.rest.is_empty() {
                     surplus(&mut reply, method, &received.rest);
                     pool::gather(connection, hold, received.rest, linger.max(LINGER * 2));
@@ -135,7 +123,7 @@ impl Raw {
                 Some(Sent { aftermath, ..Outcome::Reply(reply).into() })
             }
             outcome => {
-                let aftermath = if kept && was_waited_for(&outcome) { hold.aftermath(&self.pool) } else { None };
+                let aftermath = if kept && was_waited_for(&outcome) { Aftermath::of(&hold, &self.pool) } else { None };
                 match &outcome {
                     // It may have been closed under us: the others that were idle, too.
                     Outcome::Silence(Silence::Closed(_)) if kept => {
@@ -215,59 +203,7 @@ impl Done<'_> {
     }
 }
 
-/// Whether a status says that the request was accepted, and may have changed something (RFC 9110, sections 15.3 and 15.4.4).
-pub(crate) fn accepts(status: u16) -> bool {
-    status < 300 || status == 303
-}
-
-/// What came of a request.
-#[derive(Debug)]
-pub(crate) struct Sent {
-    pub(crate) outcome: Outcome,
-    /// What is to be waited for before it is believed.
-    pub(crate) aftermath: Option<Aftermath>,
-    /// How many replies came after its own.
-    pub(crate) shift: usize,
-}
-
-impl From<Outcome> for Sent {
-    fn from(outcome: Outcome) -> Self {
-        Self { outcome, aftermath: None, shift: 0 }
-    }
-}
-
 /// Whether something came, and more of it was waited for in vain: it may be the beginning of what is no reply.
 fn was_waited_for(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Silence(Silence::Stalled(..)) | Outcome::Reply(Reply { ending: Ending::TimedOut, .. }))
-}
-
-/// The whole replies of some bytes, and what is left.
-pub(super) fn replies(method: &str, bytes: &[u8]) -> (Vec<Reply>, Vec<u8>) {
-    let (mut rest, mut replies) = (bytes.to_vec(), Vec::new());
-    loop {
-        rest.drain(..stray(&rest));
-        let mut reader = Reader::new(method, rest.clone());
-        if !reader.advance() {
-            return (replies, rest);
-        }
-        let (outcome, behind, _) = reader.finish();
-        let Outcome::Reply(reply) = outcome else { return (replies, rest) };
-        replies.push(reply);
-        rest = behind;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::replies;
-
-    #[test]
-    fn replies_among_other_bytes_are_counted() {
-        let statuses = |bytes: &[u8]| replies("GET", bytes).0.iter().map(|reply| reply.status).collect::<Vec<_>>();
-        let one = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}".as_slice();
-        let two = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n".as_slice();
-        assert_eq!(statuses(&[one, b"garbage", two, b"}"].concat()), [400, 201]);
-        assert_eq!(statuses(&one[..one.len() - 1]), [0; 0]);
-        assert_eq!(statuses(b"garbage"), [0; 0]);
-    }
 }

@@ -211,7 +211,7 @@ impl Plan {
             plan.controls.extend(controls(api, &operations));
         }
         if selection.harmless {
-            plan.controls.retain(|control| effect::is_safe(&control.request));
+            plan.controls.retain(Control::is_harmless);
         }
         if let Some((part, parts)) = selection.shard {
             let mut index = 0;

@@ -264,3 +264,86 @@ impl Sender {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::sync::Arc;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::{mpsc, oneshot};
+    use tokio::task::JoinHandle;
+
+    use super::*;
+    use crate::model::target::Target;
+
+    /// A request that arrived: the number of its connection, and whether it is to be answered, else closed on.
+    type Arrived = (usize, oneshot::Sender<bool>);
+
+    async fn serve(mut stream: TcpStream, number: usize, arrived: mpsc::UnboundedSender<Arrived>) {
+        let mut head = Vec::new();
+        while stream.read_buf(&mut head).await.is_ok_and(|count| count > 0) {
+            if head.ends_with(b"\r\n\r\n") {
+                head.clear();
+                let (answer, wanted) = oneshot::channel();
+                arrived.send((number, answer)).unwrap();
+                if !wanted.await.unwrap() {
+                    return;
+                }
+                stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+            }
+        }
+    }
+
+    /// Lets another request have its answer, and so its connection idle, before the lost one leaves again.
+    struct AfterAnother(Option<(oneshot::Sender<bool>, JoinHandle<Exchange>)>);
+
+    impl Resend for AfterAnother {
+        async fn again(&mut self, _: &Outcome) -> bool {
+            if let Some((answer, other)) = self.0.take() {
+                answer.send(true).unwrap();
+                other.await.unwrap();
+            }
+            true
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_connection_was_lost_leaves_again_on_one_of_its_own_whatever_is_idle() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let target = Target::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let (arrived, mut arrivals) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            for number in 1.. {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(serve(stream, number, arrived.clone()));
+            }
+        });
+        let timeout = Duration::from_secs(60);
+        let settings = Settings { target, timeout, insecure: false, ca: None, proxy: None };
+        let sender = Arc::new(Sender::new(&settings).unwrap());
+        let request = Request { method: "GET".into(), target: "/".into(), ..Request::default() };
+        let send = || {
+            let (sender, request) = (Arc::clone(&sender), request.clone());
+            tokio::spawn(async move { sender.send(&request, &[], &Environment::default()).await })
+        };
+        let one = send();
+        let (first, answer_one) = arrivals.recv().await.unwrap();
+        let other = send();
+        let (second, answer_other) = arrivals.recv().await.unwrap();
+        answer_one.send(true).unwrap();
+        one.await.unwrap();
+        let lost = tokio::spawn(async move {
+            let conduct = Conduct::Pooled { place: "", harmless: true };
+            let mut may = AfterAnother(Some((answer_other, other)));
+            sender.conducted(&request, &[], &Environment::default(), conduct, &mut may).await.0
+        });
+        let (kept, close) = arrivals.recv().await.unwrap();
+        close.send(false).unwrap();
+        let (again, answer) = arrivals.recv().await.unwrap();
+        answer.send(true).unwrap();
+        assert!(matches!(lost.await.unwrap().outcome, Outcome::Reply(reply) if reply.status == 400));
+        assert_eq!((first, second, kept, again), (1, 2, 1, 3));
+    }
+}

@@ -6,11 +6,12 @@ mod bytes {
     mod capture;
     mod compared;
     mod credentials;
-    mod faithful;
+    mod forwarded;
     mod head;
     mod json;
     mod lines;
     mod requests;
     mod scripts;
+    mod well_formed;
     mod written;
 }

@@ -82,6 +82,14 @@ pub static FAULTS: &[Fault] = &[
         |s| each(s, |draft| draft.over = Over::Fresh)
     ),
     fault!(
+        "alike-ordinary-client",
+        MalformedHttp,
+        "The same request as an HTTP library sends it, under a User-Agent and without an Accept-Encoding: customers use one.",
+        "User-Agent: errdrift/…, from another client",
+        "RFC 9110, section 10.1.5; the document has one format for all clients",
+        |s| each(s, |draft| draft.over = Over::Ordinary)
+    ),
+    fault!(
         "alike-http-2",
         MalformedHttp,
         "The same request over HTTP/2, where the target offers it: another front may answer.",

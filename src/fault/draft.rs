@@ -220,7 +220,9 @@ impl Draft {
         headers.extend(self.content_type.map(|value| field("content-type", value)));
         headers.extend(self.content_encoding.map(|value| field("content-encoding", value)));
         let target = self.query.map_or_else(|| self.path.clone(), |query| format!("{}?{query}", self.path));
-        Request { method: self.method, target, headers, body: self.body, script: self.script, over: self.over }
+        let Self { method, body, script, over, .. } = self;
+        let request = Request { method, target, headers, body, script, over };
+        if over == Over::Ordinary { request.ordinary() } else { request }
     }
 }
 

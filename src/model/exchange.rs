@@ -34,11 +34,58 @@ pub enum Over {
     Any,
     /// HTTP/1.1, on a connection of its own.
     Fresh,
-    /// HTTP/2 over TLS, where the target offers it (RFC 9113, section 3.2).
+    /// HTTP/1.1, as an ordinary HTTP library sends it: on a connection of its own.
+    Ordinary,
+    /// HTTP/2 over TLS, where the target offers it (RFC 9113, section 3.2): as the library sends it.
     Http2,
 }
 
+impl Over {
+    /// Whether an ordinary HTTP library sends it.
+    #[must_use]
+    pub fn is_ordinary(self) -> bool {
+        matches!(self, Self::Ordinary | Self::Http2)
+    }
+}
+
+/// How an HTTP library names itself (RFC 9110, section 10.1.5).
+const USER_AGENT: &str = concat!("errdrift/", env!("CARGO_PKG_VERSION"));
+
 impl Request {
+    /// The same as an ordinary HTTP library sends it: it names itself, and says nothing of codings that it does not know.
+    #[must_use]
+    pub fn ordinary(mut self) -> Self {
+        self.over = Over::Ordinary;
+        self.headers.retain(|(name, value)| name != "accept-encoding" || value.masked() != b"identity");
+        if self.header("user-agent").is_none() {
+            self.headers.push(("user-agent".to_owned(), Template::literal(USER_AGENT)));
+        }
+        self
+    }
+
+    /// Why it is no request that HTTP/1.1 has (RFC 9112, sections 3 and 5), where no script says that it is not to be one.
+    #[must_use]
+    pub fn breach(&self) -> Option<String> {
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let is_token = |text: &str| !text.is_empty() && text.bytes().all(token);
+        if !is_token(&self.method) {
+            return Some(format!("`{}` is no method", self.method.escape_debug()));
+        }
+        let visible = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
+        if !self.target.starts_with('/') || !self.target.bytes().all(visible) {
+            return Some(format!("`{}` is no path with a query", self.target.escape_debug()));
+        }
+        let framing = ["host", "connection", "content-length", "transfer-encoding"];
+        let wrong = |(name, value): &&(String, Template)| {
+            let control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
+            !is_token(name)
+                || framing.contains(&name.to_ascii_lowercase().as_str())
+                || value.masked().iter().any(control)
+        };
+        let (name, _) = self.headers.iter().find(wrong)?;
+        Some(format!("`{}` is no header field of its own, or has a value that none has", name.escape_debug()))
+    }
+
     /// The first field of that name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&Template> {

@@ -37,7 +37,11 @@ impl Target {
         }
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let port = url.port_or_known_default().unwrap_or_default();
-        Ok(Self { text: text.trim_end_matches('/').to_owned(), host, port })
+        let target = Self { text: text.trim_end_matches('/').to_owned(), host, port };
+        if !target.prefix().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(wrong("its path has bytes that only stand percent-encoded"));
+        }
+        Ok(target)
     }
 
     /// The text, without a slash at its end.

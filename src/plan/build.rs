@@ -5,10 +5,10 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::guard::{Admitted, Withheld};
+use super::order;
 use super::probe::{Control, Expectation, NO_OPERATION, Probe};
 use super::safety::Bases;
 use super::selection::Selection;
-use super::{effect, order};
 use crate::catalog::Api;
 use crate::catalog::suite::Operation;
 use crate::fault;
@@ -43,7 +43,7 @@ impl Plan {
             plan.controls.extend(controls(api, &operations));
         }
         if selection.harmless {
-            plan.controls.retain(|control| effect::is_safe(&control.request));
+            plan.controls.retain(Control::is_harmless);
         }
         if let Some((part, parts)) = selection.shard {
             let mut index = 0;

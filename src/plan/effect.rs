@@ -1,7 +1,7 @@
 //! Whether a probe can change anything at the target: what a target that is only to be read gets, and what is sent again to
 //! see whether an answer stays the same.
 
-use super::probe::{NO_OPERATION, Probe};
+use super::probe::{Control, NO_OPERATION, Probe};
 use crate::fault::draft;
 use crate::model::exchange::{Part, Request};
 
@@ -28,8 +28,18 @@ impl Probe {
     }
 }
 
+impl Control {
+    /// Whether it can change nothing, so that it may be sent again: its operation only reads, as of every control, and its
+    /// request has a safe method.
+    #[must_use]
+    pub fn is_harmless(&self) -> bool {
+        let mut operations = self.api.suite.operation.iter();
+        operations.any(|operation| operation.id == self.operation && operation.reads()) && is_safe(&self.request)
+    }
+}
+
 /// Whether the request has a safe method. Bytes that no library sends must begin with one, whatever they are made from.
-pub(super) fn is_safe(request: &Request) -> bool {
+fn is_safe(request: &Request) -> bool {
     let safe = |method: &[u8]| SAFE.iter().any(|safe| safe.as_bytes() == method);
     let Some(script) = &request.script else { return safe(request.method.as_bytes()) };
     let Some(Part::Bytes(first)) = script.parts.first() else { return false };

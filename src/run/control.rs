@@ -10,6 +10,7 @@ use super::identity;
 use super::pacing::limits::Key;
 use super::shared::Shared;
 use super::unsent::Unsent;
+use crate::catalog::suite::Expects;
 use crate::fault::draft::carried;
 use crate::judge;
 use crate::judge::origin::unrelated_path::Outside;
@@ -63,7 +64,8 @@ impl Controls {
                     Ok(form) => all.succeeded.entry(suite.to_owned()).or_default().push(form),
                     Err(failure) => failures.push((control.operation.clone(), failure)),
                 }
-                if failures.last().is_some_and(|(_, failure)| failure.unreachable || failure.formless) {
+                if failures.last().is_some_and(|(_, failure)| matches!(failure.why, Why::Unreachable | Why::OtherForm))
+                {
                     break;
                 }
             }
@@ -72,8 +74,9 @@ impl Controls {
                 all.reasons
                     .push(format!("no control of {suite} could be sent, so nothing shows that it is there: {missing}"));
             }
-            let unreachable = failures.last().is_some_and(|(_, failure)| failure.unreachable);
-            if let Some((operation, failure)) = failures.iter().find(|(_, failure)| failure.formless) {
+            let unreachable = failures.last().is_some_and(|(_, failure)| failure.why == Why::Unreachable);
+            let first = |why: Why| failures.iter().find(move |(_, failure)| failure.why == why);
+            if let Some((operation, failure)) = first(Why::OtherForm) {
                 // Whoever answers so may well not be the API, whatever else succeeded.
                 all.refuse(
                     suite,
@@ -83,7 +86,7 @@ impl Controls {
                     ),
                 );
             } else if sent > 0 && (unreachable || failures.len() == sent) {
-                let (operation, failure) = &failures[failures.len() - 1];
+                let (operation, failure) = first(Why::Particular).unwrap_or(&failures[failures.len() - 1]);
                 let advice = failure.advice;
                 let reason = format!("no control of {suite} succeeded: {operation} {}; {advice}", failure.text);
                 all.reasons.push(reason.clone());
@@ -96,10 +99,14 @@ impl Controls {
                 let failures: Vec<_> = failures.into_iter().filter(fresh).collect();
                 for (operation, failure) in failures {
                     let advice = failure.advice;
-                    let skip =
-                        format!("if the account has no right to it, leave it out with --skip {suite}/{operation}/");
+                    let skip = match failure.why {
+                        Why::Particular => String::new(),
+                        _ => format!(
+                            "; if the account has no right to it, leave it out with --skip {suite}/{operation}/"
+                        ),
+                    };
                     let reason =
-                        format!("the control of {suite}/{operation} failed: it {}; {advice}; {skip}", failure.text);
+                        format!("the control of {suite}/{operation} failed: it {}; {advice}{skip}", failure.text);
                     all.reasons.push(reason.clone());
                     all.failed.insert((suite.to_owned(), operation), reason);
                 }
@@ -123,7 +130,11 @@ impl Controls {
             let sent =
                 controls.iter().filter(|control| control.api.suite.id == suite && carries(&control.operation)).count();
             let failed: Vec<_> = failures.iter().filter(|(operation, _)| carries(operation)).collect();
-            let Some((operation, failure)) = failed.last().filter(|_| failed.len() == sent) else { continue };
+            // With which a library succeeds, it is right.
+            let is_right = failed.iter().any(|(_, failure)| failure.why == Why::Particular);
+            let Some((operation, failure)) = failed.last().filter(|_| failed.len() == sent && !is_right) else {
+                continue;
+            };
             let variables: BTreeSet<String> = carried(credential, &credential.valid)
                 .iter()
                 .flat_map(|(_, value)| value.variables())
@@ -178,11 +189,22 @@ impl Controls {
 
 struct ControlFailure {
     text: String,
-    unreachable: bool,
-    /// Whether it was a success, and not of the form that the suite declares.
-    formless: bool,
+    why: Why,
     /// What to do about it.
     advice: &'static str,
+}
+
+/// Why a control failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Why {
+    /// No connection was made.
+    Unreachable,
+    /// It did not succeed.
+    Refused,
+    /// It succeeded, and not in the form that the suite declares.
+    OtherForm,
+    /// It did not succeed, and the same did as an HTTP library sends it.
+    Particular,
 }
 
 const REFUSED: &str = "check --target and the credentials, which are refused";
@@ -190,6 +212,9 @@ const UNASKED: &str = "the target was not asked";
 const UNREACHABLE: &str = "check --target, and whether the deployment is up";
 
 const OTHER_FORM: &str = "check --target: a login or another application may answer; if that is right, the suite says so in `control.expects`";
+
+const PARTICULAR: &str =
+    "a gateway refuses requests without a User-Agent, or as errdrift writes them: have it let them through";
 
 /// What to do about a control that was answered, but not by a success.
 fn advice(control: &Control, reply: &Reply) -> &'static str {
@@ -260,40 +285,62 @@ fn succeeds(reply: &Reply) -> bool {
 /// Sends a control; `None` where a variable is missing.
 async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, ControlFailure>> {
     let headers = shared.resolve(&control.request).ok()?;
-    let mut failure = ControlFailure { text: String::new(), unreachable: false, formless: false, advice: UNREACHABLE };
-    let declared = control.api.suite.operation.iter().find(|operation| operation.id == control.operation);
-    let expects = declared.and_then(|operation| operation.control.clone()).unwrap_or_default();
+    let mut failure = ControlFailure { text: String::new(), why: Why::Unreachable, advice: UNREACHABLE };
+    let mut hangs = false;
     for _ in 0..CONTROL_ATTEMPTS {
         match shared.ask(&key(control), &control.request, &headers).await {
             Outcome::Reply(reply) if succeeds(&reply) => {
-                let Some(why) = form::breach(&expects, &reply) else { return Some(Ok(Form::of(&reply))) };
+                let Some(why) = form::breach(&expects(control), &reply) else { return Some(Ok(Form::of(&reply))) };
                 let described = shared.recorder.described(&reply);
                 let text = record::cut(&format!("was answered {} with {described}, {why}", reply.status));
-                failure = ControlFailure { text, unreachable: false, formless: true, advice: OTHER_FORM };
+                failure = ControlFailure { text, why: Why::OtherForm, advice: OTHER_FORM };
             }
             Outcome::Reply(reply) => {
                 let whole = if reply.ending == Ending::Complete { "" } else { ", which did not come whole" };
                 let described = shared.recorder.described(&reply);
-                failure = ControlFailure {
-                    text: record::cut(&format!("was answered {} with {described}{whole}", reply.status)),
-                    unreachable: false,
-                    formless: false,
-                    advice: advice(control, &reply),
-                };
+                let text = record::cut(&format!("was answered {} with {described}{whole}", reply.status));
+                failure = ControlFailure { text, why: Why::Refused, advice: advice(control, &reply) };
             }
             Outcome::Silence(silence) => {
                 let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_));
+                hangs |= matches!(silence, Silence::TimedOut(_) | Silence::Stalled(..));
                 let advice = if matches!(silence, Silence::Local(_)) { UNASKED } else { UNREACHABLE };
                 let silence = masked::silence(&shared.recorder.mask, &silence);
                 let text = record::cut(&format!("had no answer ({silence})"));
-                failure = ControlFailure { text, unreachable, formless: false, advice };
+                failure =
+                    ControlFailure { text, why: if unreachable { Why::Unreachable } else { Why::Refused }, advice };
             }
         }
-        if failure.unreachable || shared.limits.against(&key(control)).is_some() {
-            break;
+        if failure.why == Why::Unreachable || shared.limits.against(&key(control)).is_some() {
+            return Some(Err(failure));
         }
     }
+    if failure.why == Why::Refused
+        && !hangs
+        && let Some(status) = by_library(control, shared).await
+    {
+        failure.text += &format!(", and {status} as an HTTP library sends it, under a User-Agent");
+        (failure.why, failure.advice) = (Why::Particular, PARTICULAR);
+    }
     Some(Err(failure))
+}
+
+/// What a success of the control looks like.
+fn expects(control: &Control) -> Expects {
+    let declared = control.api.suite.operation.iter().find(|operation| operation.id == control.operation);
+    declared.and_then(|operation| operation.control.clone()).unwrap_or_default()
+}
+
+/// The status of the success that a control has as an HTTP library sends it: whoever answers that minds how errdrift writes
+/// its requests, and nothing that they say. It is sent once more only where it can change nothing.
+async fn by_library(control: &Control, shared: &Shared) -> Option<u16> {
+    let request = control.request.clone().ordinary();
+    if !control.is_harmless() || shared.stopped().is_some() || shared.sender.unfit(&request).await.is_some() {
+        return None;
+    }
+    let headers = shared.resolve(&request).ok()?;
+    let Outcome::Reply(reply) = shared.ask(&key(control), &request, &headers).await else { return None };
+    (succeeds(&reply) && form::breach(&expects(control), &reply).is_none()).then_some(reply.status)
 }
 
 /// A path that no API has: whoever answers it answers for the target as a whole.

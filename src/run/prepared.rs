@@ -17,7 +17,6 @@ use crate::model::secret::{Template, unmaskable};
 use crate::plan::Plan;
 use crate::report::tally::Tally;
 use crate::report::{Closing, Inactive, Opening};
-use crate::wire::client::Client;
 use crate::wire::sender::Sender;
 
 impl Session {
@@ -52,17 +51,10 @@ impl Session {
         let plan = Plan::new(&self.apis, &self.selection);
         let requests = plan.probes.iter().map(|probe| (&probe.id, &probe.request));
         let controls = plan.controls.iter().map(|control| (&control.operation, &control.request));
-        let mut targets = BTreeSet::new();
-        for (id, request) in requests.chain(controls) {
-            if request.script.is_some() {
-                continue;
+        for (id, request) in requests.chain(controls).filter(|(_, request)| request.script.is_none()) {
+            if let Some(why) = request.breach() {
+                return Err(Failure::Usage(format!("{id} cannot be sent as it is meant: {why}")));
             }
-            // Many requests share a target, and to read a URL takes a while.
-            let known = !targets.insert(request.target.as_str());
-            let target = if known { Ok(()) } else { Client::faithful_target(&self.wire.target, &request.target) };
-            target
-                .and_then(|()| Client::faithful_head(request))
-                .map_err(|why| Failure::Usage(format!("{id} cannot be sent as it is meant: {why}")))?;
         }
         let templates =
             plan.probes.iter().map(|probe| &probe.request).flat_map(crate::model::exchange::Request::templates);

@@ -10,16 +10,17 @@ use super::resend::Resender;
 use super::runtime::runtime;
 use super::settings::Settings;
 use crate::catalog::Api;
-use crate::model::exchange::{Outcome, Over, Part, Reply};
+use crate::model::exchange::{Outcome, Over, Reply};
 use crate::model::masked;
 use crate::model::masked::message::received;
 use crate::model::secret::{Environment, unmaskable};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::replayed::{Piece, Replayed};
 use crate::report::tally::signature;
+use crate::wire::Conduct;
+use crate::wire::address::Address;
 use crate::wire::settings::Settings as Wire;
 use crate::wire::tap::Tap;
-use crate::wire::{Conduct, written};
 use crate::{fault, judge};
 
 /// A probe that is to be sent again.
@@ -75,7 +76,7 @@ impl Replay {
                 probe.id
             )));
         }
-        let (sent, rewritten) = (leaves(probe, &wire), rewritten(probe, &wire));
+        let (sent, rewritten) = (leaves(probe, &wire).map_err(Failure::Usage)?, rewritten(probe));
         runtime()?.block_on(async {
             let tap = Tap::default();
             let again = Resender::new(&plan, &wire, environment, engine, Some(tap.clone()), 0);
@@ -137,41 +138,30 @@ pub fn selection(probe: &str) -> Result<Selection, String> {
     })
 }
 
-/// Why the bytes that leave are others than those of HTTP/1.1.
-fn rewritten(probe: &Probe, wire: &Wire) -> Option<&'static str> {
-    let forwarded = wire.proxy.is_some() && !wire.target.is_tls() && probe.request.script.is_none();
+/// Why the bytes that leave are not known, but only what they say.
+fn rewritten(probe: &Probe) -> Option<&'static str> {
     match probe.request.over {
         Over::Http2 => Some("it went over HTTP/2: written here as HTTP/1.1 would"),
-        _ if forwarded => Some("a proxy took it in a form of its own: written here as it would go without"),
-        _ => None,
+        Over::Ordinary => Some("an HTTP library sent it and read the reply: written here as we would"),
+        Over::Any | Over::Fresh => None,
     }
 }
 
 /// What leaves, with variables by name.
-fn leaves(probe: &Probe, wire: &Wire) -> Vec<Piece> {
-    let (prefix, authority) = (wire.target.prefix(), wire.target.authority());
+fn leaves(probe: &Probe, wire: &Wire) -> Result<Vec<Piece>, String> {
+    let address = Address::of(wire)?.masked();
     let Some(script) = &probe.request.script else {
         let headers: Vec<_> =
             probe.request.headers.iter().map(|(name, value)| (name.clone(), value.masked())).collect();
-        return vec![Piece::Bytes(written(prefix, &authority, &probe.request, &headers))];
+        return Ok(vec![Piece::Bytes(address.request(&probe.request, &headers))]);
     };
-    let mut pieces = vec![Piece::Bytes(Vec::new())];
-    for part in &script.parts {
-        let bytes = match part {
-            Part::Bytes(bytes) => bytes.masked(),
-            Part::Authority => authority.clone().into_bytes(),
-            Part::Prefix => prefix.as_bytes().to_vec(),
-            Part::Pause(pause) => {
-                pieces.extend([Piece::Pause(*pause), Piece::Bytes(Vec::new())]);
-                continue;
-            }
-        };
-        if let Some(Piece::Bytes(last)) = pieces.last_mut() {
-            last.extend(bytes);
-        }
+    let mut pieces = Vec::new();
+    for (pause, bytes) in address.script(script, |template| Ok::<_, String>(template.masked()))? {
+        pieces.extend((!pause.is_zero()).then_some(Piece::Pause(pause)));
+        pieces.push(Piece::Bytes(bytes));
     }
     pieces.extend(script.half_close.then_some(Piece::Closed));
-    pieces
+    Ok(pieces)
 }
 
 /// A reply as HTTP/1.1 would write it.

@@ -1,6 +1,6 @@
-//! How a request shares connections with others, and what came of it.
+//! How a request goes, and what came of it, as the senders say it to each other.
 
-use super::sequence::Aftermath;
+use super::aftermath::Aftermath;
 use crate::model::exchange::Outcome;
 
 /// How a request shares connections with others.

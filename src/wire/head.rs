@@ -111,6 +111,11 @@ pub(super) fn status_line(line: &[u8]) -> Result<Reply, Quote> {
     Ok(Reply { status, defects, ..Reply::default() })
 }
 
+/// Whether a status says that the request was accepted, and may have changed something (RFC 9110, sections 15.3 and 15.4.4).
+pub(crate) fn accepts(status: u16) -> bool {
+    status < 300 || status == 303
+}
+
 /// Reads a field line (RFC 9112, section 5).
 pub(super) fn field(line: &[u8], reply: &mut Reply) {
     let mut flaw = |what: Quote| reply.defects.push(Defect { kind: Flaw::Field, what });

@@ -1,28 +1,30 @@
 //! Putting requests on the wire. The only I/O of a run beside its reports.
 
-pub mod client;
+pub(crate) mod address;
+mod aftermath;
 mod conduct;
 mod connection;
 mod head;
-mod http2;
 mod lanes;
 mod local;
+mod ordinary_client;
 mod pool;
+mod proxy;
 pub(crate) mod rate;
 mod raw;
-mod replies;
 pub mod reply;
 mod roundtrip;
+mod scripted;
 pub mod sender;
 mod sequence;
 pub mod settings;
 mod stream;
 mod tails;
 pub(crate) mod tap;
+mod trust;
 mod well_formed;
 
+pub(crate) use aftermath::Aftermath;
 pub(crate) use conduct::Conduct;
+pub(crate) use head::accepts;
 pub(crate) use local::{has_room, limit};
-pub(crate) use raw::written;
-pub(crate) use replies::accepts;
-pub(crate) use sequence::Aftermath;

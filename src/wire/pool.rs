@@ -10,9 +10,12 @@ use tokio::time::{Instant, sleep_until};
 use super::head::tokens;
 use super::reply::{End, Reader};
 use super::roundtrip::{Connection, collect};
-use super::sequence::{Hold, Look, Sequence};
-use super::tails::{Kind, TURN, Tails};
+use super::sequence::{Hold, Sequence};
+use super::tails::{Kind, Tails};
 use crate::model::exchange::{Outcome, Reply};
+
+/// What came on a socket is known only once the runtime has turned to it, which a timer waits for.
+pub(super) const TURN: Duration = Duration::from_millis(2);
 
 /// Kept connections that nobody uses.
 #[derive(Default)]
@@ -158,12 +161,6 @@ impl Pool {
                 Seen::End => idle.sequence.quiet(),
             }
         }
-    }
-}
-
-impl Look for Pool {
-    fn look_at(&self, sequence: &Arc<Sequence>) {
-        self.look(Some(sequence));
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::address::Writes;
 use super::reply::{End, Reader};
 use super::stream::Stream;
 use crate::model::exchange::{Defect, Flaw, Outcome, Reply, Script};
@@ -17,9 +18,6 @@ pub(super) struct Connection {
     /// Room for what is read, kept from one reply to the next.
     pub(super) room: Vec<u8>,
 }
-
-/// What is written, with the pauses before it.
-pub(super) type Writes = Vec<(Duration, Vec<u8>)>;
 
 /// What may come behind a reply.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,20 +1,20 @@
-//! Sends probes: by the raw sender, which shows a reply as it came, or by reqwest where a proxy takes the request in a form
-//! of its own. Both give the same exchange.
+//! Sends probes: by the raw sender, which shows a reply as it came, or by an ordinary client, where it is asked whether the
+//! target answers that one otherwise. Whatever leaves has its lane, its turn and its deadline from here.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::client::Client;
+use super::aftermath::Aftermath;
 use super::conduct::{Conduct, Sent};
 use super::connection::Connector;
-use super::http2::Http2;
 use super::lanes::{Lane, Lanes};
+use super::ordinary_client::OrdinaryClient;
 use super::rate::Rate;
 use super::raw::Raw;
-use super::sequence::Aftermath;
 use super::settings::Settings;
 use super::tap::Tap;
+use super::trust::trust;
 use crate::model::exchange::{Ending, Exchange, LocalLimit, Outcome, Over, Reply, Request, Silence};
 use crate::model::secret::Environment;
 
@@ -48,9 +48,7 @@ impl Resend for Always {
 /// Sends requests and hands back what came.
 pub struct Sender {
     raw: Raw,
-    /// For well-formed requests through a proxy to a target without TLS: the proxy wants them in absolute form.
-    client: Option<Client>,
-    http2: Http2,
+    ordinary: OrdinaryClient,
     timeout: Duration,
     /// How many exchanges may be under way at once.
     lanes: Lanes,
@@ -70,15 +68,13 @@ impl Sender {
     /// A sender to a target.
     ///
     /// # Errors
-    /// A file of certificates that cannot be read, or a proxy that is none.
+    /// The certificate file cannot be read, or the proxy's URL is invalid.
     pub fn new(settings: &Settings) -> Result<Self, String> {
-        let forwarded = settings.proxy.is_some() && !settings.target.is_tls();
-        let client = forwarded.then(|| Client::new(settings)).transpose()?;
-        let connector = Connector::new(settings)?;
+        let trusted = trust(settings)?;
+        let connector = Connector::new(settings, &trusted)?;
         Ok(Self {
-            raw: Raw::new(connector.clone(), settings),
-            client,
-            http2: Http2::new(connector, settings),
+            raw: Raw::new(connector.clone(), settings)?,
+            ordinary: OrdinaryClient::new(connector, settings, &trusted)?,
             timeout: settings.timeout,
             lanes: Lanes::new(usize::MAX),
             limit: Mutex::default(),
@@ -90,7 +86,7 @@ impl Sender {
         })
     }
 
-    /// The same, with whoever wants to see what is received. What a proxy takes in a form of its own, and HTTP/2, is not seen.
+    /// The same, with whoever wants to see what is received. What the ordinary client receives is not seen.
     pub(crate) fn tapped(self, tap: Tap) -> Self {
         Self { raw: self.raw.tapped(tap), ..self }
     }
@@ -160,10 +156,7 @@ impl Sender {
 
     /// Why the request is none for this target; `None` where it is one.
     pub async fn unfit(&self, request: &Request) -> Option<&'static str> {
-        if request.over == Over::Http2 && !self.http2.is_offered().await {
-            return Some("the target offers no HTTP/2 over TLS");
-        }
-        self.raw.unfit(request)
+        if request.over.is_ordinary() { self.ordinary.unfit(request).await } else { self.raw.unfit(request) }
     }
 
     /// Sends a request with its header fields resolved; a script's secrets come from the environment. A connection that fails
@@ -193,10 +186,13 @@ impl Sender {
         let mut fresh = None;
         loop {
             let request = fresh.as_ref().unwrap_or(request);
-            let Sent { outcome, aftermath, shift } = match &self.client {
-                _ if request.over == Over::Http2 => self.http2.send(request, headers, deadline).await.into(),
-                Some(client) if request.script.is_none() => client.send(request, headers, deadline).await.into(),
-                _ => self.raw.send(request, headers, environment, conduct, (deadline, &mut lane)).await,
+            let Sent { outcome, aftermath, shift } = match &request.script {
+                _ if request.over.is_ordinary() => {
+                    self.raw.make_way();
+                    self.ordinary.send(request, headers, deadline).await.into()
+                }
+                Some(script) => self.raw.scripted(request, script, environment, deadline).await.into(),
+                None => self.raw.well_formed(request, headers, conduct, (deadline, &mut lane)).await,
             };
             let pause = match &outcome {
                 Outcome::Silence(Silence::Local(limit)) if self.makes_room(*limit, &mut lane, &mut tries).await => {
@@ -266,5 +262,88 @@ impl Sender {
         }
         tokio::time::sleep(ROOM.1).await;
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::sync::Arc;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::{mpsc, oneshot};
+    use tokio::task::JoinHandle;
+
+    use super::*;
+    use crate::model::target::Target;
+
+    /// A request that arrived: the number of its connection, and whether it is to be answered, else closed on.
+    type Arrived = (usize, oneshot::Sender<bool>);
+
+    async fn serve(mut stream: TcpStream, number: usize, arrived: mpsc::UnboundedSender<Arrived>) {
+        let mut head = Vec::new();
+        while stream.read_buf(&mut head).await.is_ok_and(|count| count > 0) {
+            if head.ends_with(b"\r\n\r\n") {
+                head.clear();
+                let (answer, wanted) = oneshot::channel();
+                arrived.send((number, answer)).unwrap();
+                if !wanted.await.unwrap() {
+                    return;
+                }
+                stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+            }
+        }
+    }
+
+    /// Lets another request have its answer, and so its connection idle, before the lost one leaves again.
+    struct AfterAnother(Option<(oneshot::Sender<bool>, JoinHandle<Exchange>)>);
+
+    impl Resend for AfterAnother {
+        async fn again(&mut self, _: &Outcome) -> bool {
+            if let Some((answer, other)) = self.0.take() {
+                answer.send(true).unwrap();
+                other.await.unwrap();
+            }
+            true
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_connection_was_lost_leaves_again_on_one_of_its_own_whatever_is_idle() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let target = Target::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let (arrived, mut arrivals) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            for number in 1.. {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(serve(stream, number, arrived.clone()));
+            }
+        });
+        let timeout = Duration::from_secs(60);
+        let settings = Settings { target, timeout, insecure: false, ca: None, proxy: None };
+        let sender = Arc::new(Sender::new(&settings).unwrap());
+        let request = Request { method: "GET".into(), target: "/".into(), ..Request::default() };
+        let send = || {
+            let (sender, request) = (Arc::clone(&sender), request.clone());
+            tokio::spawn(async move { sender.send(&request, &[], &Environment::default()).await })
+        };
+        let one = send();
+        let (first, answer_one) = arrivals.recv().await.unwrap();
+        let other = send();
+        let (second, answer_other) = arrivals.recv().await.unwrap();
+        answer_one.send(true).unwrap();
+        one.await.unwrap();
+        let lost = tokio::spawn(async move {
+            let conduct = Conduct::Pooled { place: "", harmless: true };
+            let mut may = AfterAnother(Some((answer_other, other)));
+            sender.conducted(&request, &[], &Environment::default(), conduct, &mut may).await.0
+        });
+        let (kept, close) = arrivals.recv().await.unwrap();
+        close.send(false).unwrap();
+        let (again, answer) = arrivals.recv().await.unwrap();
+        answer.send(true).unwrap();
+        assert!(matches!(lost.await.unwrap().outcome, Outcome::Reply(reply) if reply.status == 400));
+        assert_eq!((first, second, kept, again), (1, 2, 1, 3));
     }
 }

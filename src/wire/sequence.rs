@@ -20,10 +20,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::sync::futures::Notified;
+use tokio::time::{Instant, timeout};
 
-use super::replies::{accepts, replies};
-use super::tails::{LINGER, TURN};
+use super::reply::several::replies;
 
 /// A sequence that is longer must end before its connection serves another request.
 const LONG: Duration = Duration::from_millis(500);
@@ -35,7 +35,7 @@ const RESOLVED: Duration = Duration::from_secs(10);
 
 /// How a sequence goes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Course {
+pub(super) enum Course {
     /// More may come.
     Open,
     /// Nothing came but the replies.
@@ -120,13 +120,38 @@ impl Sequence {
         self.changed.notify_waiters();
     }
 
-    /// What is to be waited for of the probe whose reply was read last.
-    fn aftermath(self: &Arc<Self>, pool: Arc<dyn Look>) -> Aftermath {
+    /// Takes in that it is not known yet what comes after the reply that was read last; its place.
+    pub(super) fn unresolved(&self) -> usize {
         let mut state = self.state();
         let place = state.statuses.len().saturating_sub(1);
         state.unresolved.insert(place);
+        place
+    }
+
+    /// Takes in how many replies came after the one of a place.
+    pub(super) fn resolved(&self, place: usize, shift: usize) {
+        let mut state = self.state();
+        state.unresolved.remove(&place);
+        state.shifts.insert(place, shift);
         drop(state);
-        Aftermath { sequence: Arc::clone(self), pool, place, shift: 0 }
+        self.changed.notify_waiters();
+    }
+
+    /// What there is to wait for: the next change, how it goes, and when it is over if nothing comes.
+    pub(super) fn watch(&self) -> (Notified<'_>, Course, Option<Instant>) {
+        let changed = self.changed.notified();
+        let state = self.state();
+        (changed, state.course, state.quiet_at)
+    }
+
+    /// The status of the reply at a place.
+    pub(super) fn status(&self, place: usize) -> Option<u16> {
+        self.state().statuses.get(place).copied()
+    }
+
+    /// How many of its replies nobody read.
+    pub(super) fn unread(&self) -> usize {
+        self.state().unread
     }
 
     /// Waits until all probes before a place were sent again, and tells how many replies came after theirs; `None` where they
@@ -194,9 +219,9 @@ impl Hold {
         state.statuses.len() - 1
     }
 
-    /// What is to be waited for of the probe that uses the connection.
-    pub(super) fn aftermath(&self, pool: Arc<dyn Look>) -> Option<Aftermath> {
-        self.0.as_ref().map(|sequence| sequence.aftermath(pool))
+    /// The sequence, while the connection is in use.
+    pub(super) fn sequence(&self) -> Option<&Arc<Sequence>> {
+        self.0.as_ref()
     }
 }
 
@@ -205,69 +230,5 @@ impl Drop for Hold {
         if let Some(sequence) = self.0.take() {
             sequence.disturb(&[]);
         }
-    }
-}
-
-/// Whoever keeps the connections that nobody uses.
-pub(super) trait Look: std::fmt::Debug + Send + Sync {
-    /// Ends the sequence if its time has come.
-    fn look_at(&self, sequence: &Arc<Sequence>);
-}
-
-/// What is not known yet of a finished reply: whether something comes after it.
-#[derive(Debug)]
-pub(crate) struct Aftermath {
-    sequence: Arc<Sequence>,
-    pool: Arc<dyn Look>,
-    place: usize,
-    shift: usize,
-}
-
-impl Aftermath {
-    /// Waits until the reply's sequence is over, and tells whether it was disturbed: whether the probe is to be sent again.
-    pub(crate) async fn is_suspect(&self) -> bool {
-        loop {
-            let changed = self.sequence.changed.notified();
-            let (course, quiet_at) = {
-                let state = self.sequence.state();
-                (state.course, state.quiet_at)
-            };
-            match course {
-                Course::Quiet => return false,
-                Course::Disturbed => return true,
-                Course::Open => {}
-            }
-            let now = Instant::now();
-            let at = quiet_at.map_or(now + LINGER, |quiet_at| quiet_at.max(now + TURN));
-            tokio::select! {
-                () = changed => {}
-                () = sleep_until(at) => self.pool.look_at(&self.sequence),
-            }
-        }
-    }
-
-    /// Whether the probe's own reply says that it was accepted, where something before it looks like a reply and came in its
-    /// place. That is known once the probes before it were sent again.
-    pub(crate) async fn was_accepted(&self) -> bool {
-        let own = |shift: usize| self.sequence.state().statuses.get(self.place + shift).copied();
-        let unread = self.sequence.state().unread;
-        // The first one is its own.
-        let in_doubt = self.place > 0 && (1..=unread).filter_map(own).any(accepts);
-        in_doubt && self.sequence.shift(self.place).await.and_then(own).is_none_or(accepts)
-    }
-
-    /// Takes in how many replies come after the probe's own, now that it was sent again.
-    pub(crate) fn resolve(mut self, shift: usize) {
-        self.shift = shift;
-    }
-}
-
-impl Drop for Aftermath {
-    fn drop(&mut self) {
-        let mut state = self.sequence.state();
-        state.unresolved.remove(&self.place);
-        state.shifts.insert(self.place, self.shift);
-        drop(state);
-        self.sequence.changed.notify_waiters();
     }
 }

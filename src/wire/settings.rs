@@ -1,4 +1,4 @@
-//! How the target is reached.
+//! How the target is reached, as the user says it.
 
 use std::path::PathBuf;
 use std::time::Duration;

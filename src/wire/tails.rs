@@ -11,9 +11,6 @@ pub(super) const LINGER: Duration = Duration::from_millis(50);
 /// The same where the target is slow, or late with its tails.
 pub(super) const LONGEST: Duration = Duration::from_millis(600);
 
-/// What came on a socket is known only once the runtime has turned to it, which a timer waits for.
-pub(super) const TURN: Duration = Duration::from_millis(2);
-
 /// A silence is so many times longer than a reply takes, or the latest tail took.
 const MARGIN: u32 = 4;
 /// The share of one reply in how long they take on average.

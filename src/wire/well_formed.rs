@@ -3,48 +3,34 @@
 //! What came on such a connection is a probe's own only where nothing came after the replies before it: see
 //! [`super::sequence`].
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::aftermath::Aftermath;
 use super::conduct::{Conduct, Sent};
+use super::connection::Way;
+use super::head::accepts;
 use super::lanes::Lane;
 use super::pool;
 use super::raw::Raw;
-use super::raw::written;
-use super::replies::{accepts, replies};
-use super::roundtrip::{Behind, Connection, Received, Roundtrip, Writes, collect, surplus};
+use super::reply::several::replies;
+use super::roundtrip::{Behind, Connection, Received, Roundtrip, collect, surplus};
 use super::sequence::Hold;
 use super::tails::{LINGER, LONGEST, kind};
 use crate::model::exchange::{Ending, Outcome, Over, Reply, Request, Silence};
-use crate::model::secret::Environment;
 
 impl Raw {
-    /// Sends a request with its header fields resolved.
-    pub(crate) async fn send(
-        &self,
-        request: &Request,
-        headers: &[(String, Vec<u8>)],
-        environment: &Environment,
-        conduct: Conduct<'_>,
-        by: (Instant, &mut Lane<'_>),
-    ) -> Sent {
-        let Some(script) = &request.script else {
-            let bytes = written(self.target.prefix(), &self.authority, request, headers);
-            return self.well_formed(request, &bytes, conduct, by).await;
-        };
-        self.scripted(request, script, environment, by.0).await.into()
-    }
-
     /// Sends a request that a library would write the same way, over a connection that is open if there is one.
     pub(super) async fn well_formed(
         &self,
         request: &Request,
-        bytes: &[u8],
+        headers: &[(String, Vec<u8>)],
         conduct: Conduct<'_>,
         (deadline, lane): (Instant, &mut Lane<'_>),
     ) -> Sent {
+        let bytes = self.address.request(request, headers);
+        let way = if self.address.is_forwarded(None) { Way::Forwarded } else { Way::Own };
         let mut shares = matches!(conduct, Conduct::Pooled { .. }) && request.over == Over::Any;
         loop {
             lane.enter().await;
@@ -52,14 +38,14 @@ impl Raw {
             let kept = open.is_some();
             let (mut connection, hold) = match open {
                 Some(open) => open,
-                None => match self.connect(false, deadline).await {
+                None => match self.connect(way, deadline).await {
                     Ok(connection) => (connection, Hold::begin()),
                     Err(silence) => return Outcome::Silence(silence).into(),
                 },
             };
             let start = Instant::now();
             let roundtrip = Roundtrip { connection: &mut connection, deadline, timeout: self.timeout, kept };
-            let writes: Writes = vec![(Duration::ZERO, bytes.to_vec())];
+            let writes = vec![(Duration::ZERO, bytes.clone())];
             let received = roundtrip.run(&request.method, writes, false, Behind::Nothing).await;
             self.pool.tails.took(start.elapsed());
             let linger = self.pool.tails.linger();
@@ -125,7 +111,7 @@ impl Raw {
                     hold.quiet();
                     return None;
                 }
-                let aftermath = hold.aftermath(Arc::clone(&self.pool) as _);
+                let aftermath = Aftermath::of(&hold, &self.pool);
                 if !received.rest.is_empty() {
                     surplus(&mut reply, method, &received.rest);
                     pool::gather(connection, hold, received.rest, linger.max(LINGER * 2));
@@ -137,8 +123,7 @@ impl Raw {
                 Some(Sent { aftermath, ..Outcome::Reply(reply).into() })
             }
             outcome => {
-                let aftermath =
-                    if kept && was_waited_for(&outcome) { hold.aftermath(Arc::clone(&self.pool) as _) } else { None };
+                let aftermath = if kept && was_waited_for(&outcome) { Aftermath::of(&hold, &self.pool) } else { None };
                 match &outcome {
                     // It may have been closed under us: the others that were idle, too.
                     Outcome::Silence(Silence::Closed(_)) if kept => {

@@ -1,4 +1,4 @@
-//! A server that keeps the bytes of each request, and the client that is tested.
+//! A server that keeps the bytes of each request, and the sender that is tested.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -6,24 +6,37 @@ use std::time::Duration;
 use errdrift::model::exchange::{Outcome, Request};
 use errdrift::model::secret::Environment;
 use errdrift::model::target::Target;
-use errdrift::wire::client::Client;
 use errdrift::wire::sender::Sender;
 use errdrift::wire::settings::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-/// A server on a port of its own with a client of it.
+/// A server on a port of its own with a sender to it.
 pub(crate) struct Capture {
     pub(crate) address: SocketAddr,
-    sender: Sender,
-    client: Client,
+    pub(crate) sender: Sender,
     requests: mpsc::UnboundedReceiver<Vec<u8>>,
 }
 
 impl Capture {
     /// Starts on the runtime of the test.
     pub(crate) async fn start() -> Self {
+        Self::reached(|address| (target(address), None)).await
+    }
+
+    /// The same, of a target below a path.
+    pub(crate) async fn below(prefix: &str) -> Self {
+        Self::reached(|address| (Target::parse(&format!("http://{address}{prefix}")).unwrap(), None)).await
+    }
+
+    /// The same, as the proxy before a target elsewhere.
+    pub(crate) async fn before(elsewhere: &str, credentials: &str) -> Self {
+        let target = Target::parse(elsewhere).unwrap();
+        Self::reached(|address| (target, Some(format!("http://{credentials}{address}")))).await
+    }
+
+    async fn reached(from: impl FnOnce(SocketAddr) -> (Target, Option<String>)) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, requests) = mpsc::unbounded_channel();
@@ -32,22 +45,9 @@ impl Capture {
                 tokio::spawn(serve(stream, sender.clone()));
             }
         });
-        let settings = Settings {
-            target: target(address),
-            timeout: Duration::from_secs(30),
-            insecure: false,
-            ca: None,
-            proxy: None,
-        };
-        Self { address, sender: Sender::new(&settings).unwrap(), client: Client::new(&settings).unwrap(), requests }
-    }
-
-    /// Sends the request by reqwest and hands back the bytes that arrived.
-    pub(crate) async fn bytes_by_reqwest(&mut self, request: &Request) -> Vec<u8> {
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
-        let outcome = self.client.send(request, &resolved(request), deadline).await;
-        assert!(matches!(&outcome, Outcome::Reply(reply) if reply.status == 400), "{request:?}: {outcome:?}");
-        self.requests.recv().await.unwrap()
+        let (target, proxy) = from(address);
+        let settings = Settings { target, timeout: Duration::from_secs(30), insecure: false, ca: None, proxy };
+        Self { address, sender: Sender::new(&settings).unwrap(), requests }
     }
 
     /// Sends the request and hands back the bytes that arrived.

@@ -2,7 +2,7 @@
 
 use super::written::{Written, written};
 
-/// A row a fault. What goes over HTTP/2 has no bytes of HTTP/1.1.
+/// A row a fault, and one with content for the other client. What goes over HTTP/2 has no bytes of HTTP/1.1.
 #[expect(clippy::too_many_lines, reason = "a table of whole requests")]
 pub(crate) fn rows() -> Vec<Written> {
     vec![
@@ -71,6 +71,33 @@ pub(crate) fn rows() -> Vec<Written> {
              accept-encoding: identity\r\n\
              host: HOST\r\n\r\n",
             b"",
+        ),
+        written(
+            "oz-api/users.list/alike-ordinary-client/no-credentials",
+            concat!(
+                "GET /api/users/ HTTP/1.1\r\n\
+                 accept: application/json\r\n\
+                 user-agent: errdrift/",
+                env!("CARGO_PKG_VERSION"),
+                "\r\n\
+                 host: HOST\r\n\r\n"
+            ),
+            b"",
+        ),
+        written(
+            "oz-api/media.update/alike-ordinary-client/malformed-body",
+            concat!(
+                "PATCH /api/media/6301bbfc-a0c5-454e-8ff9-bb510944fe0c HTTP/1.1\r\n\
+                 accept: application/json\r\n\
+                 x-forensic-access-token: 0123456789abcdef\r\n\
+                 content-type: application/json\r\n\
+                 user-agent: errdrift/",
+                env!("CARGO_PKG_VERSION"),
+                "\r\n\
+                 host: HOST\r\n\
+                 content-length: 1\r\n\r\n"
+            ),
+            b"{",
         ),
         written(
             "oz-api/users.list/alike-head/no-credentials",

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 /// The prefix of the target.
-const PREFIX: &str = "/staging";
+pub(crate) const PREFIX: &str = "/staging";
 
 /// Sends the request to a server that reads as many bytes as `expected` has for its address, and the end of the sender's half
 /// where the script has one, then answers and reads to the end. Gives what was expected and what it read.
@@ -57,7 +57,7 @@ pub(crate) async fn arrived(request: &Request, expected: impl Fn(&str) -> Vec<u8
 }
 
 /// The script's bytes at that authority.
-fn planned(script: &Script, authority: &str) -> Vec<u8> {
+pub(crate) fn planned(script: &Script, authority: &str) -> Vec<u8> {
     let bytes = |part: &Part| match part {
         Part::Bytes(template) => template.resolve(&environment()).unwrap(),
         Part::Authority => authority.as_bytes().to_vec(),
@@ -67,7 +67,7 @@ fn planned(script: &Script, authority: &str) -> Vec<u8> {
     script.parts.iter().flat_map(bytes).collect()
 }
 
-fn scripted() -> Vec<Probe> {
+pub(crate) fn scripted() -> Vec<Probe> {
     let apis: Vec<_> = catalog::built_in_suites().map(|id| Arc::new(catalog::load(id).unwrap())).collect();
     let tiers = Tier::ALL.iter().map(|(tier, _)| *tier).collect();
     let plan = Plan::new(&apis, &Selection { tiers, ..Selection::default() });

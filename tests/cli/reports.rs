@@ -14,8 +14,10 @@ fn lasting(text: &str, target: &str) -> Value {
                 members.retain(|name, _| !["started_at", "duration_ms"].contains(&name.as_str()));
                 members.values_mut().for_each(strip);
             }
-            // The date of the target's own clock, as a header field.
-            Value::Array(elements) if elements.first().is_some_and(|first| first == "Date") => elements.clear(),
+            // The date of the target's own clock, as a header field; the ordinary client shows names in lower case.
+            Value::Array(elements) if elements.first().is_some_and(|first| first == "Date" || first == "date") => {
+                elements.clear();
+            }
             Value::Array(elements) => elements.iter_mut().for_each(strip),
             _ => {}
         }

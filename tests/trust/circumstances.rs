@@ -28,9 +28,10 @@ fn html_for_browsers_is_found() {
 #[test]
 fn each_circumstance_that_changes_an_answer_is_found_alone() {
     let page = || answer("400 Bad Request", "", "{\"error_code\": 0, \"error_message\": \"other\"}");
-    let cases: [(&str, Is); 5] = [
+    let cases: [(&str, Is); 6] = [
         ("alike-language", |head| head.contains("accept-language: uk")),
         ("alike-user-agent", |head| head.contains("user-agent: Mozilla")),
+        ("alike-ordinary-client", |head| head.contains("user-agent: errdrift/")),
         ("alike-encoding", |head| head.contains("accept-encoding: gzip")),
         ("alike-accept-problem", |head| head.contains("application/problem+json")),
         ("alike-trailing-slash", |head| head.starts_with("GET /api/users ")),

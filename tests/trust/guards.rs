@@ -1,6 +1,8 @@
 //! Each way in which a run can come to prove nothing: never exit 0, and the message says what to do.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::front::{Act, Front, answer, report};
 use crate::support::{deployment, errdrift, ran};
@@ -41,6 +43,53 @@ error "
             ),
             "a wrong token is no drift: {stdout}"
         );
+    }
+}
+
+#[test]
+fn a_gateway_that_minds_how_we_write_is_blamed_and_not_the_credential() {
+    let no = || answer("403 Forbidden", "", "{\"error_code\": 9, \"error_message\": \"no\"}");
+    let is_ours = |head: &str| !head.contains("user-agent: errdrift/");
+    let running = deployment(Api::OzApi, None);
+    for path in ["/", "/api/users/ "] {
+        let front =
+            Front::start(
+                &running,
+                move |head, _| {
+                    if is_ours(head) && head.contains(&format!(" {path}")) { no() } else { Act::Pass }
+                },
+            );
+        let (ran, report) = report("oz-api", &front.target, &[]);
+        let reasons = report["reasons"][0].to_string();
+        assert!(reasons.contains("a gateway refuses requests without a User-Agent"), "{reasons}");
+        assert!(reasons.contains("and 200 as an HTTP library sends it"), "{reasons}");
+        assert!(!reasons.contains("credential") && !reasons.contains("account"), "{reasons}");
+        ran.exits(3);
+    }
+    // Who refuses the library as well is no gateway of that kind.
+    let front = Front::start(&running, move |_, _| no());
+    let reasons = text(&report("oz-api", &front.target, &[]).1, "reasons");
+    assert!(reasons.contains("the credentials, which are refused") && !reasons.contains("gateway"), "{reasons}");
+}
+
+#[test]
+fn a_control_that_may_change_something_is_not_sent_by_the_other_client() {
+    for (method, times) in [("GET", 1), ("POST", 0)] {
+        let running = deployment(Api::OzApi, None);
+        let (_folder, file) = suite(|text| {
+            let path = "path = \"/api/search\"\neffect = \"none\"\ncredential = \"token\"\ncontrol = true\n";
+            text + &format!("\n[[operation]]\nid = \"search\"\nmethod = \"{method}\"\n{path}")
+        });
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let front = Front::start(&running, move |head, _| {
+            let by_library = head.contains(" /api/search ") && head.contains("user-agent: errdrift/");
+            count.fetch_add(usize::from(by_library), Ordering::SeqCst);
+            answer("403 Forbidden", "", "{}")
+        });
+        let (ran, _) = report(file.to_str().unwrap(), &front.target, &["--operation", "search"]);
+        ran.exits(3);
+        assert_eq!(asked.load(Ordering::SeqCst), times, "{method}");
     }
 }
 

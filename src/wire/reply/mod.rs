@@ -2,6 +2,7 @@
 //! RFC 9112 told. No socket and no clock: bytes go in, and what bounds memory is bounded here.
 
 mod kept;
+pub(in crate::wire) mod several;
 
 use std::time::Duration;
 

@@ -1,16 +1,11 @@
-//! Replies among other bytes, and what a status says.
+//! Replies that stand one after the other.
 
-use super::head::stray;
-use super::reply::Reader;
+use super::Reader;
 use crate::model::exchange::{Outcome, Reply};
-
-/// Whether a status says that the request was accepted, and may have changed something (RFC 9110, sections 15.3 and 15.4.4).
-pub(crate) fn accepts(status: u16) -> bool {
-    status < 300 || status == 303
-}
+use crate::wire::head::stray;
 
 /// The whole replies of some bytes, and what is left.
-pub(super) fn replies(method: &str, bytes: &[u8]) -> (Vec<Reply>, Vec<u8>) {
+pub(in crate::wire) fn replies(method: &str, bytes: &[u8]) -> (Vec<Reply>, Vec<u8>) {
     let (mut rest, mut replies) = (bytes.to_vec(), Vec::new());
     loop {
         rest.drain(..stray(&rest));
@@ -27,7 +22,7 @@ pub(super) fn replies(method: &str, bytes: &[u8]) -> (Vec<Reply>, Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::wire::replies::replies;
+    use super::replies;
 
     #[test]
     fn replies_among_other_bytes_are_counted() {

@@ -3,19 +3,23 @@
 //! `BLESS=1` writes it anew.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 
+use errdrift::fault::Tier;
 use errdrift::judge::rules;
 use errdrift::model::exchange::{Over, Transport};
 use errdrift::model::verdict::Severity;
 use errdrift::plan::Probe;
 use errdrift::reference::{Api, Drift};
+use errdrift::report::Closing;
+use errdrift::report::stored::Stored;
 use errdrift::run::embedded::Running;
+use errdrift::run::rejudge::Retrial;
 use errdrift::run::self_test;
 use errdrift::run::self_test::{Row, TIERS};
 use errdrift::{catalog, fault, reference};
@@ -141,3 +145,30 @@ const EVERYWHERE: &[(Api, &str)] = &[
     // What has no body shows nothing of that.
     (Api::OzApi, "head-with-500"),
 ];
+
+/// The drifts with what tells each from the others, as far as it can be judged again.
+fn drifts(closing: &Closing) -> BTreeMap<String, usize> {
+    closing.drifts.iter().map(|drift| (drift.signature.clone(), drift.count)).collect()
+}
+
+#[test]
+fn a_report_that_is_judged_again_has_the_drifts_of_its_run() {
+    let wrong = in_parallel(&deployments(), |(api, drift)| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        let running = Running::start(*api, *drift).unwrap();
+        let mut session = self_test::session(&running, *drift).unwrap();
+        session.selection.tiers = vec![Tier::Core];
+        session.reports = vec![format!("json={}", path.display()).parse().unwrap()];
+        let (_, closing) = session.run().unwrap();
+        let stored = Stored::read(&mut std::fs::File::open(&path).unwrap()).unwrap();
+        let mut suite = catalog::load(api.id()).unwrap();
+        suite.suite.pretend();
+        let again = Retrial::of(stored, &[Arc::new(suite)], false);
+        let name = drift.map_or("as-documented", |drift| drift.name);
+        let (then, now) = (drifts(&closing), drifts(&again.closing));
+        (then != now).then(|| format!("{}/{name}:\n  then {then:?}\n  now  {now:?}", api.id()))
+    });
+    let wrong: Vec<_> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

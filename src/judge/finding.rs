@@ -29,10 +29,10 @@ pub struct Finding {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub old: bool,
     /// The part of the contract that was broken, as far as it tells one drift from another (a schema keyword, a member).
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub facet: String,
     /// Whether the promise is one of the probe's cause, so that breaches under two causes are two drifts.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub by_cause: bool,
     /// How often it was there, where the same request was sent several times.
     #[serde(skip_serializing_if = "Option::is_none")]

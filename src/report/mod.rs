@@ -25,6 +25,7 @@ use serde_json::Value;
 
 use crate::judge::Rule;
 use crate::judge::finding::{Finding, Repeats};
+use crate::judge::origin::Evidence;
 use crate::model::answer::Answer;
 use crate::model::cause::Cause;
 use crate::model::layer::Layer;
@@ -150,6 +151,9 @@ pub struct ProbeResult {
     /// What shows who wrote it; `None` where no reader asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
+    /// What kind of evidence that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence_kind: Option<Evidence>,
     /// From the first byte sent to the last one received, in milliseconds.
     pub duration_ms: f64,
     /// The reply's status.
@@ -180,7 +184,7 @@ pub struct ProbeResult {
     #[serde(skip)]
     pub applied: u32,
     /// Whether anything left for it.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Clone::clone")]
     pub sent: bool,
     /// What a client can tell of the reply; `None` in a silence.
     #[serde(skip_serializing_if = "Option::is_none")]

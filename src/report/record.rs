@@ -58,6 +58,7 @@ impl Recorder {
         ProbeResult {
             layer: judgement.origin.as_ref().map(|origin| origin.layer),
             answered_by: judgement.origin.as_ref().and_then(|origin| origin.product),
+            evidence_kind: judgement.origin.as_ref().filter(|_| records).map(|origin| origin.kind),
             evidence: judgement.origin.filter(|_| records).map(|origin| cut(&origin.evidence)),
             duration_ms: milliseconds(exchange.duration),
             status: came.ok().map(|reply| reply.status),
@@ -120,6 +121,7 @@ fn blank(probe: &Probe, verdict: Verdict) -> ProbeResult {
         layer: None,
         answered_by: None,
         evidence: None,
+        evidence_kind: None,
         duration_ms: 0.0,
         status: None,
         request: None,

@@ -10,10 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
-use super::tally::place;
 use super::{MayHaveChanged, NotExercised, RecordedReply, RecordedRequest, earlier};
 use crate::judge;
 use crate::judge::finding::{Finding, Repeats};
+use crate::judge::origin::Evidence;
 use crate::model::answer::Answer;
 use crate::model::exchange::Reply;
 use crate::model::layer::Layer;
@@ -92,6 +92,12 @@ pub struct StoredResult {
     /// What came.
     #[serde(default)]
     pub reply: Option<RecordedReply>,
+    /// Whether anything left for it.
+    #[serde(default = "yes")]
+    pub sent: bool,
+    /// By what kind of evidence it is known who wrote the reply.
+    #[serde(default)]
+    pub evidence_kind: Option<Evidence>,
     /// Why nothing came.
     #[serde(default)]
     pub silence: Option<String>,
@@ -104,6 +110,11 @@ pub struct StoredResult {
     /// What a client could tell of the reply.
     #[serde(default)]
     pub answer: Option<Answer>,
+}
+
+/// What reports of the first version do not say.
+fn yes() -> bool {
+    true
 }
 
 /// What was found then.
@@ -121,6 +132,12 @@ pub struct StoredFinding {
     pub actual: String,
     /// Who promised it.
     pub source: String,
+    /// What tells it from other breaches of the same rule in the same place.
+    #[serde(default)]
+    pub facet: String,
+    /// Whether breaches under two causes are two drifts.
+    #[serde(default)]
+    pub by_cause: bool,
     /// How often it was there, where the same request was sent several times.
     #[serde(default)]
     pub repeats: Option<Repeats>,
@@ -155,32 +172,24 @@ impl Stored {
         let shown = self.drifts.iter().filter(|drift| drift.probes.iter().any(|other| other == probe));
         shown.map(|drift| drift.signature.as_str()).collect()
     }
+}
 
-    /// What was found of a probe, as it was, where today's errdrift still knows the rule.
+impl StoredFinding {
+    /// What was found, as it was, where today's errdrift still knows the rule.
     #[must_use]
-    pub fn finding(&self, result: &StoredResult, found: &StoredFinding) -> Option<Finding> {
-        let rule = judge::find(&found.rule)?;
-        let prefix = format!("{}:{rule}:{}", result.suite, place(&found.at));
-        let rest = self.drifts.iter().find_map(|drift| {
-            let same = drift.rule == rule.id && drift.probes.contains(&result.probe);
-            same.then(|| drift.signature.strip_prefix(&prefix)).flatten()
-        });
-        // Behind the place: the facet, the cause and the layer.
-        let mut parts = rest.unwrap_or_default().rsplitn(3, ':').skip(1);
-        let cause = parts.next().unwrap_or("*");
-        let facet = parts.next().unwrap_or_default().trim_start_matches('#');
+    pub fn finding(&self) -> Option<Finding> {
         Some(Finding {
-            rule,
-            severity: found.severity,
-            at: found.at.clone(),
-            expected: found.expected.clone(),
-            actual: found.actual.clone(),
-            source: found.source.clone(),
+            rule: judge::find(&self.rule)?,
+            severity: self.severity,
+            at: self.at.clone(),
+            expected: self.expected.clone(),
+            actual: self.actual.clone(),
+            source: self.source.clone(),
             waived: None,
             old: false,
-            facet: facet.to_owned(),
-            by_cause: cause != "*",
-            repeats: found.repeats,
+            facet: self.facet.clone(),
+            by_cause: self.by_cause,
+            repeats: self.repeats,
             author: None,
         })
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::opening::opening;
 use crate::catalog::Api;
 use crate::judge::finding::Finding;
+use crate::judge::origin::Evidence;
 use crate::judge::origin::unrelated_path::Outside;
 use crate::judge::{Mark, Rule};
 use crate::model::exchange::{Exchange, Outcome};
@@ -17,7 +18,7 @@ use crate::model::verdict::{Severity, Verdict};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
-use crate::report::stored::{Stored, StoredResult};
+use crate::report::stored::{Stored, StoredFinding, StoredResult};
 use crate::report::tally::Tally;
 use crate::report::{Closing, Inactive, Opening, ProbeResult, stored};
 use crate::{fault, judge};
@@ -32,9 +33,6 @@ pub struct Retrial {
     /// What they come to.
     pub closing: Closing,
 }
-
-/// How [`judge::layer`] says that it knows a page by the target's own.
-const SAME_FORM: &str = "the target answers a path outside the API in the same form";
 
 impl Retrial {
     /// Judges the exchanges again.
@@ -67,12 +65,12 @@ impl Retrial {
             let mut result = match exchange(old, &settings) {
                 Ok(exchange) => {
                     let mut judgement = judge::judge(probe, &exchange, &[], &settings);
-                    judgement.findings.extend(kept(&stored, old, |rule| rule.is(Mark::Unrecorded)));
+                    judgement.findings.extend(kept(old, |rule| rule.is(Mark::Unrecorded)));
                     ProbeResult { duration_ms: old.duration_ms, ..recorder.result(probe, &exchange, judgement) }
                 }
                 Err(why) => {
                     standing.entry(why).or_default().push(&old.probe);
-                    stands(&stored, old, probe, &recorder)
+                    stands(old, probe, &recorder)
                 }
             };
             result.request.clone_from(&old.request);
@@ -113,7 +111,7 @@ fn plan(stored: &Stored, apis: &[Arc<Api>]) -> Plan {
 
 /// What the target said of a path outside the API, as far as some reply has the same form.
 fn outside(stored: &Stored) -> Option<Outside> {
-    let same = |old: &&StoredResult| old.evidence.as_deref() == Some(SAME_FORM);
+    let same = |old: &&StoredResult| old.evidence_kind == Some(Evidence::SameForm);
     let replies = stored.results.iter().filter(same).filter_map(|old| stored::reply(old.reply.as_ref()?).ok());
     replies.into_iter().find_map(|reply| Outside::of(&reply))
 }
@@ -130,7 +128,7 @@ fn exchange(old: &StoredResult, settings: &judge::Settings) -> Result<Exchange, 
     if old.findings.iter().any(|finding| finding.repeats.is_some()) {
         return Err("it was sent several times, and the report has one of its replies");
     }
-    if old.evidence.as_deref() == Some(SAME_FORM) && settings.outside.is_none() {
+    if old.evidence_kind == Some(Evidence::SameForm) && settings.outside.is_none() {
         return Err("the report does not hold by what its writer was known");
     }
     let reply = stored::reply(recorded)?;
@@ -139,14 +137,14 @@ fn exchange(old: &StoredResult, settings: &judge::Settings) -> Result<Exchange, 
 }
 
 /// What was found then by the rules that are asked for.
-fn kept(stored: &Stored, old: &StoredResult, is_kept: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+fn kept(old: &StoredResult, is_kept: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let found = old.findings.iter().filter(|finding| judge::find(&finding.rule).is_some_and(&is_kept));
-    found.filter_map(|finding| stored.finding(old, finding)).collect()
+    found.filter_map(StoredFinding::finding).collect()
 }
 
 /// The result as it was then.
-fn stands(stored: &Stored, old: &StoredResult, probe: &Probe, recorder: &Recorder) -> ProbeResult {
-    let findings = kept(stored, old, |rule| !rule.is(Mark::Compares));
+fn stands(old: &StoredResult, probe: &Probe, recorder: &Recorder) -> ProbeResult {
+    let findings = kept(old, |rule| !rule.is(Mark::Compares));
     let verdict = if findings.iter().any(|finding| finding.severity == Severity::Error) {
         Verdict::Fail
     } else if old.reason.is_some() {
@@ -164,7 +162,7 @@ fn stands(stored: &Stored, old: &StoredResult, probe: &Probe, recorder: &Recorde
         answer: old.answer.clone(),
         reason: old.reason.clone(),
         findings,
-        sent: old.silence.as_deref() != Some("not sent"),
+        sent: old.sent,
         verdict,
         ..recorder.unjudged(probe, "", "")
     }

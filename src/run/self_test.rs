@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::embedded::Running;
 use super::failure::Failure;
+use super::session::Session;
 use crate::fault::Tier;
 use crate::judge::delivery::REQUEST_TOLERATED;
 use crate::model::verdict::exit;
@@ -42,6 +43,20 @@ const HANGING_TIMEOUT: Duration = Duration::from_secs(1);
 /// The deployment cannot be started.
 pub fn row(api: Api, drift: Option<&'static Drift>) -> Result<Row, Failure> {
     let running = Running::start(api, drift)?;
+    let (_, closing) = session(&running, drift)?.run()?;
+    // A good request in odd clothes is answered by a success everywhere.
+    let told = closing.drifts.iter().filter(|found| *found.rule != REQUEST_TOLERATED);
+    let mut rules: Vec<_> = told.map(|found| (found.rule.id.to_owned(), found.severity.word())).collect();
+    rules.sort();
+    rules.dedup();
+    Ok(Row { drift, api, right: right(&closing, drift), rules })
+}
+
+/// What the run of such a row is made of.
+///
+/// # Errors
+/// As [`row`].
+pub fn session(running: &Running, drift: Option<&Drift>) -> Result<Session, Failure> {
     let mut session = running.session(tiers(drift))?;
     if drift.is_some_and(Drift::depends_on_order) {
         session.engine.jobs = 1;
@@ -49,13 +64,7 @@ pub fn row(api: Api, drift: Option<&'static Drift>) -> Result<Row, Failure> {
     if drift.is_some_and(Drift::hangs) {
         session.wire.timeout = HANGING_TIMEOUT;
     }
-    let (_, closing) = session.run()?;
-    // A good request in odd clothes is answered by a success everywhere.
-    let told = closing.drifts.iter().filter(|found| *found.rule != REQUEST_TOLERATED);
-    let mut rules: Vec<_> = told.map(|found| (found.rule.id.to_owned(), found.severity.word())).collect();
-    rules.sort();
-    rules.dedup();
-    Ok(Row { drift, api, right: right(&closing, drift), rules })
+    Ok(session)
 }
 
 /// Whether a run said what is true: nothing of weight where nothing drifts; else the rule that names the drift, with its

@@ -70,6 +70,7 @@ pub(crate) fn result(
         layer: Some(Layer::Service),
         answered_by: None,
         evidence: Some("the body is the contract's".to_owned()),
+        evidence_kind: None,
         status: Some(400),
         duration_ms: 1.25,
         request: Some(RecordedRequest {

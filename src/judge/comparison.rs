@@ -36,18 +36,18 @@ rules! {
         example: "3 of 4 requests: 404 with code 10; 1 of 4: 404 with code \"10\"",
         source: "the document gives one answer to one mistake",
     }
-    PRECEDENCE_VIOLATED = Error "precedence-violated" {
-        what: "Of two mistakes in one request, the service answers another one than the suite declares.",
-        why: "What is looked at before the credentials can be learned without them.",
-        example: "404 with code 10 without a token, where credentials come before resources",
-        source: "the suite's precedence",
-        needs: NEEDS_TWO_MISTAKES,
-    }
     PRECEDENCE_DIFFERS = Warning "precedence-differs" {
         what: "Of two mistakes in one request, an operation answers another one than most operations of its API do.",
         why: "The order of the checks is usually the framework's; an operation of its own order has checks of its own, and may lack one.",
         example: "malformed body before missing token at one operation of forty",
         source: "no document says which of two mistakes is answered",
+        needs: NEEDS_TWO_MISTAKES,
+    }
+    PRECEDENCE_VIOLATED = Error "precedence-violated" {
+        what: "Of two mistakes in one request, the service answers another one than the suite declares.",
+        why: "What is looked at before the credentials can be learned without them.",
+        example: "404 with code 10 without a token, where credentials come before resources",
+        source: "the suite's precedence",
         needs: NEEDS_TWO_MISTAKES,
     }
     EXISTENCE_DISCLOSED = Error "existence-disclosed" {

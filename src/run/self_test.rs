@@ -44,12 +44,20 @@ const HANGING_TIMEOUT: Duration = Duration::from_secs(1);
 pub fn row(api: Api, drift: Option<&'static Drift>) -> Result<Row, Failure> {
     let running = Running::start(api, drift)?;
     let (_, closing) = session(&running, drift)?.run()?;
-    // A good request in odd clothes is answered by a success everywhere.
-    let told = closing.drifts.iter().filter(|found| *found.rule != REQUEST_TOLERATED);
-    let mut rules: Vec<_> = told.map(|found| (found.rule.id.to_owned(), found.severity.word())).collect();
-    rules.sort();
-    rules.dedup();
-    Ok(Row { drift, api, right: right(&closing, drift), rules })
+    Ok(Row::of(api, drift, &closing))
+}
+
+impl Row {
+    /// What a run of the deployment is, if this is what it came to.
+    #[must_use]
+    pub fn of(api: Api, drift: Option<&'static Drift>, closing: &Closing) -> Self {
+        // A good request in odd clothes is answered by a success everywhere.
+        let told = closing.drifts.iter().filter(|found| *found.rule != REQUEST_TOLERATED);
+        let mut rules: Vec<_> = told.map(|found| (found.rule.id.to_owned(), found.severity.word())).collect();
+        rules.sort();
+        rules.dedup();
+        Self { drift, api, right: right(closing, drift), rules }
+    }
 }
 
 /// What the run of such a row is made of.

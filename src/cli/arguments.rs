@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::fault::Tier;
 use crate::judge;
 use crate::model::target::Target;
-use crate::run::{engine, writer};
+use crate::render::format;
+use crate::run::engine;
+use crate::run::writer::Request;
 use crate::wire::sender::Settings as Wire;
 
 #[derive(Debug, Parser)]
@@ -26,6 +28,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Send every fault at every operation of the suites, and judge the replies
+    #[command(after_help = format::table())]
     Run(Box<Run>),
     /// Run both built-in suites against the embedded deployment, then against it with drifts
     Demo,
@@ -65,6 +68,7 @@ pub(super) enum Command {
     /// Send one probe of an earlier run again, and show request and reply byte by byte
     Replay(Box<super::replay::ReplayArguments>),
     /// Judge the exchanges of an earlier run again with today's contracts; nothing is sent
+    #[command(after_help = format::table())]
     Judge(super::replay::JudgeArguments),
     /// Run the whole matrix of drifts against the embedded deployment, and print the score
     SelfTest,
@@ -130,9 +134,8 @@ pub(super) struct Run {
     /// Where the deployment is: an origin, with a prefix if the API has one
     #[arg(long, value_name = "URL")]
     pub(super) target: String,
-    /// Write a report: json, junit, html, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub(super) report: Vec<writer::Request>,
+    #[command(flatten)]
+    pub(super) reports: Reports,
     /// List the selected probes in place of sending them
     #[arg(long)]
     pub(super) list: bool,
@@ -167,6 +170,17 @@ pub(super) struct Run {
     /// Colour: auto is on a terminal without `NO_COLOR`
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
+}
+
+/// What is written beside the summary.
+#[derive(Args, Debug)]
+pub(super) struct Reports {
+    #[arg(id = "reports", long = "report", value_name = "FORMAT=FILE", help = report_help())]
+    pub(super) requests: Vec<Request>,
+}
+
+fn report_help() -> String {
+    format!("Write a report: {}, as json=FILE; `-` is standard output; repeatable", format::words(" or "))
 }
 
 /// How fast probes leave.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::arguments::Reach;
+use super::arguments::{Reach, Reports};
 use super::gates::report;
 use super::output::{say, tell};
 use super::run::{environment, load, width};
@@ -18,8 +18,8 @@ use crate::render::style::Style;
 use crate::report::stored::Stored;
 use crate::run::rejudge::Retrial;
 use crate::run::replay::Replay;
+use crate::run::session;
 use crate::run::session::Failure;
-use crate::run::{session, writer};
 use crate::{catalog, render};
 
 #[derive(Args, Debug)]
@@ -43,9 +43,8 @@ pub(super) struct ReplayArguments {
 pub(super) struct JudgeArguments {
     /// The report in JSON; `-` is standard input
     report: PathBuf,
-    /// Write a report: json, junit, html, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
-    #[arg(long = "report", value_name = "FORMAT=FILE")]
-    reports: Vec<writer::Request>,
+    #[command(flatten)]
+    reports: Reports,
     /// A suite, where it is no longer where the report says; repeatable
     #[arg(long, value_name = "SUITE")]
     suite: Vec<String>,
@@ -176,7 +175,7 @@ pub(super) fn judge(arguments: &JudgeArguments) -> u8 {
 }
 
 fn judged(arguments: &JudgeArguments) -> Result<u8, u8> {
-    let reports = files::settled(arguments.reports.clone())?;
+    let reports = files::settled(&arguments.reports)?;
     let to_stdout = reports.iter().any(|report| report.path.is_none());
     let stored = stored(&arguments.report)?;
     let ids: Vec<&str> = stored.suites.iter().map(String::as_str).collect();

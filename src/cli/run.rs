@@ -123,7 +123,7 @@ pub(super) fn run(arguments: &Run) -> u8 {
         Err(why) => return failed(&Failure::Usage(why)),
     };
     let color = colored(arguments.color);
-    let reports = match files::settled(arguments.report.clone()) {
+    let reports = match files::settled(&arguments.reports) {
         Ok(reports) => reports,
         Err(code) => return code,
     };

@@ -16,29 +16,16 @@ use errdrift::catalog::schema::Schema;
 use errdrift::model::cause::CAUSES;
 use errdrift::model::printable::hides;
 use errdrift::model::verdict::{Severity, Verdict};
+use errdrift::render::format::FORMATS;
 use errdrift::render::human::summary;
-use errdrift::render::json;
-use errdrift::render::junit::Junit;
 use errdrift::render::style::Style;
 use errdrift::report::{Closing, Opening, ProbeResult};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
-use render::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, result};
+use render::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, report, result};
 use serde_json::{Value, json};
 
-fn as_json(opening: &Opening, results: &[ProbeResult], closing: &Closing) -> String {
-    let mut text = json::head(opening);
-    for (index, result) in results.iter().enumerate() {
-        text.push_str(&json::result(result, index == 0));
-    }
-    text + &json::tail(closing)
-}
-
 fn as_junit(opening: &Opening, results: &[ProbeResult], closing: &Closing) -> Report {
-    let mut junit = Junit::default();
-    for result in results {
-        junit.add(result);
-    }
-    let text = junit.finish(opening, closing).unwrap();
+    let text = report("junit", opening, results, closing);
     assert!(!text.contains(|c| hides(c) && c != '\n'), "XML has characters that nobody sees");
     Report::deserialize_from_str(&text).unwrap()
 }
@@ -71,13 +58,33 @@ fn is(kind: NonSuccessKind) -> impl Fn(&TestCaseStatus) -> bool {
 }
 
 #[test]
+fn every_format_of_a_mixed_run_reads_like_the_golden_one() {
+    for format in FORMATS {
+        let text = report(format.word, &opening(), &mixed(), &mixed_closing());
+        golden(&format!("report.{}", format.word), &text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    }
+}
+
+#[test]
+fn no_format_has_a_character_that_nobody_sees_whatever_the_target_sent() {
+    let results = hostile(100_000);
+    let mut closing = closing(&results, true);
+    closing.reasons.push(HOSTILE.to_owned());
+    for format in FORMATS {
+        let text = report(format.word, &opening(), &results, &closing);
+        let hidden = text.chars().find(|c| hides(*c) && !matches!(c, '\n' | '\t'));
+        assert_eq!(hidden, None, "{format:?}");
+    }
+}
+
+#[test]
 fn the_pieces_of_the_json_report_are_one_document_of_its_schema() {
     let schema = Schema::compile("report.schema.json", &schema()).unwrap();
     let empty = closing(&[], false);
     for (results, closing) in
         [(mixed(), mixed_closing()), (hostile(100_000), closing(&hostile(100_000), true)), (Vec::new(), empty)]
     {
-        let text = as_json(&opening(), &results, &closing);
+        let text = report("json", &opening(), &results, &closing);
         let report: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(schema.violations(&report), []);
         assert_eq!(report["results"].as_array().unwrap().len(), results.len());
@@ -88,7 +95,7 @@ fn the_pieces_of_the_json_report_are_one_document_of_its_schema() {
 
 #[test]
 fn the_json_report_has_the_members_of_the_design_in_their_order() {
-    let report: Value = serde_json::from_str(&as_json(&opening(), &mixed(), &mixed_closing())).unwrap();
+    let report: Value = serde_json::from_str(&report("json", &opening(), &mixed(), &mixed_closing())).unwrap();
     let names: Vec<_> = report.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = "schema_version tool target started_at suites insecure strict suite_names results duration_ms exit_code verdict \
         reasons may_have_changed summary drifts catalogue not_exercised withheld coverage precedence inactive connection_failures \
@@ -105,7 +112,7 @@ fn the_json_report_has_the_members_of_the_design_in_their_order() {
 #[test]
 fn the_json_report_keeps_what_a_target_sent() {
     let results = hostile(100_000);
-    let report: Value = serde_json::from_str(&as_json(&opening(), &results, &closing(&results, false))).unwrap();
+    let report: Value = serde_json::from_str(&report("json", &opening(), &results, &closing(&results, false))).unwrap();
     assert_eq!(report["results"][0]["reply"]["body"], HOSTILE);
     assert_eq!(
         report["results"][1]["reply"]["body"].as_str().unwrap().len(),
@@ -142,7 +149,7 @@ fn the_schema_describes_every_member_and_lists_every_word() {
     results[0].request.as_mut().unwrap().body_bytes = Some(1);
     results[0].request.as_mut().unwrap().body_base64 = Some("AA==".to_owned());
     results[0].reply.as_mut().unwrap().body_base64 = Some("AA==".to_owned());
-    let report: Value = serde_json::from_str(&as_json(&opening(), &results, &mixed_closing())).unwrap();
+    let report: Value = serde_json::from_str(&report("json", &opening(), &results, &mixed_closing())).unwrap();
     let mut found = Vec::new();
     undescribed(&schema, &schema, &report, "", &mut found);
     // Its members are the suites' own ids.
@@ -155,7 +162,7 @@ fn the_schema_describes_every_member_and_lists_every_word() {
 #[test]
 fn the_schema_refuses_a_report_that_lacks_a_member() {
     let compiled = Schema::compile("report.schema.json", &schema()).unwrap();
-    let report: Value = serde_json::from_str(&as_json(&opening(), &mixed(), &mixed_closing())).unwrap();
+    let report: Value = serde_json::from_str(&report("json", &opening(), &mixed(), &mixed_closing())).unwrap();
     for name in report.as_object().unwrap().keys() {
         let mut lacking = report.clone();
         lacking.as_object_mut().unwrap().remove(name);

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::render::format;
+
 #[derive(Debug, Parser)]
 #[command(
     name = "errdrift",
@@ -19,6 +21,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Send every fault at every operation of the suites, and judge the replies
+    #[command(after_help = format::table())]
     Run(Box<super::run::Arguments>),
     /// Run both built-in suites against the embedded deployment, then against it with drifts
     Demo,
@@ -58,6 +61,7 @@ pub(super) enum Command {
     /// Send one probe of an earlier run again, and show request and reply byte by byte
     Replay(Box<super::replay::Arguments>),
     /// Judge the exchanges of an earlier run again with today's contracts; nothing is sent
+    #[command(after_help = format::table())]
     Judge(super::judge::Arguments),
     /// Run the whole matrix of drifts against the embedded deployment, and print the score
     SelfTest,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::options::PolicyFiles;
+use super::options::{PolicyFiles, Reports};
 use super::output::failed;
 use crate::catalog::Api;
 use crate::model::file;
@@ -12,8 +12,8 @@ use crate::run::failure::Failure;
 use crate::run::writer::Request;
 
 /// The reports, where each of them goes somewhere else.
-pub(super) fn settled(reports: Vec<Request>) -> Result<Vec<Request>, u8> {
-    let reports: Vec<_> = reports.into_iter().map(Request::settled).collect();
+pub(super) fn settled(reports: &Reports) -> Result<Vec<Request>, u8> {
+    let reports: Vec<_> = reports.requests.iter().cloned().map(Request::settled).collect();
     if reports.iter().filter(|report| report.path.is_none()).count() > 1 {
         return Err(failed(&Failure::Usage("two reports cannot both go to standard output".to_owned())));
     }

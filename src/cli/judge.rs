@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::files;
 use super::load::width;
+use super::options::Reports;
 use super::output::{failed, mistaken, say, tell};
 use super::stored::{stored, suites};
 use crate::catalog::Api;
@@ -14,15 +15,14 @@ use crate::render::human;
 use crate::render::style::Style;
 use crate::run::failure::Failure;
 use crate::run::rejudge::Retrial;
-use crate::run::{outputs, writer};
+use crate::run::outputs;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// The report in JSON; `-` is standard input
     report: PathBuf,
-    /// Write a report: json, junit, html, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
-    #[arg(long = "report", value_name = "FORMAT=FILE")]
-    reports: Vec<writer::Request>,
+    #[command(flatten)]
+    reports: Reports,
     /// A suite, where it is no longer where the report says; repeatable
     #[arg(long, value_name = "SUITE")]
     suite: Vec<String>,
@@ -49,7 +49,7 @@ pub(super) fn judge(arguments: &Arguments) -> u8 {
 }
 
 fn judged(arguments: &Arguments) -> Result<u8, u8> {
-    let reports = files::settled(arguments.reports.clone())?;
+    let reports = files::settled(&arguments.reports)?;
     let to_stdout = reports.iter().any(|report| report.path.is_none());
     let stored = stored(&arguments.report)?;
     let ids: Vec<&str> = stored.suites.iter().map(String::as_str).collect();

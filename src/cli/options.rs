@@ -10,7 +10,9 @@ use crate::catalog::built_in_suites;
 use crate::fault::Tier;
 use crate::judge;
 use crate::model::target::Target;
+use crate::render::format;
 use crate::run::settings::{DEFAULT_JOBS, Settings};
+use crate::run::writer::Request;
 use crate::wire::settings::Settings as Wire;
 
 #[derive(Args, Debug)]
@@ -38,6 +40,17 @@ pub(super) struct Choice {
     /// Only the I-th of N parts of the plan
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub(super) shard: Option<(usize, usize)>,
+}
+
+/// What is written beside the summary.
+#[derive(Args, Debug)]
+pub(super) struct Reports {
+    #[arg(id = "reports", long = "report", value_name = "FORMAT=FILE", help = report_help())]
+    pub(super) requests: Vec<Request>,
+}
+
+fn report_help() -> String {
+    format!("Write a report: {}, as json=FILE; `-` is standard output; repeatable", format::words(" or "))
 }
 
 /// How fast probes leave.

@@ -8,7 +8,7 @@ use libtest_mimic::{Arguments as Harness, ColorSetting};
 
 use super::list::listed;
 use super::load::{colored, environment, load, selection, width};
-use super::options::{Choice, Color, PolicyFiles, Reach, Speed};
+use super::options::{Choice, Color, PolicyFiles, Reach, Reports, Speed};
 use super::output::{failed, say_in_colour, tell};
 use super::{files, policy};
 use crate::catalog::Api;
@@ -23,7 +23,6 @@ use crate::run::failure::Failure;
 use crate::run::progress::Live;
 use crate::run::session::Session;
 use crate::run::settings::Settings;
-use crate::run::writer;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 #[derive(Args, Debug)]
@@ -33,9 +32,8 @@ pub(super) struct Arguments {
     /// Where the deployment is: an origin, with a prefix if the API has one
     #[arg(long, value_name = "URL")]
     target: String,
-    /// Write a report: json, junit, html, sarif, markdown, github or har, as json=FILE; `-` is standard output; repeatable
-    #[arg(long, value_name = "FORMAT=FILE")]
-    report: Vec<writer::Request>,
+    #[command(flatten)]
+    reports: Reports,
     /// List the selected probes in place of sending them
     #[arg(long)]
     list: bool,
@@ -77,7 +75,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         Err(why) => return failed(&Failure::Usage(why)),
     };
     let color = colored(arguments.color);
-    let reports = match files::settled(arguments.report.clone()) {
+    let reports = match files::settled(&arguments.reports) {
         Ok(reports) => reports,
         Err(code) => return code,
     };

@@ -20,8 +20,7 @@ const LONGEST_VALUE: usize = 500;
 const LONGEST_COMMAND: usize = 2_000;
 
 /// The lines. Why a run could not be judged comes first: it weighs more than what was found.
-#[must_use]
-pub fn document(opening: &Opening, closing: &Closing) -> String {
+pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     let reasons = closing.reasons.iter().map(|reason| not_judged(reason)).chain(verdict(opening, closing));
     let reasons = may_have_changed(closing).into_iter().chain(reasons);
     let reasons = reasons.map(|line| (Severity::Error, line));

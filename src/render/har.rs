@@ -1,15 +1,16 @@
 //! Every exchange as HAR 1.2, for what reads HTTP archives, in pieces, so that none need be kept until the end.
 //!
-//! `head`, any number of `entry`s and `tail` are one document, with one exchange a line. A silence has status 0 and says in
-//! `_error` what came instead of a reply. It knows no finding.
+//! There is one exchange a line. A silence has status 0 and says in `_error` what came instead of a reply. It knows no finding.
 
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::renderer::Renderer;
 use crate::model::printable::{json, printable};
 use crate::model::verdict::Verdict;
-use crate::report::{Opening, ProbeResult, RecordedReply, RecordedRequest};
+use crate::report::{Closing, Opening, ProbeResult, RecordedReply, RecordedRequest};
 
 /// As much of a scripted request is shown.
 const LONGEST: usize = 4_000;
@@ -109,9 +110,33 @@ struct Content<'r> {
     comment: Option<String>,
 }
 
+/// The document, of which nothing is kept but when the run began and whether there is an entry.
+#[derive(Debug, Default)]
+pub(super) struct Har {
+    started_at: String,
+    has_entries: bool,
+}
+
+impl Renderer for Har {
+    fn begin(&mut self, opening: &Opening, to: &mut dyn Write) -> io::Result<()> {
+        self.started_at.clone_from(&opening.started_at);
+        to.write_all(head(opening).as_bytes())
+    }
+
+    /// Leaves out an exchange whose request was not recorded.
+    fn result(&mut self, result: &ProbeResult, to: &mut dyn Write) -> io::Result<()> {
+        let Some(request) = &result.request else { return Ok(()) };
+        let comma = if std::mem::replace(&mut self.has_entries, true) { "," } else { "" };
+        write!(to, "{comma}\n{}", json(&entry(&self.started_at, request, result)))
+    }
+
+    fn end(self: Box<Self>, _opening: &Opening, _closing: &Closing, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(b"\n]}}\n")
+    }
+}
+
 /// The document up to its first entry.
-#[must_use]
-pub fn head(opening: &Opening) -> String {
+fn head(opening: &Opening) -> String {
     let creator = json(&Creator { name: "errdrift", version: env!("CARGO_PKG_VERSION") });
     let comment = format!(
         "errdrift against {}: every startedDateTime is that of the run, and credentials are masked",
@@ -123,12 +148,9 @@ pub fn head(opening: &Opening) -> String {
     )
 }
 
-/// One exchange, with the comma before it unless it is the first; `None` where its request was not recorded.
-#[must_use]
-pub fn entry(opening: &Opening, result: &ProbeResult, first: bool) -> Option<String> {
-    let request = result.request.as_ref()?;
-    let entry = Entry {
-        started_date_time: &opening.started_at,
+fn entry<'r>(started_at: &'r str, request: &'r RecordedRequest, result: &'r ProbeResult) -> Entry<'r> {
+    Entry {
+        started_date_time: started_at,
         time: result.duration_ms,
         request: sent(request),
         response: result.reply.as_ref().map_or_else(|| silence(result), came),
@@ -136,14 +158,7 @@ pub fn entry(opening: &Opening, result: &ProbeResult, first: bool) -> Option<Str
         timings: Timings { send: 0.0, wait: result.duration_ms, receive: 0.0 },
         probe: &result.probe,
         verdict: result.verdict,
-    };
-    Some(format!("{}\n{}", if first { "" } else { "," }, json(&entry)))
-}
-
-/// The document from behind its last entry on.
-#[must_use]
-pub fn tail() -> String {
-    "\n]}}\n".to_owned()
+    }
 }
 
 fn sent(request: &RecordedRequest) -> Request<'_> {

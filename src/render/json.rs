@@ -1,10 +1,11 @@
 //! The report as JSON (`schemas/report.schema.json`), in pieces, so that no result need be kept until the end.
 //!
-//! `head`, any number of `result`s and `tail` are one document, with one result, drift or code a line. Everything goes
-//! through the serialiser; it knows no verdict.
+//! There is one result, drift or code a line. Everything goes through the serialiser; it knows no verdict.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
+use super::renderer::Renderer;
 use crate::model::printable::json;
 use crate::report::{Closing, Opening, ProbeResult, SCHEMA_VERSION};
 use serde::Serialize;
@@ -16,9 +17,29 @@ struct Tool {
     version: &'static str,
 }
 
+/// The document, of which nothing is kept but whether it has a result.
+#[derive(Debug, Default)]
+pub(super) struct Json {
+    has_results: bool,
+}
+
+impl Renderer for Json {
+    fn begin(&mut self, opening: &Opening, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(head(opening).as_bytes())
+    }
+
+    fn result(&mut self, result: &ProbeResult, to: &mut dyn Write) -> io::Result<()> {
+        let comma = if std::mem::replace(&mut self.has_results, true) { "," } else { "" };
+        write!(to, "{comma}\n{}", json(result))
+    }
+
+    fn end(self: Box<Self>, _opening: &Opening, closing: &Closing, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(tail(closing).as_bytes())
+    }
+}
+
 /// The document up to its first result.
-#[must_use]
-pub fn head(opening: &Opening) -> String {
+fn head(opening: &Opening) -> String {
     #[derive(Serialize)]
     struct Head<'o> {
         schema_version: u32,
@@ -34,15 +55,8 @@ pub fn head(opening: &Opening) -> String {
     format!("{},\n\"results\": [", head.strip_suffix('}').unwrap_or(&head))
 }
 
-/// One result, with the comma before it unless it is the first.
-#[must_use]
-pub fn result(result: &ProbeResult, first: bool) -> String {
-    format!("{}\n{}", if first { "" } else { "," }, json(result))
-}
-
-/// The document from behind its last result on.
-#[must_use]
-pub fn tail(closing: &Closing) -> String {
+/// The document after its last result.
+fn tail(closing: &Closing) -> String {
     let Closing {
         duration_ms, exit_code, verdict, reasons, summary, drifts, catalogue, not_exercised, withheld, ..
     } = closing;

@@ -3,11 +3,13 @@
 //! This is the one door to quick-junit. It leaves some characters in that XML forbids, so all text is made printable
 //! first. It knows no file.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::count::count;
+use super::renderer::Renderer;
 use crate::judge::finding::Finding;
 use crate::model::printable::printable;
 use crate::model::verdict::{Verdict, exit};
@@ -20,16 +22,15 @@ const CHANGED: &str = "may have changed the target";
 /// A longer value is not for reading.
 const LONGEST: usize = 4_000;
 
-/// Takes results one by one; what it keeps of a passed one is small.
+/// The document under way; what it keeps of a passed result is small.
 #[derive(Debug, Default)]
-pub struct Junit {
+pub(super) struct Junit {
     suites: Vec<TestSuite>,
     is_red: bool,
 }
 
-impl Junit {
-    /// Takes in the result of one probe.
-    pub fn add(&mut self, result: &ProbeResult) {
+impl Renderer for Junit {
+    fn result(&mut self, result: &ProbeResult, _to: &mut dyn Write) -> io::Result<()> {
         let status = match result.verdict {
             Verdict::Pass | Verdict::Waived => TestCaseStatus::success(),
             Verdict::Fail => red(NonSuccessKind::Failure, &broken(&result.findings), &findings(result)),
@@ -52,13 +53,11 @@ impl Junit {
         let suite = self.suite(&result.suite);
         suite.time = Some(suite.time.unwrap_or_default().saturating_add(time));
         suite.add_test_case(case);
+        Ok(())
     }
 
-    /// The document, with what was not exercised as skipped cases. It is red whenever the exit code is.
-    ///
-    /// # Errors
-    /// What quick-junit cannot write.
-    pub fn finish(mut self, opening: &Opening, closing: &Closing) -> Result<String, SerializeError> {
+    /// Adds what was not exercised as skipped cases. The document is red whenever the exit code is.
+    fn end(mut self: Box<Self>, opening: &Opening, closing: &Closing, to: &mut dyn Write) -> io::Result<()> {
         for entry in &closing.not_exercised {
             let mut status = TestCaseStatus::skipped();
             status.set_message(printable(&entry.reason, LONGEST));
@@ -98,9 +97,12 @@ impl Junit {
         }
         // Jenkins's schema has no such count at the root, though quick-junit has.
         let skipped = format!(" skipped=\"{}\"", report.skipped);
-        Ok(report.to_string()?.replacen(&skipped, "", 1))
+        let text = report.to_string().map_err(io::Error::other)?;
+        to.write_all(text.replacen(&skipped, "", 1).as_bytes())
     }
+}
 
+impl Junit {
     /// What may have changed the target; red where the run is.
     fn changed(&mut self, closing: &Closing) {
         let head = changed::headline(&closing.may_have_changed);

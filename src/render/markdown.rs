@@ -31,8 +31,7 @@ const VALUE: usize = 300;
 const COMMAND: usize = 2_000;
 
 /// The document.
-#[must_use]
-pub fn document(opening: &Opening, closing: &Closing) -> String {
+pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     let mut text = head(opening, closing);
     text.push_str(&may_have_changed(&closing.may_have_changed));
     text.push_str(&reasons(&closing.reasons));

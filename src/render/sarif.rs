@@ -167,8 +167,7 @@ struct Properties {
 }
 
 /// The document.
-#[must_use]
-pub fn document(opening: &Opening, closing: &Closing) -> String {
+pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     let shown = &closing.drifts[..closing.drifts.len().min(MOST)];
     let fired: Vec<&Rule> = judge::rules().filter(|rule| shown.iter().any(|drift| drift.rule == *rule)).collect();
     let driver = Driver {

@@ -3,7 +3,7 @@
 use crate::support::{deployment, ran, run};
 use errdrift::catalog::schema::Schema;
 use errdrift::reference::Api;
-use errdrift::run::writer::Format;
+use errdrift::render::format::FORMATS;
 use serde_json::Value;
 
 /// The report without what two runs may not share: times, and the port of the target.
@@ -54,19 +54,13 @@ fn two_runs_give_the_same_report_but_for_times() {
 #[test]
 fn a_report_on_standard_output_stands_there_alone() {
     let running = deployment(Api::OzApi, Some("code-as-string"));
-    let formats = [
-        ("json=-", "{"),
-        ("junit=-", "<?xml"),
-        ("html=-", "<!DOCTYPE html>"),
-        ("sarif=-", "{\"version\":\"2.1.0\""),
-        ("markdown=-", "**errdrift: FAIL**"),
-        ("github=-", "::error file=suites/oz-api.toml,line="),
-        ("har=-", "{\"log\": {"),
-    ];
-    for (format, starts) in formats {
-        let choice = ["--filter", "folders.list", "--color", "always", "--report", format];
+    for format in FORMATS {
+        let option = format!("{}=-", format.word);
+        let choice = ["--filter", "folders.list", "--color", "always", "--report", &option];
         let ran = run(&running, Api::OzApi, &choice).exits(1).says("errdrift: ");
-        assert!(ran.stdout.starts_with(starts), "{}", &ran.stdout[..100]);
+        // Of another run, but of the same format and verdict.
+        let golden = std::fs::read_to_string(format!("tests/golden/report.{}", format.word)).unwrap();
+        assert!(ran.stdout.starts_with(&golden[..17]), "{}", &ran.stdout[..100]);
         assert!(!ran.stdout.contains("test oz-api") && !ran.stdout.contains('\u{1b}'));
     }
     run(&running, Api::OzApi, &["--report", "json=-", "--report", "junit=-"]).exits(2).says("standard output");
@@ -106,12 +100,18 @@ fn a_report_that_cannot_be_written_exits_with_2_before_anything_is_sent() {
 }
 
 #[test]
-fn the_help_and_the_readme_name_every_format() {
-    let help = ran(&["run", "--help"]).exits(0).stdout;
-    let line = help.split("--report").nth(1).unwrap();
-    let readme = include_str!("../../README.md");
-    for (_, word) in Format::ALL {
-        assert!(line.contains(word), "{word} in {line}");
-        assert!(readme.contains(&format!("\n| `{word}` |")), "{word}");
+fn the_help_and_the_readme_tell_of_every_format_and_whom_it_is_for() {
+    let table = include_str!("../../README.md").split_once("| format | for |").unwrap().1;
+    let rows: Vec<_> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+    assert_eq!(rows.len(), FORMATS.len());
+    for (format, row) in FORMATS.iter().zip(rows) {
+        assert!(row.starts_with(&format!("| `{}` | {} | ", format.word, format.about)), "{row}");
+    }
+    for command in ["run", "judge"] {
+        let help = ran(&[command, "--help"]).exits(0).stdout;
+        for format in FORMATS {
+            let line = format!("  {:<9} {}", format.word, format.about);
+            assert!(help.lines().any(|found| found == line), "{line} in {help}");
+        }
     }
 }

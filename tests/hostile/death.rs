@@ -79,7 +79,7 @@ fn the_probe_that_kills_a_target_is_named_and_the_rest_is_not_run() {
         let ran = run(&mortal(weakness), &[methods.as_slice(), &["--jobs", "1"]].concat(), 6);
         let shown = format!("{weakness}: {}{}", ran.stdout, ran.stderr);
         assert_eq!((ran.code, &ran.killed), (Some(3), &None), "{shown}");
-        let report: Value = serde_json::from_str(&ran.json).unwrap();
+        let report: Value = serde_json::from_str(&ran.reports["json"]).unwrap();
         let number = |name: &str| report["summary"][name].as_u64().unwrap();
         let named: Vec<_> = report["reasons"]
             .as_array()
@@ -110,7 +110,7 @@ fn a_death_among_many_probes_is_no_finding() {
         6,
     );
     let shown = format!("{}{}", ran.stdout, ran.stderr);
-    let report: Value = serde_json::from_str(&ran.json).unwrap();
+    let report: Value = serde_json::from_str(&ran.reports["json"]).unwrap();
     assert_eq!((ran.code, &ran.killed), (Some(3), &None), "{shown}");
     assert_eq!(report["summary"]["errors"], 0, "{shown}");
     assert!(ran.stdout.contains("/method-unsupported/PATCH"), "{shown}");

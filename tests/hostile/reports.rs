@@ -46,7 +46,7 @@ fn tail(text: &str) -> String {
 }
 
 fn json(ran: &Ran, exit: i32, tells: &str) -> Vec<String> {
-    let report: Value = match serde_json::from_str(&ran.json) {
+    let report: Value = match serde_json::from_str(&ran.reports["json"]) {
         Ok(report) => report,
         Err(error) => return vec![format!("the JSON report is none: {error}")],
     };
@@ -82,11 +82,11 @@ fn first_reply(report: &Value) -> String {
 /// The report as XML 1.0 has it (section 2.2): no other character, neither as it is nor by reference.
 fn junit(ran: &Ran) -> Vec<String> {
     let is_char = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}');
-    let mut problems = Vec::new();
-    if let Some(c) = ran.junit.chars().find(|c| !is_char(*c)) {
+    let (mut problems, junit) = (Vec::new(), &ran.reports["junit"]);
+    if let Some(c) = junit.chars().find(|c| !is_char(*c)) {
         problems.push(format!("JUnit has U+{:04X}", u32::from(c)));
     }
-    for reference in ran.junit.split('&').skip(1) {
+    for reference in junit.split('&').skip(1) {
         let Some((name, _)) = reference.split_once(';') else {
             problems.push(format!("JUnit has a reference without an end: {}", &reference[..reference.len().min(20)]));
             continue;
@@ -100,7 +100,7 @@ fn junit(ran: &Ran) -> Vec<String> {
             problems.push(format!("JUnit has the reference &{name};"));
         }
     }
-    match Report::deserialize_from_str(&ran.junit) {
+    match Report::deserialize_from_str(junit) {
         Err(error) => problems.push(format!("JUnit is no report: {error}")),
         Ok(report) if report.failures + report.errors == 0 => problems.push("JUnit is green".to_owned()),
         Ok(_) => {}
@@ -111,14 +111,17 @@ fn junit(ran: &Ran) -> Vec<String> {
 /// The other reports are whole, and none is green.
 fn others(ran: &Ran) -> Vec<String> {
     let mut problems = Vec::new();
-    for (format, text) in &ran.others {
+    for (format, text) in ran.reports.iter().filter(|(format, _)| !["json", "junit"].contains(format)) {
+        let is_red = text.contains("FAIL") || text.contains("NOT JUDGED");
         let is_whole = match *format {
             "sarif" => {
                 serde_json::from_str(text).is_ok_and(|log: Value| log["runs"][0]["invocations"][0]["exitCode"] != 0)
             }
             "har" => serde_json::from_str(text).is_ok_and(|archive: Value| archive["log"]["entries"].is_array()),
             "github" => text.contains("::error ") && text.lines().all(is_annotation),
-            _ => text.starts_with("**errdrift: FAIL**") || text.starts_with("**errdrift: NOT JUDGED**"),
+            "html" => text.starts_with("<!DOCTYPE html>") && text.ends_with("</html>\n") && is_red,
+            "markdown" => text.starts_with("**errdrift: FAIL**") || text.starts_with("**errdrift: NOT JUDGED**"),
+            _ => is_red,
         };
         if !is_whole {
             problems.push(format!("{format} is not whole, or green: {}", text.chars().take(300).collect::<String>()));
@@ -141,11 +144,8 @@ fn is_hidden(c: char) -> bool {
 /// What a terminal or the log of a CI would obey.
 fn streams(ran: &Ran) -> Vec<String> {
     let mut problems = Vec::new();
-    let others = ran.others.iter().map(|(format, text)| (*format, text));
-    for (name, text) in
-        [("stdout", &ran.stdout), ("stderr", &ran.stderr), ("JSON", &ran.json)].into_iter().chain(others)
-    {
-        if let Some(c) = text.chars().find(|c| is_hidden(*c) && *c != '\n') {
+    for (name, text) in ran.outputs() {
+        if let Some(c) = text.chars().find(|c| is_hidden(*c) && *c != '\n' && (name, *c) != ("html", '\t')) {
             problems.push(format!("{name} has U+{:04X}", u32::from(c)));
         }
     }
@@ -164,9 +164,7 @@ fn streams(ran: &Ran) -> Vec<String> {
 fn secrets(ran: &Ran) -> Vec<String> {
     const PART: usize = 16;
     let mut problems = Vec::new();
-    let outputs = [("stdout", &ran.stdout), ("stderr", &ran.stderr), ("JSON", &ran.json), ("JUnit", &ran.junit)];
-    let others = ran.others.iter().map(|(format, text)| (*format, text));
-    for (output, text) in outputs.into_iter().chain(others) {
+    for (output, text) in ran.outputs() {
         let lower = text.to_lowercase();
         for (name, secret) in reference::environment(Api::OzApi) {
             let found = |text: &str, form: &str| {

@@ -1,5 +1,6 @@
 //! A run of the command under a watchdog, which ends what takes too long or too much.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -13,6 +14,7 @@ use crate::reports;
 use crate::target::{ELSEWHERE, Hostile, Row};
 use errdrift::reference;
 use errdrift::reference::Api;
+use errdrift::render::format::FORMATS;
 
 /// The bound on a run's memory that the README states, in KiB.
 pub(crate) const BOUND: u64 = 100 * 1024;
@@ -23,23 +25,26 @@ const MARGIN: Duration = Duration::from_secs(20);
 /// A few probes of one operation: one that carries no token, and two that carry it.
 const FEW: &[&str] = &["--operation", "folders.list", "--fault", "credentials-absent", "--fault", "query-negative"];
 
-/// The formats of reports but for JSON and `JUnit`.
-const OTHERS: [&str; 4] = ["sarif", "markdown", "github", "har"];
-
 /// What a run came to.
 pub(crate) struct Ran {
     /// `None` where a signal ended it.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    pub(crate) json: String,
-    pub(crate) junit: String,
-    /// The other reports, by their formats.
-    pub(crate) others: Vec<(&'static str, String)>,
+    /// The reports, by their formats.
+    pub(crate) reports: BTreeMap<&'static str, String>,
     /// The most memory that it held, in KiB.
     pub(crate) peak: u64,
     /// Why the watchdog ended it.
     pub(crate) killed: Option<String>,
+}
+
+impl Ran {
+    /// Everything that the run wrote, by name.
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let streams = [("stdout", &self.stdout), ("stderr", &self.stderr)];
+        streams.into_iter().chain(self.reports.iter().map(|(format, text)| (*format, text)))
+    }
 }
 
 /// Runs the suite of Oz API with all reports, in an environment that would lead other clients astray. `probes` of them
@@ -50,10 +55,8 @@ pub(crate) fn run(target: &str, arguments: &[&str], probes: u64) -> Ran {
     std::fs::write(file(".netrc"), "default login somebody password their-password\n").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_errdrift"));
     command.args(["run", "oz-api", "--target", target, "--timeout", &format!("{DEADLINE}s"), "--max-wait", "3s"]);
-    command.arg("--report").arg(format!("json={}", file("r.json").display()));
-    command.arg("--report").arg(format!("junit={}", file("r.xml").display()));
-    for format in OTHERS {
-        command.arg("--report").arg(format!("{format}={}", file(format).display()));
+    for format in FORMATS {
+        command.arg("--report").arg(format!("{format:?}={}", file(format.word).display()));
     }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.envs(reference::environment(Api::OzApi).iter().copied()).env("HOME", directory.path());
@@ -66,8 +69,7 @@ pub(crate) fn run(target: &str, arguments: &[&str], probes: u64) -> Ran {
     let limit = Duration::from_secs(DEADLINE) * u32::try_from(probes + 1).unwrap() + MARGIN;
     let mut ran = watched(command, limit);
     let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
-    (ran.json, ran.junit) = (read(&file("r.json")), read(&file("r.xml")));
-    ran.others = OTHERS.map(|format| (format, read(&file(format)))).into();
+    ran.reports = FORMATS.iter().map(|format| (format.word, read(&file(format.word)))).collect();
     ran
 }
 
@@ -99,7 +101,7 @@ fn watched(mut command: Command, limit: Duration) -> Ran {
     }
     let code = child.wait().unwrap().code();
     let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
-    Ran { code, stdout, stderr, json: String::new(), junit: String::new(), others: Vec::new(), peak, killed }
+    Ran { code, stdout, stderr, reports: BTreeMap::new(), peak, killed }
 }
 
 fn text(mut stream: impl Read) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, result};
+use crate::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, report, result};
 use crate::reader::{Element, read};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -10,17 +10,13 @@ use errdrift::judge::finding::Repeats;
 use errdrift::model::cause::{CAUSES, Cause};
 use errdrift::model::printable::hides;
 use errdrift::model::verdict::{Severity, Verdict};
-use errdrift::render::html::{POLICY, Page, SCRIPT, STYLE};
+use errdrift::render::format::Format;
+use errdrift::render::html::page::{POLICY, SCRIPT, STYLE};
 use errdrift::report::{Closing, Coverage, Inactive, Precedence, ProbeResult};
 
 /// The page of a run.
 pub(crate) fn page(results: &[ProbeResult], closing: &Closing) -> String {
-    let mut page = Page::default();
-    for result in results {
-        page.add(result);
-    }
-    let (front, rest) = page.finish(&opening(), closing);
-    front + &rest
+    report("html", &opening(), results, closing)
 }
 
 /// A run in which every text that a target or a suite can choose is hostile.
@@ -257,15 +253,17 @@ fn what_is_too_much_for_a_page_is_counted_and_said() {
     };
     let broken = vec![finding("code-unexpected", Severity::Error, "/error_code", "4", "7")];
     let (passed, failed) = (long(Verdict::Pass, Vec::new()), long(Verdict::Fail, broken));
-    let mut page = Page::default();
-    (0..1_500).for_each(|_| page.add(&passed));
-    (0..1_500).for_each(|_| page.add(&failed));
-    let (front, rest) = page.finish(&opening(), &closing(&[], false));
-    assert!(rest.len() < 50 * 1024 * 1024, "{}", rest.len());
-    let shown = |verdict: &str| rest.matches(&format!(" data-verdict=\"{verdict}\"")).count();
+    let mut renderer = (Format::named("html").unwrap().open)();
+    let mut page = Vec::new();
+    (0..1_500).for_each(|_| renderer.result(&passed, &mut page).unwrap());
+    (0..1_500).for_each(|_| renderer.result(&failed, &mut page).unwrap());
+    renderer.end(&opening(), &closing(&[], false), &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.len() < 50 * 1024 * 1024, "{}", page.len());
+    let shown = |verdict: &str| page.matches(&format!(" data-verdict=\"{verdict}\"")).count();
     let said =
         format!("{} exchanges that passed and {} others are counted", 1_500 - shown("pass"), 1_500 - shown("fail"));
-    assert!(front.contains(&said.replace("1500", "1,500")), "{said}");
+    assert!(page.contains(&said.replace("1500", "1,500")), "{said}");
     assert!(
         [shown("pass"), shown("fail")].iter().all(|shown| (500..1_500).contains(shown)),
         "what failed has room left"

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
+use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, report, result};
 use errdrift::model::printable::hides;
 use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::github;
@@ -17,7 +17,7 @@ fn decoded(text: &str) -> String {
 
 /// The commands, and the lines that are none.
 fn read(opening: &Opening, closing: &Closing) -> (Vec<Annotation>, Vec<String>) {
-    let text = github::document(opening, closing);
+    let text = report("github", opening, &[], closing);
     assert!(!text.contains(|c| hides(c) && c != '\n'), "characters that nobody sees");
     assert!(!text.contains("##"), "a command in the runner's older form");
     let (mut commands, mut others) = (Vec::new(), Vec::new());

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::fixture::{HOSTILE, hostile, mixed};
-use super::published::{as_har, conforms_to_har};
+use super::fixture::{HOSTILE, closing, hostile, mixed, opening, report};
+use super::published::conforms_to_har;
 use errdrift::model::printable::hides;
 use errdrift::report::ProbeResult;
 
 fn entries(results: &[ProbeResult]) -> Vec<Value> {
-    let text = as_har(results);
+    let text = report("har", &opening(), results, &closing(results, false));
     assert!(!text.contains(|c| hides(c) && c != '\n'), "characters that nobody sees");
     assert_eq!(text.lines().count(), results.len() + 2, "one exchange a line");
     let archive = conforms_to_har(&text);

@@ -4,6 +4,7 @@ use errdrift::judge::finding::Finding;
 use errdrift::model::cause::Cause;
 use errdrift::model::layer::Layer;
 use errdrift::model::verdict::{Severity, Verdict};
+use errdrift::render::format::Format;
 use errdrift::report::tally::Tally;
 use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest, SuiteFile};
 use serde_json::{Value, json};
@@ -14,6 +15,18 @@ pub(crate) const HOSTILE: &str = "\u{1b}[31m\u{1b}]0;title\u{7}\u{9b}2J\r\n::err
     \u{202e}\u{2066}\u{200b}\u{2028}\u{e0041} | a\\| b | `c` ``d`` ` \n```\n````\n</details></code> <img src=x onerror=pwned> \
     [e](http://evil.example) ![e](http://evil.example/e.png) https://evil.example www.evil.example me@evil.example @everyone \
     #1 <!-- {0} ${T} %0A::error::pwned,line=1 %25 ::stop-commands::x \n* a\n\n    b\n\"'\\ok 99\n\nBail out!\n0 failed";
+
+/// The report in the format of that name.
+pub(crate) fn report(format: &str, opening: &Opening, results: &[ProbeResult], closing: &Closing) -> String {
+    let mut renderer = (Format::named(format).unwrap().open)();
+    let mut text = Vec::new();
+    renderer.begin(opening, &mut text).unwrap();
+    for result in results {
+        renderer.result(result, &mut text).unwrap();
+    }
+    renderer.end(opening, closing, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
 
 pub(crate) fn opening() -> Opening {
     Opening {

@@ -1,6 +1,6 @@
 //! The report as Markdown, read by a parser of GitHub's dialect.
 
-use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, result};
+use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_closing, opening, report, result};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
 use errdrift::model::printable::hides;
@@ -52,7 +52,7 @@ fn read(text: &str) -> Read {
 }
 
 fn document(closing: &Closing) -> String {
-    let text = markdown::document(&opening(), closing);
+    let text = report("markdown", &opening(), &[], closing);
     assert!(text.len() <= markdown::MOST, "{} bytes", text.len());
     assert!(!text.contains(|c| hides(c) && c != '\n'), "characters that nobody sees");
     text

@@ -4,12 +4,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::fixture::{closing, hostile, mixed, mixed_closing, opening};
+use super::fixture::{closing, hostile, mixed, mixed_closing, opening, report};
 use errdrift::catalog::schema::Schema;
 use errdrift::reference;
 use errdrift::reference::Api;
-use errdrift::render::junit::Junit;
-use errdrift::render::{har, json, sarif};
+use errdrift::render::format::FORMATS;
 use errdrift::report::{Closing, ProbeResult};
 use errdrift::run::embedded::Running;
 use jsonschema::{Registry, Validator};
@@ -82,12 +81,6 @@ fn conforms_to_junit(text: &str) {
     assert!(output.status.success(), "{told}");
 }
 
-pub(super) fn as_har(results: &[ProbeResult]) -> String {
-    let opening = opening();
-    let entries = results.iter().enumerate().filter_map(|(index, result)| har::entry(&opening, result, index == 0));
-    format!("{}{}{}", har::head(&opening), entries.collect::<String>(), har::tail())
-}
-
 fn runs() -> Vec<(Vec<ProbeResult>, Closing)> {
     let results = hostile(100_000);
     let mut unjudged = closing(&results, true);
@@ -99,17 +92,12 @@ fn runs() -> Vec<(Vec<ProbeResult>, Closing)> {
 #[test]
 fn reports_of_fixtures_conform_to_the_published_schemas() {
     for (results, closing) in runs() {
-        conforms_to_sarif(&sarif::document(&opening(), &closing));
-        let archive = conforms_to_har(&as_har(&results));
+        let written = |format| report(format, &opening(), &results, &closing);
+        conforms_to_sarif(&written("sarif"));
+        let archive = conforms_to_har(&written("har"));
         assert_eq!(archive["log"]["entries"].as_array().unwrap().len(), results.len());
-        let entries = results.iter().enumerate().map(|(index, result)| json::result(result, index == 0));
-        let report = format!("{}{}{}", json::head(&opening()), entries.collect::<String>(), json::tail(&closing));
-        conforms_to_report(&report);
-        let mut junit = Junit::default();
-        for result in &results {
-            junit.add(result);
-        }
-        conforms_to_junit(&junit.finish(&opening(), &closing).unwrap());
+        conforms_to_report(&written("json"));
+        conforms_to_junit(&written("junit"));
     }
 }
 
@@ -118,27 +106,23 @@ fn conforming_reports(api: Api, target: &str, arguments: &[&str], exit: i32) -> 
     let directory = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_errdrift"));
     command.args(["run", api.id(), "--target", target, "--quiet", "--timeout", "20s"]).args(arguments);
-    let formats = ["json", "junit", "sarif", "har", "markdown", "github"];
-    for format in formats {
-        command.arg("--report").arg(format!("{format}={}", directory.path().join(format).display()));
+    for format in FORMATS {
+        command.arg("--report").arg(format!("{format:?}={}", directory.path().join(format.word).display()));
     }
     let output = command.envs(reference::environment(api).iter().copied()).output().unwrap();
     assert_eq!(output.status.code(), Some(exit), "{}", String::from_utf8_lossy(&output.stderr));
-    let [json, junit, sarif, har, markdown, github] =
-        formats.map(|format| std::fs::read_to_string(directory.path().join(format)).unwrap());
-    let report = conforms_to_report(&json);
-    conforms_to_junit(&junit);
-    let sarif = conforms_to_sarif(&sarif);
-    let archive = conforms_to_har(&har);
+    let written = |format: &str| std::fs::read_to_string(directory.path().join(format)).unwrap();
+    let report = conforms_to_report(&written("json"));
+    conforms_to_junit(&written("junit"));
+    let sarif = conforms_to_sarif(&written("sarif"));
+    let archive = conforms_to_har(&written("har"));
     assert_eq!(archive["log"]["entries"].as_array().unwrap().len(), report["results"].as_array().unwrap().len());
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), report["drifts"].as_array().unwrap().len());
     assert_eq!(sarif["runs"][0]["invocations"][0]["exitCode"], exit);
-    assert!(markdown.starts_with("**errdrift: "), "{markdown}");
-    assert_eq!(github.contains("::error "), exit != 0, "{github}");
+    assert!(written("markdown").starts_with("**errdrift: "));
+    assert_eq!(written("github").contains("::error "), exit != 0, "{}", written("github"));
     for (_, secret) in reference::environment(api) {
-        for text in [&json, &junit, &har, &markdown, &github, &sarif.to_string()] {
-            assert!(!text.contains(secret), "a secret in a report");
-        }
+        assert!(!FORMATS.iter().any(|format| written(format.word).contains(secret)), "a secret in a report");
     }
     (sarif, archive)
 }

@@ -1,6 +1,6 @@
 //! The report as SARIF: what GitHub makes of it, and what a hostile target cannot.
 
-use super::fixture::{closing, hostile, mixed_closing, opening};
+use super::fixture::{closing, hostile, mixed_closing, opening, report};
 use super::published::conforms_to_sarif;
 use errdrift::model::printable::hides;
 use errdrift::render::sarif;
@@ -8,7 +8,7 @@ use errdrift::report::{Closing, Opening};
 use serde_json::{Value, json};
 
 fn run(opening: &Opening, closing: &Closing) -> Value {
-    let text = sarif::document(opening, closing);
+    let text = report("sarif", opening, &[], closing);
     assert!(!text.contains(|c| hides(c) && c != '\n'), "characters that nobody sees");
     conforms_to_sarif(&text)["runs"][0].take()
 }
@@ -87,7 +87,7 @@ fn more_drifts_than_github_shows_are_cut_and_counted() {
             drift
         })
         .collect();
-    let text = sarif::document(&opening(), &closing);
+    let text = report("sarif", &opening(), &[], &closing);
     let log: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), sarif::MOST);
     assert!(text.contains("5,007 drifts, of which the first 5,000 are results"));

@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 
+use errdrift::render::format::FORMATS;
 use tempfile::TempDir;
 
 use crate::decoded::finds;
@@ -39,8 +40,6 @@ credential = "b"
 path_parameters.id = { type = "integer", example = 900000001 }
 query.limit = { type = "integer" }
 "#;
-
-const FORMATS: [&str; 7] = ["json", "junit", "html", "sarif", "markdown", "github", "har"];
 
 /// A folder with the suite, and the variables.
 pub(crate) struct Bench {
@@ -84,7 +83,7 @@ impl Bench {
 
 /// Everything that errdrift writes of the target, by name.
 fn outputs(bench: &Bench, target: &str, judged: &str) -> Vec<(String, Vec<u8>)> {
-    let reports: Vec<String> = FORMATS.iter().map(|format| format!("{format}=r.{format}")).collect();
+    let reports: Vec<String> = FORMATS.iter().map(|format| format!("{format:?}=r.{format:?}")).collect();
     let mut run = vec!["run", "s.toml", "--target", target, "--jobs", "1", "--timeout", "2s"];
     run.extend(reports.iter().flat_map(|report| ["--report", report.as_str()]));
     let mut outputs = vec![("the console".to_owned(), bench.errdrift(&run).0)];
@@ -102,7 +101,7 @@ fn outputs(bench: &Bench, target: &str, judged: &str) -> Vec<(String, Vec<u8>)> 
         outputs.push((format!("replay {probe}"), bench.errdrift(&replay).0));
     }
     let files = ["baseline", "ratchet", "judged.json"].map(str::to_owned);
-    for file in FORMATS.iter().map(|format| format!("r.{format}")).chain(files) {
+    for file in FORMATS.iter().map(|format| format!("r.{format:?}")).chain(files) {
         let text = bench.read(&file);
         assert!(!text.is_empty(), "{file} was not written");
         outputs.push((file, text));

@@ -151,7 +151,11 @@ impl OrdinaryClient {
             let limit = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).and_then(limit_of_resolver);
             return limit.map_or_else(|| Silence::Unreachable(chain(error)), Silence::Local);
         }
-        if error.is_timeout() { Silence::TimedOut(self.timeout) } else { Silence::Closed(chain(error).into()) }
+        if error.is_timeout() {
+            return Silence::TimedOut(self.timeout);
+        }
+        // It may have come, and be of a kind that no library takes: the raw sender shows which.
+        Silence::Closed(format!("an HTTP library read none ({})", chain(error)).into())
     }
 }
 

@@ -96,6 +96,19 @@ fn what_no_library_sends_is_shown_as_it_leaves_with_its_pauses() {
 }
 
 #[test]
+fn through_a_proxy_it_is_shown_as_the_proxy_gets_it_without_its_credentials() {
+    let bench = Bench::new(None, ONE);
+    // The embedded deployment takes the absolute form, too.
+    let proxy = bench.running.target.as_str().replace("http://", "http://user:open%20sesame@");
+    let ran = bench.replay("oz-api/folders.get/credentials-absent", &["--proxy", &proxy]);
+    let line = format!("\n> GET {}/api/folders/", bench.running.target.as_str());
+    assert!(ran.stdout.contains(&line), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n> proxy-authorization: Basic …\\r\\n\n"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("dXNlcjpvcGVuIHNlc2FtZQ") && !ran.stdout.contains("open"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("written here"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_replay_that_makes_no_sense_is_refused_before_anything_is_sent() {
     let bench = Bench::new(None, ONE);
     let before = bench.running.witness.requests();

@@ -251,3 +251,9 @@ fn a_built_in_suite_is_its_files_and_one_line() {
     let named: Vec<_> = named.iter().filter(is_code).filter(|name| !apart.contains(&name.as_str())).collect();
     assert_eq!(named, ["src/catalog/built_in.rs"]);
 }
+
+#[test]
+fn a_report_format_is_its_file_and_its_line_in_the_table() {
+    let code: Vec<_> = naming(&["har"]).into_iter().filter(|name| name.starts_with("src/")).collect();
+    assert_eq!(code, ["src/render/format.rs", "src/render/har.rs", "src/render/mod.rs"]);
+}

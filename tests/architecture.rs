@@ -64,7 +64,7 @@ fn paths(tree: &str) -> Vec<String> {
 
 /// What each module imports.
 fn imports(modules: &BTreeMap<String, String>) -> Imports {
-    let comment = Regex::new("//.*").unwrap();
+    let comment = Regex::new(r"//.*|\bpub\(in [^)]*\)").unwrap();
     let tests =
         Regex::new(r"(?s)#\[cfg\([^\]]*test[^\]]*\)\]\s*(?:pub\(\w+\) )?(?:mod|fn) \w+[^;{]*\{.*?\n\}").unwrap();
     let test_files = Regex::new(r"#\[cfg\(test\)\]\s*mod (\w+);").unwrap();
@@ -253,7 +253,8 @@ fn a_built_in_suite_is_its_files_and_one_line() {
 }
 
 #[test]
-fn a_report_format_is_its_file_and_its_line_in_the_table() {
-    let code: Vec<_> = naming(&["har"]).into_iter().filter(|name| name.starts_with("src/")).collect();
-    assert_eq!(code, ["src/render/format.rs", "src/render/har.rs", "src/render/mod.rs"]);
+fn a_report_format_is_its_file_which_is_declared_and_has_a_line_in_the_table() {
+    assert!(files().contains_key("src/render/har.rs"));
+    let others: Vec<_> = naming(&["har"]).into_iter().filter(|name| name.starts_with("src/")).collect();
+    assert_eq!(others, ["src/render/format.rs", "src/render/mod.rs"]);
 }

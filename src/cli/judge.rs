@@ -14,8 +14,8 @@ use crate::catalog::Api;
 use crate::render::human;
 use crate::render::style::Style;
 use crate::run::failure::Failure;
-use crate::run::rejudge::Retrial;
 use crate::run::outputs;
+use crate::run::rejudge::Retrial;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {

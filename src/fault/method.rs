@@ -7,7 +7,7 @@ use super::row::{Fault, Tier};
 use crate::model::cause::Cause;
 
 /// The standard methods that a path may lack. OPTIONS and HEAD are answered by servers on their own; CONNECT has another
-/// request target, which the reqwest sender does not put on the wire as given.
+/// request target (RFC 9110, section 9.3.6).
 const STANDARD: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
 
 /// Methods that are registered as safe (IANA's registry of HTTP methods) and that an API rarely has: a server that knows one

@@ -319,8 +319,8 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, Contr
         && !hangs
         && let Some(status) = by_library(control, shared).await
     {
-        failure.text += &format!(", and {status} as an HTTP library sends it, under a User-Agent");
-        (failure.why, failure.advice) = (Why::Particular, PARTICULAR);
+        let text = format!("{}, and {status} as an HTTP library sends it, under a User-Agent", failure.text);
+        failure = ControlFailure { text, why: Why::Particular, advice: PARTICULAR };
     }
     Some(Err(failure))
 }

@@ -21,6 +21,9 @@ use super::settings::Settings;
 use crate::model::exchange::{BODY_LIMIT, Ending, Outcome, Over, Reply, Request, Silence};
 use crate::model::target::Target;
 
+/// What hyper and h2 say of a connection that ended, or a stream; reqwest does not tell their kinds of errors apart.
+const CLOSED: [&str; 2] = ["connection closed", "error received"];
+
 /// Sends requests as a library does, and hands back what came.
 pub(crate) struct OrdinaryClient {
     http1: reqwest::Client,
@@ -154,8 +157,12 @@ impl OrdinaryClient {
         if error.is_timeout() {
             return Silence::TimedOut(self.timeout);
         }
-        // It may have come, and be of a kind that no library takes: the raw sender shows which.
-        Silence::Closed(format!("an HTTP library read none ({})", chain(error)).into())
+        let (why, is_io) = (chain(error), causes(error).any(<dyn Error>::is::<io::Error>));
+        if is_io || CLOSED.iter().any(|word| why.contains(word)) {
+            return Silence::Closed(why.into());
+        }
+        // What came is not sent for again.
+        Silence::NotHttp(format!("an HTTP library cannot read it ({why})").into())
     }
 }
 

@@ -48,6 +48,30 @@ fn each_circumstance_that_changes_an_answer_is_found_alone() {
 }
 
 #[test]
+fn what_a_library_cannot_read_is_told_from_a_connection_that_was_lost() {
+    let bytes = |bytes: &[u8]| Act::Answer(bytes.to_vec());
+    let folded = b"HTTP/1.1 400 Bad Request\r\nX-A: a\r\n b\r\nContent-Length: 2\r\n\r\n{}";
+    let cases: [(Box<dyn Fn() -> Act + Send + Sync>, &str); 3] = [
+        (Box::new(|| Act::Drop), "no-reply"),
+        (Box::new(move || bytes(b"garbage\r\n\r\n")), "reply-not-http"),
+        (Box::new(move || bytes(folded)), "reply-not-http"),
+    ];
+    for (act, rule) in cases {
+        let running = deployment(Api::EscrowBox, None);
+        let front = Front::start(
+            &running,
+            move |head, _| {
+                if head.contains("user-agent: errdrift/") { act() } else { Act::Pass }
+            },
+        );
+        let (ran, report) = report("escrow-box", &front.target, &["--fault", "alike-ordinary-client"]);
+        ran.exits(1);
+        let found: Vec<_> = report["drifts"].as_array().unwrap().iter().map(|drift| &drift["rule"]).collect();
+        assert!(!found.is_empty() && found.iter().all(|found| **found == rule), "{rule}: {found:?}");
+    }
+}
+
+#[test]
 fn gzip_that_was_asked_for_is_read_and_is_no_drift() {
     let running = deployment(Api::OzApi, Some("gzip-unasked"));
     let (ran, unasked) = report("oz-api", running.target.as_str(), &["--fault", "credentials-absent"]);

@@ -47,11 +47,14 @@ fn each_circumstance_that_changes_an_answer_is_found_alone() {
     }
 }
 
+/// What a front does with a request.
+type Acts = Box<dyn Fn() -> Act + Send + Sync>;
+
 #[test]
 fn what_a_library_cannot_read_is_told_from_a_connection_that_was_lost() {
     let bytes = |bytes: &[u8]| Act::Answer(bytes.to_vec());
     let folded = b"HTTP/1.1 400 Bad Request\r\nX-A: a\r\n b\r\nContent-Length: 2\r\n\r\n{}";
-    let cases: [(Box<dyn Fn() -> Act + Send + Sync>, &str); 3] = [
+    let cases: [(Acts, &str); 3] = [
         (Box::new(|| Act::Drop), "no-reply"),
         (Box::new(move || bytes(b"garbage\r\n\r\n")), "reply-not-http"),
         (Box::new(move || bytes(folded)), "reply-not-http"),

@@ -22,6 +22,10 @@ impl Session {
 
 impl Prepared {
     /// Runs, and shows what happens.
+    #[cfg_attr(
+        not(feature = "harness"),
+        expect(clippy::needless_pass_by_value, reason = "the arguments of the harness are in it")
+    )]
     fn shown(self, live: Live, watch: &mut (dyn FnMut(&ProbeResult) + Send)) -> Result<(Opening, Closing), Failure> {
         let mut result = |event: &Event| {
             if let Event::Result(result) = event {

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     });
     let reasons = match outcome {
         Ok(closings) if closings.iter().all(|closing| closing.exit_code == 0) => return ExitCode::SUCCESS,
-        Ok(closings) => closings.into_iter().flat_map(|closing| closing.reasons).collect(),
+        Ok(closings) => closings.into_iter().flat_map(|closing| closing.reasons.to_vec()).collect(),
         Err(why) => vec![why],
     };
     for reason in reasons {

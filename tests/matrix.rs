@@ -16,9 +16,9 @@ use errdrift::model::verdict::Severity;
 use errdrift::plan::Probe;
 use errdrift::reference::{Api, Drift};
 use errdrift::report::Closing;
-use errdrift::report::stored::Stored;
+use errdrift::report::Report;
 use errdrift::run::embedded::Running;
-use errdrift::run::rejudge::Retrial;
+use errdrift::run::rejudge::Rejudged;
 use errdrift::run::self_test;
 use errdrift::run::self_test::{Row, TIERS};
 use errdrift::{catalog, fault, reference};
@@ -65,10 +65,10 @@ fn row(api: Api, drift: Option<&'static Drift>) -> (Row, Result<(), String>) {
     let mut session = self_test::session(&running, drift).unwrap();
     session.reports = vec![format!("json={}", path.display()).parse().unwrap()];
     let (_, closing) = session.run().unwrap();
-    let stored = Stored::read(&mut std::fs::File::open(&path).unwrap()).unwrap();
+    let stored = Report::read(&mut std::fs::File::open(&path).unwrap()).unwrap();
     let mut suite = catalog::load(api.id()).unwrap();
     suite.suite.pretend();
-    let again = Retrial::of(stored, &[Arc::new(suite)], false).closing;
+    let again = Rejudged::of(stored, &[Arc::new(suite)], false).closing;
     let (then, now) = (drifts(&closing), drifts(&again));
     let same = if then == now { Ok(()) } else { Err(format!("then {then:?}, now {now:?}")) };
     (Row::of(api, drift, &closing), same)

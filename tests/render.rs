@@ -19,7 +19,7 @@ use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::format::FORMATS;
 use errdrift::render::human::summary;
 use errdrift::render::style::Style;
-use errdrift::report::{Closing, Opening, ProbeResult};
+use errdrift::report::{Closing, Opening, ProbeResult, Reason};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
 use render::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, report, result};
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ fn every_format_of_a_mixed_run_reads_like_the_golden_one() {
 fn no_format_has_a_character_that_nobody_sees_whatever_the_target_sent() {
     let results = hostile(100_000);
     let mut closing = closing(&results, true);
-    closing.reasons.push(HOSTILE.to_owned());
+    closing.reasons.push(Reason::Seen, HOSTILE.to_owned());
     for format in FORMATS {
         let text = report(format.word, &opening(), &results, &closing);
         let hidden = text.chars().find(|c| hides(*c) && !matches!(c, '\n' | '\t'));
@@ -94,11 +94,20 @@ fn the_pieces_of_the_json_report_are_one_document_of_its_schema() {
 }
 
 #[test]
+fn a_json_report_that_was_read_is_written_the_same_again() {
+    for (results, closing) in [(mixed(), mixed_closing()), (hostile(10), closing(&hostile(10), true))] {
+        let text = report("json", &opening(), &results, &closing);
+        let read = errdrift::report::Report::read(&mut text.as_bytes()).unwrap();
+        assert_eq!(report("json", &read.opening, &read.results, &read.closing), text);
+    }
+}
+
+#[test]
 fn the_json_report_has_the_members_of_the_design_in_their_order() {
     let report: Value = serde_json::from_str(&report("json", &opening(), &mixed(), &mixed_closing())).unwrap();
     let names: Vec<_> = report.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = "schema_version tool target started_at suites insecure strict suite_names results duration_ms exit_code verdict \
-        reasons may_have_changed summary drifts catalogue not_exercised withheld coverage precedence inactive connection_failures \
+        reasons reason_kinds may_have_changed summary drifts catalogue not_exercised withheld coverage precedence inactive connection_failures \
         load interrupted gates";
     assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
     assert_eq!(report["tool"], json!({"name": "errdrift", "version": env!("CARGO_PKG_VERSION")}));
@@ -308,7 +317,7 @@ fn assert_harmless(text: &str) {
 fn a_hostile_target_does_no_harm_to_a_terminal_or_a_log() {
     let results = hostile(5_000_000);
     let mut closing = closing(&results, false);
-    closing.reasons.push(format!("the target is unreachable: {HOSTILE}"));
+    closing.reasons.push(Reason::Seen, format!("the target is unreachable: {HOSTILE}"));
     for width in [0, 40, 100, 1000] {
         let text = summary(&opening(), &closing, &plain(width));
         assert_harmless(&text);

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::output::{failed, say};
-use super::stored::read_earlier;
+use super::output::say;
+use super::stored::report;
 use crate::model::printable::printable;
 use crate::model::verdict::exit;
 use crate::report::change::Comparison;
@@ -13,9 +13,9 @@ const LONGEST: usize = 1_000;
 
 /// Compares the answers of two runs.
 pub(super) fn diff(before: &Path, after: &Path) -> u8 {
-    let (before, after) = match read_earlier(before).and_then(|before| Ok((before, read_earlier(after)?))) {
+    let (before, after) = match report(before).and_then(|before| Ok((before, report(after)?))) {
         Ok(both) => both,
-        Err(failure) => return failed(&failure),
+        Err(code) => return code,
     };
     let comparison = Comparison::of(&before.answers(), &after.answers());
     let lines: Vec<_> = comparison.lines().iter().map(|(_, line)| printable(line, LONGEST)).collect();

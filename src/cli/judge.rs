@@ -9,13 +9,13 @@ use super::files;
 use super::load::width;
 use super::options::Reports;
 use super::output::{failed, mistaken, say, tell};
-use super::stored::{stored, suites};
+use super::stored::{report, suites};
 use crate::catalog::Api;
 use crate::render::human;
 use crate::render::style::Style;
 use crate::run::failure::Failure;
 use crate::run::outputs;
-use crate::run::rejudge::Retrial;
+use crate::run::rejudge::Rejudged;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -51,11 +51,11 @@ pub(super) fn judge(arguments: &Arguments) -> u8 {
 fn judged(arguments: &Arguments) -> Result<u8, u8> {
     let reports = files::settled(&arguments.reports)?;
     let to_stdout = reports.iter().any(|report| report.path.is_none());
-    let stored = stored(&arguments.report)?;
-    let ids: Vec<&str> = stored.suites.iter().map(String::as_str).collect();
-    let apis = suites(&stored, &ids, &arguments.suite, unsent)?;
+    let report = report(&arguments.report)?;
+    let ids: Vec<&str> = report.opening.suites.iter().map(String::as_str).collect();
+    let apis = suites(&report, &ids, &arguments.suite, unsent)?;
     files::of_judge(&arguments.report, &apis, &reports)?;
-    let Retrial { opening, results, closing } = Retrial::of(stored, &apis, arguments.strict);
+    let Rejudged { opening, results, closing } = Rejudged::of(report, &apis, arguments.strict);
     let sinks = outputs::reports(&reports, &opening).map_err(|failure| failed(&failure))?;
     for (mut sink, name) in sinks {
         let written = results.iter().try_for_each(|result| sink.result(result));

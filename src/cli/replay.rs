@@ -7,7 +7,7 @@ use clap::Args;
 use super::load::{environment, load};
 use super::options::Reach;
 use super::output::{failed, say};
-use super::stored::{stored, suites};
+use super::stored::{report, suites};
 use crate::catalog::document::nearest;
 use crate::model::target::Target;
 use crate::render;
@@ -48,15 +48,15 @@ pub(super) fn replay(arguments: &Arguments) -> u8 {
 
 fn prepared(arguments: &Arguments) -> Result<Replay, u8> {
     let usage = |why: String| failed(&Failure::Usage(why));
-    let stored = stored(&arguments.report)?;
-    let ids: Vec<&str> = stored.results.iter().map(|result| result.probe.as_str()).collect();
-    let Some(result) = stored.results.iter().find(|result| result.probe == arguments.probe) else {
+    let report = report(&arguments.report)?;
+    let ids: Vec<&str> = report.results.iter().map(|result| result.probe.as_str()).collect();
+    let Some(result) = report.results.iter().find(|result| result.probe == arguments.probe) else {
         let closest = nearest(&arguments.probe, &ids);
         let closest = if closest.is_empty() { String::new() } else { format!("; did you mean `{closest}`?") };
         return Err(usage(format!("{}: has no result of `{}`{closest}", arguments.report.display(), arguments.probe)));
     };
     let named = arguments.target.is_some();
-    let target = arguments.target.as_deref().unwrap_or(&stored.target);
+    let target = arguments.target.as_deref().unwrap_or(&report.opening.target);
     let target = Target::parse(target).map_err(usage)?;
     if !named && !target.is_loopback() {
         let (report, target) = (arguments.report.display(), target.as_str());
@@ -66,9 +66,9 @@ fn prepared(arguments: &Arguments) -> Result<Replay, u8> {
     }
     let environment = environment();
     let known = |names: &[String]| Ok(load(names, &environment)?.0);
-    let api = suites(&stored, &[&result.suite], &arguments.suite, known)?.remove(0);
+    let api = suites(&report, &[&result.suite], &arguments.suite, known)?.remove(0);
     let mut engine = arguments.reach.engine(1, None);
-    engine.judge.strict = stored.strict;
+    engine.judge.strict = report.opening.strict;
     Ok(Replay {
         probe: result.probe.clone(),
         api,
@@ -76,7 +76,7 @@ fn prepared(arguments: &Arguments) -> Result<Replay, u8> {
         environment,
         engine,
         yes_production: arguments.reach.yes_production,
-        before: stored.signatures(&result.probe).into_iter().map(str::to_owned).collect(),
+        before: report.signatures(&result.probe).into_iter().map(str::to_owned).collect(),
         named,
     })
 }

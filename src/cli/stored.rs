@@ -1,6 +1,5 @@
 //! Reports of earlier runs, and the suites that they are of.
 
-use std::io::Read;
 use std::path::{Component, Path};
 use std::sync::Arc;
 
@@ -8,30 +7,20 @@ use super::output::{failed, tell};
 use crate::catalog;
 use crate::catalog::Api;
 use crate::model::file;
-use crate::report::earlier::Earlier;
-use crate::report::stored::Stored;
+use crate::report::Report;
 use crate::run::failure::Failure;
 
-/// A report in JSON, as far as `parse` reads it.
-pub(super) fn report<T>(report: &Path, parse: fn(&mut dyn Read) -> Result<T, String>) -> Result<T, Failure> {
-    let read = file::report(report).map_err(|error| format!("cannot be read: {error}"));
-    read.and_then(|mut text| parse(&mut text))
-        .map_err(|message| Failure::Usage(format!("{}: {message}", report.display())))
-}
-
-pub(super) fn read_earlier(path: &Path) -> Result<Earlier, Failure> {
-    report(path, Earlier::read)
-}
-
-/// The report with its exchanges.
-pub(super) fn stored(path: &Path) -> Result<Stored, u8> {
-    report(path, Stored::read).map_err(|failure| failed(&failure))
+/// A report in JSON.
+pub(super) fn report(path: &Path) -> Result<Report, u8> {
+    let read = file::report(path).map_err(|error| format!("cannot be read: {error}"));
+    read.and_then(|mut text| Report::read(&mut text))
+        .map_err(|message| failed(&Failure::Usage(format!("{}: {message}", path.display()))))
 }
 
 /// The suites of those ids as they are today: those that are named, else what the report says, as far as that is built in or
 /// in the current folder.
 pub(super) fn suites(
-    stored: &Stored,
+    report: &Report,
     ids: &[&str],
     named: &[String],
     load: impl Fn(&[String]) -> Result<Vec<Arc<Api>>, u8>,
@@ -40,7 +29,7 @@ pub(super) fn suites(
     let missing: Vec<String> = ids
         .iter()
         .filter(|id| !apis.iter().any(|api| api.suite.id == **id))
-        .map(|id| stored.suite_names.get(*id).map_or_else(|| (*id).to_owned(), Clone::clone))
+        .map(|id| report.opening.suite_names.get(*id).map_or_else(|| (*id).to_owned(), Clone::clone))
         .collect();
     let help = |code| {
         tell("errdrift: suites are looked for where the report says; --suite FILE names one that is elsewhere now");

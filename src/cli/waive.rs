@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::output::{failed, show, tell};
+use super::output::{show, tell};
 use super::policy::today;
-use super::stored::read_earlier;
+use super::stored::report;
 use crate::model::verdict::exit;
 use crate::render::waivers;
 
@@ -12,12 +12,12 @@ use crate::render::waivers;
 const AHEAD: u16 = 90;
 
 /// Writes waivers for what a run found.
-pub(super) fn waive(report: &Path) -> u8 {
-    let earlier = match read_earlier(report) {
-        Ok(earlier) => earlier,
-        Err(failure) => return failed(&failure),
+pub(super) fn waive(path: &Path) -> u8 {
+    let report = match report(path) {
+        Ok(report) => report,
+        Err(code) => return code,
     };
-    let entries = waivers::entries(&earlier, today().later(AHEAD));
+    let entries = waivers::entries(&report, today().later(AHEAD));
     if entries.is_empty() {
         tell("errdrift: nothing in this report needs a waiver");
     } else {

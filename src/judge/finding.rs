@@ -8,7 +8,7 @@ use crate::model::layer::Layer;
 use crate::model::verdict::Severity;
 
 /// One broken promise in one exchange, with what a reader needs to check it against the document.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Finding {
     /// The rule that was broken.
     pub rule: &'static Rule,
@@ -23,19 +23,19 @@ pub struct Finding {
     /// The line of the document, the section of the RFC, or the contract's own reading.
     pub source: String,
     /// The waiver that accepts it, where one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
     /// Whether the same probe showed it in the baseline.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub old: bool,
     /// The part of the contract that was broken, as far as it tells one drift from another (a schema keyword, a member).
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub facet: String,
     /// Whether the promise is one of the probe's cause, so that breaches under two causes are two drifts.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_cause: bool,
     /// How often it was there, where the same request was sent several times.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<Repeats>,
     /// Who wrote what was found, where that is another layer than the one that wrote the reply.
     #[serde(skip)]
@@ -68,7 +68,7 @@ impl Repeats {
 }
 
 /// What a report says of a finding that is waived.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Waived {
     /// Who answers for it.
     pub owner: String,

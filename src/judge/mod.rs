@@ -37,7 +37,7 @@ pub use judgement::Judgement;
 pub use load::{load, misnamed};
 pub use rule::{Mark, Rule};
 pub use settings::Settings;
-pub use table::{find, rules};
+pub use table::{UNKNOWN, find, rules};
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,11 @@
 //! Every rule.
 
+use serde::{Deserialize, Deserializer};
+
 use super::case::Case;
 use super::rule::{Needs, Rule};
 use super::{body, code, comparison, delivery, disclosure, fields, framing, header, json, patterns, status};
+use crate::model::verdict::Severity;
 
 /// The families, in the order in which a reply is read.
 static FAMILIES: [&[&Rule]; 11] = [
@@ -48,6 +51,25 @@ pub(crate) fn applied(case: &Case<'_>) -> u32 {
     let bit = |(index, (needs, _)): (usize, &(&Needs, _))| u32::from((needs.holds)(case)) << index;
     NEEDS.iter().enumerate().map(bit).sum()
 }
+
+/// A rule of an earlier report; [`UNKNOWN`] where today's errdrift does not have it.
+impl<'de> Deserialize<'de> for &'static Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(find(&String::deserialize(deserializer)?).unwrap_or(&UNKNOWN))
+    }
+}
+
+/// What stands for a rule of an earlier report that today's errdrift does not have. It is in no list.
+pub static UNKNOWN: Rule = Rule {
+    id: "unknown-rule",
+    severity: Severity::Note,
+    what: "A rule that this errdrift does not have.",
+    why: "What was found by it cannot be judged again.",
+    example: "",
+    source: "",
+    needs: None,
+    marks: &[],
+};
 
 #[cfg(test)]
 mod tests {

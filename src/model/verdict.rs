@@ -30,7 +30,7 @@ impl Severity {
 }
 
 /// What a probe, a suite or a run comes to. Ordered from good to bad, and only ever raised (ISO 9646).
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every promise was kept.

@@ -14,7 +14,7 @@ use crate::judge::finding::Finding;
 use crate::model::verdict::{Severity, Verdict};
 use crate::report::change::{Comparison, Weight};
 use crate::report::tally::signature;
-use crate::report::{Closing, Gate, ProbeResult};
+use crate::report::{Closing, Gate, Policy, ProbeResult};
 
 /// What is to be written once the run is over.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -94,7 +94,7 @@ impl Gates {
             // What was not asked is not gone.
             comparison.gone.retain(|probe| !self.is_narrowed && !self.unjudged.contains(probe));
             let gate = |(weight, line)| Gate {
-                gate: "baseline",
+                gate: Policy::Baseline,
                 fails: weight == Weight::Breaking,
                 message: format!("{file}: {line}"),
             };
@@ -105,7 +105,7 @@ impl Gates {
                 writings.push(Writing { path, text: self.now.text() });
             } else {
                 let message = format!("{}: not written, since not all of the run could be judged", path.display());
-                closing.gates.push(Gate { gate: "baseline", fails: false, message });
+                closing.gates.push(Gate { gate: Policy::Baseline, fails: false, message });
             }
         }
         if let Some(ledger) = self.ledger {
@@ -115,8 +115,11 @@ impl Gates {
             let now = Ratchet::of(&closing.drifts);
             let file = path.display().to_string();
             let more = before.as_ref().map(|before| now.more_than(before));
-            let gate =
-                |fails: bool, message: String| Gate { gate: "ratchet", fails, message: format!("{file}: {message}") };
+            let gate = |fails: bool, message: String| Gate {
+                gate: Policy::Ratchet,
+                fails,
+                message: format!("{file}: {message}"),
+            };
             let holds = more.as_ref().is_some_and(Vec::is_empty);
             // A part of the probes shows a part of the drifts.
             if is_whole && before.as_ref() != Some(&now) && (holds || before.is_none()) {

@@ -104,7 +104,7 @@ fn extent(drift: &Drift) -> String {
 /// Who probably wrote the replies.
 fn layer(drift: &Drift) -> String {
     let layer = drift.layer.map_or("no reply", Layer::word);
-    drift.answered_by.map_or_else(|| layer.to_owned(), |product| format!("{layer} ({product})"))
+    drift.answered_by.as_ref().map_or_else(|| layer.to_owned(), |product| format!("{layer} ({product})"))
 }
 
 fn cause(drift: &Drift) -> &str {

@@ -71,8 +71,14 @@ pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
     }
     for gates in closing.gates.chunk_by(|a, b| a.gate == b.gate) {
         let lines: String = gates.iter().map(|gate| hanging("  • ", &gate.message, style)).collect();
-        let name: String =
-            gates[0].gate.chars().take(1).flat_map(char::to_uppercase).chain(gates[0].gate.chars().skip(1)).collect();
+        let name: String = gates[0]
+            .gate
+            .word()
+            .chars()
+            .take(1)
+            .flat_map(char::to_uppercase)
+            .chain(gates[0].gate.word().chars().skip(1))
+            .collect();
         sections.push(title(&name, "", style) + &lines);
     }
     sections.push(verdict(opening, closing, style));
@@ -210,7 +216,7 @@ pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
         Verdict::Pass | Verdict::Waived => vec![format!("{sent}, {drifts}")],
         Verdict::Fail => vec![format!("{drifts} in {sent}")],
         Verdict::Inconclusive | Verdict::Error => {
-            let why = match closing.reasons.as_slice() {
+            let why = match &*closing.reasons {
                 [] => "not every probe could be judged".to_owned(),
                 [reason] => printable(reason, 200),
                 [reason, others @ ..] => {
@@ -231,7 +237,7 @@ pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
         1 => parts.push("1 rate-limited reply".to_owned()),
         replies => parts.push(format!("{} rate-limited replies", number(replies))),
     }
-    let mut failing: Vec<_> = closing.gates.iter().filter(|gate| gate.fails).map(|gate| gate.gate).collect();
+    let mut failing: Vec<_> = closing.gates.iter().filter(|gate| gate.fails).map(|gate| gate.gate.word()).collect();
     failing.dedup();
     parts.extend(
         failing.iter().map(|gate| format!("the {gate} {}", if gate.ends_with('s') { "fail" } else { "fails" })),

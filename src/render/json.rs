@@ -2,20 +2,12 @@
 //!
 //! There is one result, drift or code a line. Everything goes through the serialiser; it knows no verdict.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::renderer::Renderer;
 use crate::model::printable::json;
-use crate::report::{Closing, Opening, ProbeResult, SCHEMA_VERSION};
+use crate::report::{Closing, Opening, ProbeResult, SCHEMA_VERSION, Tool};
 use serde::Serialize;
-
-/// Who wrote the report.
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
-}
 
 /// The document, of which nothing is kept but whether it has a result.
 #[derive(Debug, Default)]
@@ -46,12 +38,9 @@ fn head(opening: &Opening) -> String {
         tool: Tool,
         #[serde(flatten)]
         opening: &'o Opening,
-        /// What each suite was loaded by, so that its probes can be planned again.
-        suite_names: BTreeMap<&'o str, &'o str>,
     }
-    let tool = Tool { name: "errdrift", version: env!("CARGO_PKG_VERSION") };
-    let suite_names = opening.files.iter().map(|(suite, file)| (suite.as_str(), file.name.as_str())).collect();
-    let head = json(&Head { schema_version: SCHEMA_VERSION, tool, opening, suite_names });
+    let tool = Tool { name: "errdrift".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+    let head = json(&Head { schema_version: SCHEMA_VERSION, tool, opening });
     format!("{},\n\"results\": [", head.strip_suffix('}').unwrap_or(&head))
 }
 
@@ -65,6 +54,7 @@ fn tail(closing: &Closing) -> String {
         ("exit_code", json(exit_code)),
         ("verdict", json(verdict)),
         ("reasons", lines(reasons)),
+        ("reason_kinds", json(&reasons.kinds())),
         ("may_have_changed", lines(&closing.may_have_changed)),
         ("summary", json(summary)),
         ("drifts", lines(drifts)),

@@ -72,11 +72,11 @@ impl Renderer for Junit {
             self.suites.insert(0, TestSuite::new(RUN));
             self.changed(closing);
         }
-        for reason in &closing.reasons {
+        for reason in closing.reasons.iter() {
             self.run_case("not judged", red(NonSuccessKind::Error, reason, ""));
         }
         for gate in closing.gates.iter().filter(|gate| gate.fails) {
-            self.run_case(gate.gate, red(NonSuccessKind::Failure, &gate.message, ""));
+            self.run_case(gate.gate.word(), red(NonSuccessKind::Failure, &gate.message, ""));
         }
         // A red run of green cases: what fails is the sum of them, as warnings do under `--strict`.
         if closing.exit_code != exit::CONFORMS && !self.is_red {

@@ -127,7 +127,7 @@ fn table(closing: &Closing, room: usize) -> String {
 /// Who probably wrote the replies.
 fn layer(drift: &Drift) -> String {
     let layer = drift.layer.map_or("no reply", Layer::word);
-    drift.answered_by.map_or_else(|| layer.to_owned(), |product| format!("{layer} ({product})"))
+    drift.answered_by.as_ref().map_or_else(|| layer.to_owned(), |product| format!("{layer} ({product})"))
 }
 
 fn details(drift: &Drift) -> String {

@@ -3,16 +3,16 @@
 use crate::model::date::Date;
 use crate::model::printable::{hides, printable};
 use crate::model::verdict::Severity;
-use crate::report::earlier::Earlier;
+use crate::report::Report;
 
 /// The longest comment, in characters.
 const LONGEST: usize = 200;
 
 /// An entry for each drift that failed and was not waived; nothing where there is none.
 #[must_use]
-pub fn entries(report: &Earlier, expires: Date) -> String {
-    let failing = if report.strict { Severity::Warning } else { Severity::Error };
-    let left = report.drifts.iter().filter(|drift| drift.severity >= failing && drift.waived + drift.old < drift.count);
+pub fn entries(report: &Report, expires: Date) -> String {
+    let failing = if report.opening.strict { Severity::Warning } else { Severity::Error };
+    let left = report.closing.drifts.iter().filter(|drift| drift.severity >= failing && !drift.is_accepted());
     let entries = left.map(|drift| {
         format!(
             "# {}\n[[waiver]]\nsignature = {}\nowner = \"\"\nreason = \"\"\nexpires = \"{expires}\"\nmax = {}\n",

@@ -1,9 +1,9 @@
 //! How much of the run the target could take: limits that it set, and what it answered only when nothing else was under way.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What the target could take.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Deserialize, Serialize)]
 pub struct Load {
     /// Replies by which the target said that it was asked too often.
     pub rate_limited: usize,

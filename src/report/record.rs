@@ -2,6 +2,7 @@
 //!
 //! This is where secrets are masked, once, so that no renderer has to. It knows no format of a report.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -57,7 +58,7 @@ impl Recorder {
         let contract = &probe.api.contract.file.id;
         ProbeResult {
             layer: judgement.origin.as_ref().map(|origin| origin.layer),
-            answered_by: judgement.origin.as_ref().and_then(|origin| origin.product),
+            answered_by: judgement.origin.as_ref().and_then(|origin| origin.product).map(Cow::Borrowed),
             evidence_kind: judgement.origin.as_ref().filter(|_| records).map(|origin| origin.kind),
             evidence: judgement.origin.filter(|_| records).map(|origin| cut(&origin.evidence)),
             duration_ms: milliseconds(exchange.duration),
@@ -118,23 +119,7 @@ fn blank(probe: &Probe, verdict: Verdict) -> ProbeResult {
         fault: probe.fault.id.to_owned(),
         cause: probe.cause,
         verdict,
-        layer: None,
-        answered_by: None,
-        evidence: None,
-        evidence_kind: None,
-        duration_ms: 0.0,
-        status: None,
-        request: None,
-        reply: None,
-        silence: None,
-        reason: None,
-        findings: Vec::new(),
-        code: None,
-        fits: Vec::new(),
-        left_open: false,
-        applied: 0,
-        sent: false,
-        answer: None,
+        ..ProbeResult::default()
     }
 }
 

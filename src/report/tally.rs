@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::consistency::Compared;
 use super::{
     Closing, CodeCoverage, Coverage, Drift, Inactive, Load, MayHaveChanged, NotExercised, Precedence, ProbeResult,
-    Summary, coverage,
+    Reason, Reasons, Summary, coverage,
 };
 use crate::catalog::Api;
 use crate::catalog::contract::Contract;
@@ -30,7 +30,7 @@ pub struct Tally {
     catalogue: Vec<CodeCoverage>,
     not_exercised: Vec<NotExercised>,
     withheld: Vec<NotExercised>,
-    reasons: Vec<String>,
+    reasons: Reasons,
     may_have_changed: Vec<MayHaveChanged>,
     /// Whether probes were held back, so that what the suites want of a run cannot be there.
     held_back: bool,
@@ -146,7 +146,7 @@ impl Tally {
             rule: finding.rule,
             severity: finding.severity,
             layer: finding.author.map(|(layer, _)| layer).or(result.layer),
-            answered_by: finding.author.map(|(_, product)| product).or(result.answered_by),
+            answered_by: finding.author.map(|(_, product)| product.into()).or_else(|| result.answered_by.clone()),
             statuses: BTreeSet::new(),
             cause: if finding.by_cause { result.cause.word().to_owned() } else { "*".to_owned() },
             summary: String::new(),
@@ -228,7 +228,7 @@ impl Tally {
                 "overloaded: {} probes got no reply in time while others were under way, and could not be sent again; --jobs {} sends fewer at once",
                 load.given_up, load.jobs
             );
-            self.not_judged(reason);
+            self.not_judged(Reason::Overloaded, reason);
         }
     }
 
@@ -237,17 +237,15 @@ impl Tally {
         let asked = whole && self.interrupted.is_none() && !self.held_back;
         for api in apis.iter().filter(|_| asked) {
             for reason in coverage::shortfalls(&api.suite, &self.coverage) {
-                self.not_judged(reason);
+                self.not_judged(Reason::Minimum, reason);
             }
         }
         self.inactive.extend(coverage::inactive(apis, &self.coverage, &self.causes, self.applied));
     }
 
     /// Takes in a reason for which the run as a whole cannot be judged.
-    pub fn not_judged(&mut self, reason: String) {
-        if !self.reasons.contains(&reason) {
-            self.reasons.push(reason);
-        }
+    pub fn not_judged(&mut self, kind: Reason, reason: String) {
+        self.reasons.push(kind, reason);
     }
 
     /// Takes in requests that may have changed the target, and whether probes were held back for that.
@@ -276,7 +274,8 @@ impl Tally {
         });
         if let Some(by) = &self.interrupted {
             let judged = self.summary.probes - self.summary.not_exercised;
-            self.reasons.push(format!("the run was ended by {by} behind {judged} of {} probes", self.summary.probes));
+            let text = format!("the run was ended by {by} behind {judged} of {} probes", self.summary.probes);
+            self.reasons.push(Reason::Ended, text);
         }
         let mut verdicts: Vec<_> = self.verdicts.into_iter().collect();
         if !self.reasons.is_empty() {
@@ -289,7 +288,8 @@ impl Tally {
         let cut_short = self.interrupted.is_some() || self.load.is_whole_in_doubt;
         let verdict = if cut_short { Verdict::Inconclusive } else { Verdict::fold(verdicts) };
         if verdict == Verdict::Error && self.reasons.is_empty() {
-            self.reasons.push("nothing was judged: no probe was selected, or none could be sent".to_owned());
+            let text = "nothing was judged: no probe was selected, or none could be sent";
+            self.reasons.push(Reason::Nothing, text.to_owned());
         }
         self.summary.drifts = drifts.len();
         self.not_exercised.sort();

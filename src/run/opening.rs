@@ -19,11 +19,12 @@ pub(crate) fn opening(apis: &[Arc<Api>], target: &str, started_at: String, insec
         operations: apis.iter().map(operations).collect(),
         insecure,
         strict,
+        suite_names: apis.iter().map(|api| (api.suite.id.clone(), api.name.clone())).collect(),
         files: apis.iter().map(|api| (api.suite.id.clone(), written(api))).collect(),
     }
 }
 
 /// Where the API's suite is written.
 fn written(api: &Api) -> SuiteFile {
-    SuiteFile { name: api.name.clone(), path: api.file.clone(), lines: api.lines.clone() }
+    SuiteFile { path: api.file.clone(), lines: api.lines.clone() }
 }

@@ -15,6 +15,7 @@ use crate::model::exchange::Over;
 use crate::model::file::Output;
 use crate::model::secret::{Template, unmaskable};
 use crate::plan::Plan;
+use crate::report::Reason;
 use crate::report::tally::Tally;
 use crate::report::{Closing, Inactive, Opening};
 use crate::wire::sender::Sender;
@@ -165,11 +166,11 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
         }
         Event::NotExercised { probe, reason, weighs } => {
             if weighs {
-                tally.not_judged(reason.clone());
+                tally.not_judged(Reason::Seen, reason.clone());
             }
             tally.not_exercised(probe, reason);
         }
-        Event::NotJudged(reason) => tally.not_judged(reason),
+        Event::NotJudged(reason) => tally.not_judged(Reason::Seen, reason),
         Event::MayHaveChanged { requests, held_back } => tally.may_have_changed(requests, held_back),
         Event::Repeated { signature, repeats } => tally.repeated(&signature, repeats),
         Event::Inactive(inactive) => tally.inactive(inactive),

@@ -11,21 +11,20 @@ use crate::catalog::Api;
 use crate::judge::finding::Finding;
 use crate::judge::origin::Evidence;
 use crate::judge::origin::unrelated_path::Outside;
-use crate::judge::{Mark, Rule};
+use crate::judge::{Mark, Rule, UNKNOWN};
 use crate::model::exchange::{Exchange, Outcome};
 use crate::model::secret::Mask;
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
-use crate::report::stored::{Stored, StoredFinding, StoredResult};
 use crate::report::tally::Tally;
-use crate::report::{Closing, Inactive, Opening, ProbeResult, stored};
+use crate::report::{Closing, Inactive, Opening, ProbeResult, Report, stored};
 use crate::{fault, judge};
 
-/// What the exchanges come to today.
+/// Stored exchanges, judged again.
 #[derive(Debug)]
-pub struct Retrial {
+pub struct Rejudged {
     /// The opening of that run.
     pub opening: Opening,
     /// The results, in its order.
@@ -34,17 +33,18 @@ pub struct Retrial {
     pub closing: Closing,
 }
 
-impl Retrial {
+impl Rejudged {
     /// Judges the exchanges again.
     #[must_use]
-    pub fn of(stored: Stored, apis: &[Arc<Api>], strict: bool) -> Self {
-        let strict = strict || stored.strict;
-        let opening = opening(apis, &stored.target, stored.started_at.clone(), stored.insecure, strict);
-        let plan = plan(&stored, apis);
-        let settings = judge::Settings { strict, outside: outside(&stored), ..judge::Settings::default() };
+    pub fn of(report: Report, apis: &[Arc<Api>], strict: bool) -> Self {
+        let strict = strict || report.opening.strict;
+        let opening =
+            opening(apis, &report.opening.target, report.opening.started_at.clone(), report.opening.insecure, strict);
+        let plan = plan(&report, apis);
+        let settings = judge::Settings { strict, outside: outside(&report), ..judge::Settings::default() };
         let recorder = Recorder {
-            target: stored.target.clone(),
-            insecure: stored.insecure,
+            target: report.opening.target.clone(),
+            insecure: report.opening.insecure,
             // The report holds no secret any more.
             mask: Mask::default(),
             records_all: true,
@@ -57,7 +57,7 @@ impl Retrial {
         let probes: BTreeMap<&str, &Probe> = plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
         let (mut consistency, mut results) = (Consistency::of(&plan.probes), Vec::new());
         let mut standing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for old in &stored.results {
+        for old in &report.results {
             let Some(probe) = probes.get(old.probe.as_str()) else {
                 tally.not_exercised(old.probe.clone(), "today's suite has no such probe".to_owned());
                 continue;
@@ -70,7 +70,7 @@ impl Retrial {
                 }
                 Err(why) => {
                     standing.entry(why).or_default().push(&old.probe);
-                    stands(old, probe, &recorder)
+                    stands(old, probe)
                 }
             };
             result.request.clone_from(&old.request);
@@ -89,30 +89,30 @@ impl Retrial {
             what: unrecorded.join(", "),
             why: "a report holds neither credentials nor the message as it came; what was found then stands".to_owned(),
         });
-        let closing = closed(tally, stored, apis, strict);
+        let closing = closed(tally, report.closing, apis, strict);
         Self { opening, results, closing }
     }
 }
 
 /// The probes of today's suites that were sent then.
-fn plan(stored: &Stored, apis: &[Arc<Api>]) -> Plan {
+fn plan(report: &Report, apis: &[Arc<Api>]) -> Plan {
     // With the faults of that run alone: of two that come to the same bytes, the first in the table stands for both.
     let faults: BTreeSet<&str> =
-        stored.results.iter().filter_map(|old| fault::find(&old.fault)).map(|fault| fault.id).collect();
+        report.results.iter().filter_map(|old| fault::find(&old.fault)).map(|fault| fault.id).collect();
     if faults.is_empty() {
         return Plan::default();
     }
     let faults = faults.into_iter().map(str::to_owned).collect();
     let mut plan = Plan::new(apis, &Selection { faults, ..Selection::default() });
-    let sent: BTreeSet<&str> = stored.results.iter().map(|old| old.probe.as_str()).collect();
+    let sent: BTreeSet<&str> = report.results.iter().map(|old| old.probe.as_str()).collect();
     plan.probes.retain(|probe| sent.contains(probe.id.as_str()));
     plan
 }
 
 /// What the target said of a path outside the API, as far as some reply has the same form.
-fn outside(stored: &Stored) -> Option<Outside> {
-    let same = |old: &&StoredResult| old.evidence_kind == Some(Evidence::SameForm);
-    let replies = stored.results.iter().filter(same).filter_map(|old| stored::reply(old.reply.as_ref()?).ok());
+fn outside(report: &Report) -> Option<Outside> {
+    let same = |old: &&ProbeResult| old.evidence_kind == Some(Evidence::SameForm);
+    let replies = report.results.iter().filter(same).filter_map(|old| stored::reply(old.reply.as_ref()?).ok());
     replies.into_iter().find_map(|reply| Outside::of(&reply))
 }
 
@@ -120,9 +120,9 @@ fn outside(stored: &Stored) -> Option<Outside> {
 ///
 /// # Errors
 /// Why it cannot be judged again.
-fn exchange(old: &StoredResult, settings: &judge::Settings) -> Result<Exchange, &'static str> {
+fn exchange(old: &ProbeResult, settings: &judge::Settings) -> Result<Exchange, &'static str> {
     let recorded = old.reply.as_ref().ok_or("nothing came, or nothing was sent")?;
-    if old.findings.iter().filter_map(|finding| judge::find(&finding.rule)).any(|rule| rule.is(Mark::Partial)) {
+    if old.findings.iter().any(|finding| finding.rule.is(Mark::Partial)) {
         return Err("its reply did not come whole");
     }
     if old.findings.iter().any(|finding| finding.repeats.is_some()) {
@@ -137,13 +137,13 @@ fn exchange(old: &StoredResult, settings: &judge::Settings) -> Result<Exchange, 
 }
 
 /// What was found then by the rules that are asked for.
-fn kept(old: &StoredResult, is_kept: impl Fn(&Rule) -> bool) -> Vec<Finding> {
-    let found = old.findings.iter().filter(|finding| judge::find(&finding.rule).is_some_and(&is_kept));
-    found.filter_map(StoredFinding::finding).collect()
+fn kept(old: &ProbeResult, is_kept: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    let found = old.findings.iter().filter(|finding| *finding.rule != UNKNOWN && is_kept(finding.rule));
+    found.map(|finding| Finding { waived: None, old: false, ..finding.clone() }).collect()
 }
 
 /// The result as it was then.
-fn stands(old: &StoredResult, probe: &Probe, recorder: &Recorder) -> ProbeResult {
+fn stands(old: &ProbeResult, probe: &Probe) -> ProbeResult {
     let findings = kept(old, |rule| !rule.is(Mark::Compares));
     let verdict = if findings.iter().any(|finding| finding.severity == Severity::Error) {
         Verdict::Fail
@@ -153,37 +153,27 @@ fn stands(old: &StoredResult, probe: &Probe, recorder: &Recorder) -> ProbeResult
         Verdict::Pass
     };
     ProbeResult {
-        layer: old.layer,
-        evidence: old.evidence.clone(),
-        duration_ms: old.duration_ms,
-        status: old.reply.as_ref().map(|reply| reply.status),
-        silence: old.silence.clone(),
         code: old.answer.as_ref().and_then(|answer| Some((probe.api.contract.file.id.clone(), answer.code.clone()?))),
-        answer: old.answer.clone(),
-        reason: old.reason.clone(),
         findings,
-        sent: old.sent,
         verdict,
-        ..recorder.unjudged(probe, "", "")
+        ..old.clone()
     }
 }
 
 /// What the run comes to. What could not be judged then is no better known now.
-fn closed(mut tally: Tally, stored: Stored, apis: &[Arc<Api>], strict: bool) -> Closing {
-    let made_again =
-        |reason: &str| reason.starts_with("the run was ended by") || reason.starts_with("nothing was judged");
-    for reason in stored.reasons.into_iter().filter(|reason| !made_again(reason)) {
-        tally.not_judged(reason);
+fn closed(mut tally: Tally, closing: Closing, apis: &[Arc<Api>], strict: bool) -> Closing {
+    for (kind, reason) in closing.reasons.into_iter().filter(|(kind, _)| !kind.is_conclusion()) {
+        tally.not_judged(kind, reason);
     }
-    tally.may_have_changed(stored.may_have_changed, false);
-    for unsent in stored.not_exercised {
+    tally.may_have_changed(closing.may_have_changed, false);
+    for unsent in closing.not_exercised {
         tally.not_exercised(unsent.probe, unsent.reason);
     }
-    for unsent in stored.withheld {
+    for unsent in closing.withheld {
         tally.withheld(unsent.probe, unsent.reason);
     }
-    tally.ended(stored.connection_failures, stored.interrupted);
+    tally.ended(closing.connection_failures, closing.interrupted);
     // Whether all of the suites was chosen then is not known; what was missing is among the reasons.
     tally.covers(apis, false);
-    tally.close(stored.duration_ms, strict)
+    tally.close(closing.duration_ms, strict)
 }

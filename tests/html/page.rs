@@ -12,7 +12,7 @@ use errdrift::model::printable::hides;
 use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::format::Format;
 use errdrift::render::html::page::{POLICY, SCRIPT, STYLE};
-use errdrift::report::{Closing, Coverage, Inactive, Precedence, ProbeResult};
+use errdrift::report::{Closing, Coverage, Inactive, Precedence, ProbeResult, Reason};
 
 /// The page of a run.
 pub(crate) fn page(results: &[ProbeResult], closing: &Closing) -> String {
@@ -38,7 +38,7 @@ pub(crate) fn hostile_page(text: &str) -> String {
         }
     }
     let mut closing = closing(&results, false);
-    closing.reasons.push(text.to_owned());
+    closing.reasons.push(Reason::Seen, text.to_owned());
     closing.interrupted = Some(text.to_owned());
     closing.inactive.push(Inactive { what: text.to_owned(), why: text.to_owned() });
     closing.precedence.push(wins(text, Some(Cause::WrongType)));

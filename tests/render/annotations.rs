@@ -6,7 +6,7 @@ use super::fixture::{HOSTILE, closing, finding, hostile, hostile_pieces, mixed_c
 use errdrift::model::printable::hides;
 use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::github;
-use errdrift::report::{Closing, Opening};
+use errdrift::report::{Closing, Opening, Reason};
 
 /// A command, its properties and its text.
 type Annotation = (String, BTreeMap<String, String>, String);
@@ -55,7 +55,7 @@ fn a_drift_is_an_annotation_at_its_operation() {
 fn more_than_github_shows_is_counted_in_one_line() {
     let mut closing = mixed_closing();
     closing.drifts = vec![closing.drifts[0].clone(); 25];
-    closing.reasons = vec!["the target went away".to_owned()];
+    closing.reasons.push(Reason::Seen, "the target went away".to_owned());
     let (commands, others) = read(&opening(), &closing);
     assert_eq!(commands.len(), github::MOST);
     assert_eq!(commands[0].1["title"], "errdrift: not judged");
@@ -83,7 +83,7 @@ fn a_hostile_target_gives_the_runner_no_command() {
     let mut shown = String::new();
     for results in pieces.chunks(5).chain([hostile(5_000_000).as_slice()]) {
         let mut closing = closing(results, false);
-        closing.reasons.push(HOSTILE.to_owned());
+        closing.reasons.push(Reason::Seen, HOSTILE.to_owned());
         let (commands, others) = read(&opening(), &closing);
         assert_eq!(commands.len(), closing.drifts.len() + 1);
         assert_eq!(others, Vec::<String>::new());

@@ -36,6 +36,7 @@ pub(crate) fn opening() -> Opening {
         operations: [("oz-api".to_owned(), vec!["folders.list".to_owned(), "instance.version".to_owned()])].into(),
         insecure: false,
         strict: false,
+        suite_names: ["oz-api", "escrow-box"].map(|suite| (suite.to_owned(), suite.to_owned())).into(),
         files: ["oz-api", "escrow-box"].map(|suite| (suite.to_owned(), file(suite))).into(),
     }
 }
@@ -44,7 +45,7 @@ pub(crate) fn opening() -> Opening {
 fn file(suite: &str) -> SuiteFile {
     let operations = ["folders.list", "folders.read", "media.list", "analyses.list", "payments.create"];
     let lines = operations.iter().enumerate().map(|(index, id)| ((*id).to_owned(), 20 + index)).collect();
-    SuiteFile { name: suite.to_owned(), path: format!("suites/{suite}.toml"), lines }
+    SuiteFile { path: format!("suites/{suite}.toml"), lines }
 }
 
 pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected: &str, actual: &str) -> Finding {

@@ -6,7 +6,7 @@ use comrak::{Arena, Options, parse_document};
 use errdrift::model::printable::hides;
 use errdrift::model::verdict::Verdict;
 use errdrift::render::markdown;
-use errdrift::report::Closing;
+use errdrift::report::{Closing, Reason};
 
 /// What a reader gets to see.
 #[derive(Debug, Default)]
@@ -116,7 +116,7 @@ fn is_harmless(text: &str) {
 fn a_hostile_target_makes_no_markup() {
     let results = hostile(5_000_000);
     let mut closing = closing(&results, false);
-    closing.reasons.push(format!("the target is unreachable: {HOSTILE}"));
+    closing.reasons.push(Reason::Seen, format!("the target is unreachable: {HOSTILE}"));
     for entry in ["`", "|", "a|b\\|c", "\\", " ", "``` x", "<b>", HOSTILE] {
         let entry = errdrift::report::NotExercised { reason: entry.to_owned(), probe: entry.to_owned() };
         closing.not_exercised.push(entry.clone());
@@ -158,7 +158,9 @@ fn a_comment_stays_below_the_limit_of_github() {
     one.finding.actual = "🙂".repeat(1_000);
     one.finding.expected = "` ".repeat(1_000);
     closing.drifts = vec![one; 400];
-    closing.reasons = vec!["🙂".repeat(1_000); 50];
+    for length in 1_000..1_050 {
+        closing.reasons.push(Reason::Seen, "🙂".repeat(length));
+    }
     for index in 0..100 {
         let entry = errdrift::report::NotExercised {
             reason: format!("{index} {}", "🙂".repeat(500)),

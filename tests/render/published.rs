@@ -9,7 +9,7 @@ use errdrift::catalog::schema::Schema;
 use errdrift::reference;
 use errdrift::reference::Api;
 use errdrift::render::format::FORMATS;
-use errdrift::report::{Closing, ProbeResult};
+use errdrift::report::{Closing, ProbeResult, Reason};
 use errdrift::run::embedded::Running;
 use jsonschema::{Registry, Validator};
 use serde_json::Value;
@@ -84,7 +84,7 @@ fn conforms_to_junit(text: &str) {
 fn runs() -> Vec<(Vec<ProbeResult>, Closing)> {
     let results = hostile(100_000);
     let mut unjudged = closing(&results, true);
-    unjudged.reasons.push(super::fixture::HOSTILE.to_owned());
+    unjudged.reasons.push(Reason::Seen, super::fixture::HOSTILE.to_owned());
     unjudged.interrupted = Some(super::fixture::HOSTILE.to_owned());
     vec![(mixed(), mixed_closing()), (results, unjudged), (Vec::new(), closing(&[], false))]
 }

@@ -4,7 +4,7 @@ use super::fixture::{closing, hostile, mixed_closing, opening, report};
 use super::published::conforms_to_sarif;
 use errdrift::model::printable::hides;
 use errdrift::render::sarif;
-use errdrift::report::{Closing, Opening};
+use errdrift::report::{Closing, Opening, Reason};
 use serde_json::{Value, json};
 
 fn run(opening: &Opening, closing: &Closing) -> Value {
@@ -97,7 +97,7 @@ fn more_drifts_than_github_shows_are_cut_and_counted() {
 fn a_hostile_target_makes_no_link_and_no_placeholder_of_sarif() {
     let results = hostile(100_000);
     let mut closing = closing(&results, false);
-    closing.reasons.push(super::fixture::HOSTILE.to_owned());
+    closing.reasons.push(Reason::Seen, super::fixture::HOSTILE.to_owned());
     let run = run(&opening(), &closing);
     let results = run["results"].as_array().unwrap().iter();
     let told = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().iter();

@@ -9,7 +9,7 @@ use super::file::{Waiver, WaiverFile};
 use crate::model::cause::Cause;
 use crate::model::date::Date;
 use crate::model::verdict::Verdict;
-use crate::report::{Gate, ProbeResult};
+use crate::report::{Gate, Policy, ProbeResult};
 
 /// The waivers of one run, with what they took so far.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl Ledger {
     pub fn close(self, is_whole: bool) -> Vec<Gate> {
         let Self { file, today, entries, unjudged, left_out } = &self;
         let gate = |entry: &Entry, fails: bool, message: String| Gate {
-            gate: "waivers",
+            gate: Policy::Waivers,
             fails,
             message: format!("{file}:{}: {message}", entry.line),
         };

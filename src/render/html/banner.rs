@@ -31,7 +31,7 @@ pub(super) fn banner(opening: &Opening, closing: &Closing) -> Html {
             may_have_changed(html, &closing.may_have_changed);
         }
         html.element("dl", &[("class", "facts")], |html| facts(html, opening, closing));
-        for reason in &closing.reasons {
+        for reason in closing.reasons.iter() {
             html.line("p", &[("class", "reason")], &format!("Not judged: {reason}"));
         }
         if let Some(interrupted) = &closing.interrupted {

@@ -87,7 +87,7 @@ fn facts(html: &mut Html, drift: &Drift) {
     let cause = if drift.cause == "*" { "whatever the cause".to_owned() } else { format!("cause {}", drift.cause) };
     let mut facts = vec![
         format!("{} of {}", count(drift.count, "probe"), count(drift.operations, "operation")),
-        author(drift.layer, drift.answered_by),
+        author(drift.layer, drift.answered_by.as_deref()),
         cause,
     ];
     if !drift.statuses.is_empty() {

@@ -157,7 +157,7 @@ fn who(html: &mut Html, result: &ProbeResult) {
         return;
     }
     html.element("p", &[("class", "remark")], |html| {
-        html.text(&format!("Written by the {}", author(result.layer, result.answered_by)));
+        html.text(&format!("Written by the {}", author(result.layer, result.answered_by.as_deref())));
         if let Some(evidence) = &result.evidence {
             html.text(&format!(": {evidence}"));
         }

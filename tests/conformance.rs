@@ -10,7 +10,7 @@ use std::sync::Arc;
 use errdrift::catalog::Api;
 use errdrift::model::secret::Environment;
 use errdrift::model::target::Target;
-use errdrift::plan::{NO_OPERATION, Selection};
+use errdrift::plan::{NO_OPERATION, ProbeId, Selection};
 use errdrift::run::embedded::Running;
 use errdrift::run::session::Session;
 use errdrift::run::{conformance, harness, session};
@@ -45,8 +45,8 @@ struct Named {
 
 impl Named {
     fn parse(id: &str) -> Option<Self> {
-        let mut parts = id.split('/');
-        let (suite, operation, fault) = (parts.next()?, parts.next()?, fault::find(parts.next()?)?);
+        let ProbeId { suite, operation, fault, .. } = ProbeId::parse(id)?;
+        let fault = fault::find(fault)?;
         let selection = Selection {
             operations: vec![operation.to_owned()],
             faults: vec![fault.id.to_owned()],

@@ -13,7 +13,7 @@ use std::thread;
 use errdrift::judge::rules;
 use errdrift::model::exchange::{Over, Transport};
 use errdrift::model::verdict::Severity;
-use errdrift::plan::Probe;
+use errdrift::plan::{Probe, ProbeId};
 use errdrift::reference::{Api, Drift};
 use errdrift::report::Closing;
 use errdrift::report::Report;
@@ -135,7 +135,7 @@ fn failed(api: Api, drift: &'static Drift) -> BTreeSet<&'static str> {
     let (_, closing) = Running::start(api, Some(drift)).unwrap().run(TIERS).unwrap();
     let errors = closing.drifts.iter().filter(|found| found.severity >= Severity::Warning);
     let ids = errors.flat_map(|found| &found.probes);
-    ids.filter_map(|id| fault::find(id.split('/').nth(2)?)).map(|fault| fault.id).collect()
+    ids.filter_map(|id| fault::find(ProbeId::parse(id)?.fault)).map(|fault| fault.id).collect()
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::catalog::contract::CodeSet;
 use crate::catalog::schema;
 use crate::catalog::schema::Violation;
 use crate::model::exchange::{BODY_LIMIT, Reply};
+use crate::model::place::Place;
 use crate::model::pointer::pointed;
 use crate::model::secret::Mask;
 use crate::model::verdict::Severity;
@@ -96,7 +97,7 @@ pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
         reply = &decoded;
     }
     if reply.body.iter().all(u8::is_ascii_whitespace) {
-        reading.defects.push(Found::new(&BODY_EMPTY, "").expected("a JSON object").actual("no body"));
+        reading.defects.push(Found::new(&BODY_EMPTY, Place::VALUE).expected("a JSON object").actual("no body"));
         return reading;
     }
     // What is not JSON is told without secrets.
@@ -111,13 +112,17 @@ pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
             let rest = text[values.byte_offset()..].trim_matches([' ', '\t', '\r', '\n']);
             // "404 page not found" is a text that begins with a number, no number with bytes behind it.
             if !rest.is_empty() && !json.is_object() && !json.is_array() {
-                reading.defects.push(Found::new(&BODY_NOT_JSON, "").expected("a JSON object").actual(described()));
+                reading
+                    .defects
+                    .push(Found::new(&BODY_NOT_JSON, Place::VALUE).expected("a JSON object").actual(described()));
                 return reading;
             }
             if !rest.is_empty() {
                 let actual = format!("{} bytes more: {}", rest.len(), describe::quoted(&mask.text(rest)));
                 reading.defects.push(
-                    Found::new(&BODY_BYTES_AFTER_VALUE, "").expected("nothing after the JSON value").actual(actual),
+                    Found::new(&BODY_BYTES_AFTER_VALUE, Place::VALUE)
+                        .expected("nothing after the JSON value")
+                        .actual(actual),
                 );
             }
             let value = &text[..values.byte_offset()];
@@ -131,9 +136,13 @@ pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
         }
         Some(Err(error)) => {
             let actual = format!("{} ({error})", described());
-            reading.defects.push(Found::new(&BODY_NOT_JSON, "").expected("a JSON object").actual(actual));
+            reading.defects.push(Found::new(&BODY_NOT_JSON, Place::VALUE).expected("a JSON object").actual(actual));
         }
-        None => reading.defects.push(Found::new(&BODY_NOT_JSON, "").expected("a JSON object").actual(described())),
+        None => {
+            reading
+                .defects
+                .push(Found::new(&BODY_NOT_JSON, Place::VALUE).expected("a JSON object").actual(described()));
+        }
     }
     reading
 }
@@ -154,8 +163,9 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The text of a body that should be UTF-8, with a defect where it is not.
 fn decode(body: &[u8], defects: &mut Vec<Finding>) -> String {
-    let mut defect =
-        |rule, expected: &str, actual: String| defects.push(Found::new(rule, "").expected(expected).actual(actual));
+    let mut defect = |rule, expected: &str, actual: String| {
+        defects.push(Found::new(rule, Place::VALUE).expected(expected).actual(actual));
+    };
     let mut body = body;
     if body.starts_with(MARK) {
         defect(&BODY_BYTE_ORDER_MARK, "JSON without a byte order mark", "EF BB BF before the JSON text".to_owned());
@@ -189,18 +199,19 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
     // Each one is asked of the whole body.
     for (at, written) in reading.unplain.iter().take(ASKED) {
         if demands_integer(case, json, at) {
-            let found = Found::new(&BODY_INTEGER_NOT_PLAIN, case.mask().pointer(at)).expected("an integer in digits");
+            let found = Found::new(&BODY_INTEGER_NOT_PLAIN, Place::pointer(case.mask().pointer(at)))
+                .expected("an integer in digits");
             findings.push(found.actual(format!("`{}`", describe::cut(&case.mask().text(written)))));
         }
     }
     for (convention, schema) in case.contract.file.convention.iter().zip(&case.contract.conventions) {
         let Some(value) = pointed(json, &convention.at) else { continue };
         // What the schema finds is no matter of convention.
-        if findings.iter().any(|finding| finding.at == convention.at) {
+        if findings.iter().any(|finding| *finding.at == *convention.at) {
             continue;
         }
         findings.extend(schema.violations(value).into_iter().map(|violation| {
-            Found::new(&CONVENTION_BROKEN, convention.at.as_str())
+            Found::new(&CONVENTION_BROKEN, Place::pointer(&convention.at))
                 .severity(convention.strength.severity())
                 .facet(violation.keyword.as_str())
                 .expected(violation.expected.as_str())
@@ -213,7 +224,7 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
 
 fn violation(case: &Case<'_>, violation: Violation) -> Finding {
     let file = &case.contract.file;
-    let at = case.mask().pointer(&violation.at);
+    let at = Place::pointer(case.mask().pointer(&violation.at));
     let actual = case.json.map_or_else(String::new, |json| actual(case, json, &violation));
     if violation.keyword == "additionalProperties" || violation.keyword == "unevaluatedProperties" {
         let own = file.undocumented_members.as_ref();

@@ -11,6 +11,7 @@ use super::status::{list, status};
 use crate::catalog::contract::{CausePromise, CodeSet, Contract, Meaning};
 use crate::catalog::suite::Effect;
 use crate::model::cause::Cause;
+use crate::model::place::Place;
 use crate::model::pointer::pointed;
 use crate::model::secret::Mask;
 use crate::model::verdict::Severity;
@@ -126,7 +127,7 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
         findings.extend(against_causes(case, &answer));
     } else if !case.probe.expectation.form_only {
         // Under a success status the status has its own finding; the code is still held against the cause.
-        findings.extend(against_causes(case, &answer).into_iter().filter(|finding| finding.at != "status"));
+        findings.extend(against_causes(case, &answer).into_iter().filter(|finding| finding.at != Place::STATUS));
     }
     findings
 }
@@ -135,7 +136,7 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
 fn undocumented(contract: &Contract, answer: &Answer<'_>, mask: &Mask) -> Option<Finding> {
     let place = contract.file.code.as_ref().filter(|place| place.set == CodeSet::Closed)?;
     let code = answer.code.filter(|code| contract.entries(code).next().is_none())?;
-    let found = Found::new(&CODE_UNDOCUMENTED, place.at.as_str())
+    let found = Found::new(&CODE_UNDOCUMENTED, Place::pointer(&place.at))
         .severity(place.strength.severity())
         .source(place.source.as_str());
     Some(found.expected("a code of the catalogue").actual(describe::cut(&mask.json(code, code.to_string()))))
@@ -146,7 +147,7 @@ fn contradiction(contract: &Contract, answer: &Answer<'_>) -> Option<Finding> {
     let entry = contract.entries(answer.code?).find(|entry| entry.status.is_some())?;
     let promise = entry.status.as_ref()?;
     let severity = promise.breach(|status| status.covers(answer.status))?;
-    let found = Found::new(&CODE_CONTRADICTS_STATUS, "status").severity(severity).facet(entry.code.to_string());
+    let found = Found::new(&CODE_CONTRADICTS_STATUS, Place::STATUS).severity(severity).facet(entry.code.to_string());
     let found = found
         .expected(format!("{} with code {} ({})", list(&promise.any_of), entry.code, entry.name))
         .source(promise.source.as_str());
@@ -169,7 +170,7 @@ fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
         Meaning::Unhandled if case.probe.cause.is_about_credentials() => return None,
         Meaning::Unhandled => &FAULT_UNHANDLED,
     };
-    let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
+    let at = Place::pointer(case.contract.file.code.as_ref().map_or("", |place| &place.at));
     let found = Found::new(rule, at)
         .by_cause()
         .expected(format!("an answer to what is wrong with the request: {}", case.probe.cause));
@@ -276,7 +277,7 @@ fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'
         return None;
     }
     let severity = promise.breach(|listed| listed == code)?;
-    let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
+    let at = Place::pointer(case.contract.file.code.as_ref().map_or("", |place| &place.at));
     let named = |code: &Value| {
         let name = case.contract.entries(code).next().map(|entry| entry.name.as_str());
         name.filter(|_| code.is_number()).map_or_else(|| code.to_string(), |name| format!("{code} ({name})"))
@@ -299,7 +300,7 @@ fn message(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answe
     let (promise, message) = (promise.message.as_ref()?, answer.message?);
     // An empty message is a matter of convention.
     let severity = promise.breach(|listed| listed == message).filter(|_| !message.is_empty())?;
-    let at = case.contract.file.message.as_ref().map_or("", |place| place.at.as_str());
+    let at = Place::pointer(case.contract.file.message.as_ref().map_or("", |place| &place.at));
     let expected = promise.any_of.iter().map(|message| format!("«{message}»")).collect::<Vec<_>>().join(" or ");
     let found =
         Found::new(&MESSAGE_UNEXPECTED, at).by_cause().severity(severity).expected(format!("{expected} for {cause}"));
@@ -316,7 +317,7 @@ fn late_credentials(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option
     let code = answer
         .code
         .map_or_else(String::new, |code| format!(" with {}", describe::cut(&case.mask().json(code, code.to_string()))));
-    let found = Found::new(&CREDENTIALS_CHECKED_LATE, "status").by_cause().severity(strength.severity());
+    let found = Found::new(&CREDENTIALS_CHECKED_LATE, Place::STATUS).by_cause().severity(strength.severity());
     Some(
         found
             .expected(format!("the answer to {}", case.probe.cause))
@@ -335,7 +336,7 @@ fn foreign_message(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option<
         return None;
     }
     let causes = entry.causes.iter().map(|cause| cause.word()).collect::<Vec<_>>().join(", ");
-    let at = case.contract.file.code.as_ref().map_or("", |place| place.at.as_str());
+    let at = Place::pointer(case.contract.file.code.as_ref().map_or("", |place| &place.at));
     let found = Found::new(&CODE_UNEXPECTED, at)
         .by_cause()
         .facet("message")

@@ -7,6 +7,7 @@ use super::found::Found;
 use super::judgement::Judgement;
 use super::rule::rules;
 use crate::model::exchange::{Ending, Reply, Script, Silence};
+use crate::model::place::Place;
 use crate::model::verdict::Severity;
 use crate::plan::Probe;
 
@@ -85,13 +86,13 @@ rules! {
 /// What a silence comes to: what could not be reached could not be judged; what does not answer breaks its promise.
 pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
     let finding =
-        |rule, expected: &str| Found::new(rule, "reply").expected(expected).by_cause().actual(silence.to_string());
+        |rule, expected: &str| Found::new(rule, Place::REPLY).expected(expected).by_cause().actual(silence.to_string());
     let script = probe.request.script.as_ref();
     let closed = matches!(silence, Silence::Closed(_)) && script.is_some_and(|script| script.unfinished);
     // To a line without a version, a body without a head is the reply of HTTP/0.9.
     let bare = matches!(silence, Silence::NotHttp(_)) && script.is_some_and(Script::is_simple);
     if closed || bare {
-        let found = Found::new(&REQUEST_TOLERATED, "reply").by_cause();
+        let found = Found::new(&REQUEST_TOLERATED, Place::REPLY).by_cause();
         let found = found.expected("an error, or what a server may make of such a request");
         return Judgement { findings: vec![found.actual(silence.to_string())], ..Judgement::default() };
     }
@@ -112,21 +113,21 @@ pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
 pub(crate) fn ending(reply: &Reply, shown: &Reply) -> Option<Finding> {
     let truncated = |why: String| {
         let actual = format!("{} bytes of body, then {why}", reply.body.len());
-        Found::new(&REPLY_TRUNCATED, "body").expected("the whole body that the reply announces").actual(actual)
+        Found::new(&REPLY_TRUNCATED, Place::BODY).expected("the whole body that the reply announces").actual(actual)
     };
     match &shown.ending {
         Ending::Complete => None,
         Ending::Truncated(why) => Some(truncated(why.to_string())),
         Ending::TimedOut => Some(truncated("nothing until the deadline".to_owned())),
         Ending::OversizedHead(limit) => Some(
-            Found::new(&REPLY_OVERSIZED, "head")
+            Found::new(&REPLY_OVERSIZED, Place::HEAD)
                 .expected(format!("a head of at most {limit}"))
                 .actual(format!("a head of more than {limit}")),
         ),
         // A success may be as long as it likes; whether one may come is another rule's.
         Ending::Oversized(_) if reply.status / 100 == 2 => None,
         Ending::Oversized(limit) => Some(
-            Found::new(&REPLY_OVERSIZED, "body")
+            Found::new(&REPLY_OVERSIZED, Place::BODY)
                 .expected(format!("at most {limit} bytes"))
                 .actual(format!("more than {limit} bytes")),
         ),
@@ -142,20 +143,20 @@ pub(crate) fn success(case: &Case<'_>) -> Option<Finding> {
     }
     if case.probe.expectation.tolerated {
         return Some(
-            Found::new(&REQUEST_TOLERATED, "status")
+            Found::new(&REQUEST_TOLERATED, Place::STATUS)
                 .by_cause()
                 .expected("an error, or a success of a lenient server")
                 .actual(actual),
         );
     }
     let expected = format!("an error: {}", case.probe.fault.what);
-    Some(Found::new(&REQUEST_ACCEPTED, "status").by_cause().expected(expected).source(source(case)).actual(actual))
+    Some(Found::new(&REQUEST_ACCEPTED, Place::STATUS).by_cause().expected(expected).source(source(case)).actual(actual))
 }
 
 /// An error body under a success status.
 pub(crate) fn error_under_success(case: &Case<'_>) -> Finding {
     let actual = format!("{} with {}", case.reply.status, case.described());
-    Found::new(&ERROR_UNDER_SUCCESS, "status").expected("an error status").source(source(case)).actual(actual)
+    Found::new(&ERROR_UNDER_SUCCESS, Place::STATUS).expected("an error status").source(source(case)).actual(actual)
 }
 
 /// A redirect.
@@ -170,13 +171,19 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
     let actual = format!("{} with {location}", case.reply.status);
     if case.probe.expectation.tolerated {
         return Some(
-            Found::new(&REQUEST_TOLERATED, "status")
+            Found::new(&REQUEST_TOLERATED, Place::STATUS)
                 .by_cause()
                 .expected("an error, or what a lenient server makes of it")
                 .actual(actual),
         );
     }
-    Some(Found::new(&REQUEST_REDIRECTED, "status").by_cause().expected("an error").source(source(case)).actual(actual))
+    Some(
+        Found::new(&REQUEST_REDIRECTED, Place::STATUS)
+            .by_cause()
+            .expected("an error")
+            .source(source(case))
+            .actual(actual),
+    )
 }
 
 /// A reply that no document reaches.
@@ -189,8 +196,10 @@ pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
     let strict = case.settings.strict && case.probe.expectation.governed;
     let source =
         source.filter(|_| case.probe.expectation.governed).unwrap_or_else(|| "the path is outside the API".to_owned());
-    let found =
-        Found::new(&REPLY_UNGOVERNED, "status").by_cause().expected("the contract's body, if anything").source(source);
+    let found = Found::new(&REPLY_UNGOVERNED, Place::STATUS)
+        .by_cause()
+        .expected("the contract's body, if anything")
+        .source(source);
     let found = found.severity(if strict { Severity::Error } else { Severity::Note });
     Some(found.actual(format!("{} with {}", case.reply.status, case.described())))
 }
@@ -203,7 +212,7 @@ pub(crate) fn foreign(case: &Case<'_>) -> Option<Finding> {
     }
     let product = origin.product.unwrap_or("unknown");
     let actual = format!("{} from {product}, with {}", case.reply.status, case.described());
-    let found = Found::new(&PAGE_OF_ANOTHER_LAYER, "body").facet(product).expected("the contract's body");
+    let found = Found::new(&PAGE_OF_ANOTHER_LAYER, Place::BODY).facet(product).expected("the contract's body");
     Some(found.actual(actual))
 }
 
@@ -232,7 +241,7 @@ pub(crate) fn unavailable(case: &Case<'_>) -> Option<String> {
 /// What such a reply is reported as, so that one in a thousand is seen.
 pub(crate) fn unavailability(case: &Case<'_>) -> Finding {
     let actual = format!("{} with {}", case.reply.status, case.described());
-    Found::new(&SERVICE_UNAVAILABLE, "status").expected("an error reply of the service").actual(actual)
+    Found::new(&SERVICE_UNAVAILABLE, Place::STATUS).expected("an error reply of the service").actual(actual)
 }
 
 /// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.

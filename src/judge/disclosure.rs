@@ -15,6 +15,7 @@ use super::patterns::{self, VERSION_DISCLOSED, matching};
 use super::rule::{Needs, rules};
 use super::{carried, describe};
 use crate::model::exchange::Ending;
+use crate::model::place::Place;
 use crate::model::secret::Mask;
 
 static NEEDS_CREDENTIAL: Needs = Needs {
@@ -81,7 +82,7 @@ fn banners(case: &Case<'_>) -> Vec<Finding> {
     for (name, value) in case.reply.headers.iter().filter(|(name, _)| is_banner(name)) {
         let value = String::from_utf8_lossy(value);
         if value.split([' ', ',']).any(is_version) {
-            let at = format!("header:{}", name.to_ascii_lowercase());
+            let at = Place::header(name);
             let shown = case.mask().field(name, value.as_bytes());
             let shown = shown.map_or_else(|| value.to_string(), |shown| String::from_utf8_lossy(&shown).into_owned());
             // A gateway names itself on what it passes on, too.
@@ -218,8 +219,8 @@ fn around(text: &str, range: Range<usize>) -> &str {
 }
 
 /// Where it stands, as far as it tells one drift from another: the array and the header, not the element.
-fn spot(at: &str) -> String {
-    if at.is_empty() { "body".to_owned() } else { describe::begin(at).to_owned() }
+fn spot(at: &str) -> Place {
+    if at.is_empty() { Place::BODY } else { Place::pointer(describe::begin(at)) }
 }
 
 fn is_version(product: &str) -> bool {

@@ -10,6 +10,7 @@ use super::finding::Finding;
 use super::found::Found;
 use super::rule::{Needs, rules};
 use crate::catalog::suite::{Field, FieldType, Operation};
+use crate::model::place::Place;
 use crate::model::pointer::{member, pointed};
 use crate::model::secret::Mask;
 
@@ -49,7 +50,8 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     let finding = |(at, expected, actual): (String, String, String)| {
-        let found = Found::new(&FIELDS_MIRROR_NOTHING, case.mask().pointer(&at)).severity(place.strength.severity());
+        let found = Found::new(&FIELDS_MIRROR_NOTHING, Place::pointer(case.mask().pointer(&at)))
+            .severity(place.strength.severity());
         found.expected(expected).source(place.source.as_str()).actual(actual)
     };
     wrong.into_iter().map(finding).collect()

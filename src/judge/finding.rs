@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::rule::Rule;
 use crate::model::date::Date;
 use crate::model::layer::Layer;
+use crate::model::place::Place;
 use crate::model::verdict::Severity;
 
 /// One broken promise in one exchange, with what a reader needs to check it against the document.
@@ -14,8 +15,8 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// How much the breach weighs.
     pub severity: Severity,
-    /// Where: a JSON Pointer into the body, `status`, or a header as `header:allow`.
-    pub at: String,
+    /// Where: a JSON Pointer into the body, `status`, or a header field as `header:allow`.
+    pub at: Place,
     /// What the contract promises.
     pub expected: String,
     /// What came.

@@ -3,17 +3,18 @@
 use super::finding::Finding;
 use super::rule::Rule;
 use crate::model::layer::Layer;
+use crate::model::place::Place;
 use crate::model::verdict::Severity;
 
 /// A finding in the making, with its rule's own severity and source.
 pub(crate) struct Found(Finding);
 
 impl Found {
-    pub(crate) fn new(rule: &'static Rule, at: impl Into<String>) -> Self {
+    pub(crate) fn new(rule: &'static Rule, at: Place) -> Self {
         Self(Finding {
             rule,
             severity: rule.severity,
-            at: at.into(),
+            at,
             expected: String::new(),
             actual: String::new(),
             source: rule.source.to_owned(),

@@ -5,6 +5,7 @@ use super::finding::Finding;
 use super::found::Found;
 use super::rule::{Needs, rules};
 use crate::model::exchange::{Defect, Flaw, Outcome, Reply};
+use crate::model::place::Place;
 use crate::model::verdict::Severity;
 
 static NEEDS_NEXT_REQUEST: Needs = Needs {
@@ -66,13 +67,13 @@ pub(crate) fn findings(reply: &Reply) -> impl Iterator<Item = Finding> {
 
 fn defect(defect: &Defect) -> Finding {
     let (rule, at, expected, severity) = match defect.kind {
-        Flaw::StatusLine => (&HEAD_MALFORMED, "status-line", "a status line of HTTP/1.1", Severity::Error),
-        Flaw::ReasonPhrase => (&HEAD_MALFORMED, "status-line", "a space behind the status code", Severity::Note),
-        Flaw::Field => (&HEAD_MALFORMED, "head", "header fields of HTTP's grammar", Severity::Error),
-        Flaw::BareLineFeed => (&HEAD_MALFORMED, "head", "lines that end in CR LF", Severity::Warning),
-        Flaw::Framing => (&FRAMING_CONTRADICTORY, "head", "one length that can be relied on", Severity::Error),
-        Flaw::Body => (&BODY_FORBIDDEN, "body", "nothing behind the head", Severity::Error),
-        Flaw::After => (&BYTES_AFTER_REPLY, "body", "nothing behind the announced end", Severity::Error),
+        Flaw::StatusLine => (&HEAD_MALFORMED, Place::STATUS_LINE, "a status line of HTTP/1.1", Severity::Error),
+        Flaw::ReasonPhrase => (&HEAD_MALFORMED, Place::STATUS_LINE, "a space behind the status code", Severity::Note),
+        Flaw::Field => (&HEAD_MALFORMED, Place::HEAD, "header fields of HTTP's grammar", Severity::Error),
+        Flaw::BareLineFeed => (&HEAD_MALFORMED, Place::HEAD, "lines that end in CR LF", Severity::Warning),
+        Flaw::Framing => (&FRAMING_CONTRADICTORY, Place::HEAD, "one length that can be relied on", Severity::Error),
+        Flaw::Body => (&BODY_FORBIDDEN, Place::BODY, "nothing behind the head", Severity::Error),
+        Flaw::After => (&BYTES_AFTER_REPLY, Place::BODY, "nothing behind the announced end", Severity::Error),
     };
     Found::new(rule, at).severity(severity).expected(expected).actual(defect.what.to_string())
 }
@@ -84,7 +85,7 @@ fn next(reply: &Reply) -> Option<Finding> {
         Outcome::Reply(next) => format!("{} with {}", next.status, describe::describe(next)),
         Outcome::Silence(silence) => silence.to_string(),
     };
-    let found = Found::new(&NEXT_REQUEST_CORRUPTED, "next");
+    let found = Found::new(&NEXT_REQUEST_CORRUPTED, Place::NEXT);
     Some(found.expected("a success for the good request behind it, or a closed connection").actual(actual))
 }
 

@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::found::Found;
 use super::rule::{Needs, rules};
 use crate::model::cause::Cause;
+use crate::model::place::Place;
 
 static NEEDS_CHARSET: Needs = Needs {
     what: "Content-Type with a charset",
@@ -73,7 +74,7 @@ fn content_encoding(case: &Case<'_>) -> Option<Finding> {
     if accepted.is_some_and(|accepted| accepted == coding.to_ascii_lowercase().as_bytes()) {
         return None;
     }
-    let found = Found::new(&CONTENT_ENCODING_UNEXPECTED, "header:content-encoding")
+    let found = Found::new(&CONTENT_ENCODING_UNEXPECTED, Place::header("content-encoding"))
         .expected("none: the request accepts identity only");
     Some(found.actual(describe::cut(&case.shown.header("content-encoding").unwrap_or_default())))
 }
@@ -87,9 +88,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     if values.is_empty() {
         let has_body = !case.reply.body.is_empty();
         return has_body
-            .then(|| {
-                Found::new(&MEDIA_TYPE_MISSING, "header:content-type").expected(expected).actual("no Content-Type")
-            })
+            .then(|| Found::new(&MEDIA_TYPE_MISSING, Place::CONTENT_TYPE).expected(expected).actual("no Content-Type"))
             .into_iter()
             .collect();
     }
@@ -97,8 +96,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     let read = case.json.is_some();
     let mut findings = Vec::new();
     if values.len() > 1 {
-        let found =
-            Found::new(&MEDIA_TYPE_UNEXPECTED, "header:content-type").facet("count").expected("one Content-Type");
+        let found = Found::new(&MEDIA_TYPE_UNEXPECTED, Place::CONTENT_TYPE).facet("count").expected("one Content-Type");
         findings.push(found.actual(describe::cut(&shown.join(", "))));
     }
     let value = &values[0];
@@ -106,9 +104,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     let media_type = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
     if read && media_type != expected {
         findings.push(
-            Found::new(&MEDIA_TYPE_UNEXPECTED, "header:content-type")
-                .expected(expected)
-                .actual(describe::cut(&shown[0])),
+            Found::new(&MEDIA_TYPE_UNEXPECTED, Place::CONTENT_TYPE).expected(expected).actual(describe::cut(&shown[0])),
         );
     }
     let charset = parts.find_map(|parameter| {
@@ -119,7 +115,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     if let Some(charset) = charset.filter(|charset| read && !["utf-8", "utf8", "us-ascii"].contains(&charset.as_str()))
     {
         findings.push(
-            Found::new(&CHARSET_UNEXPECTED, "header:content-type")
+            Found::new(&CHARSET_UNEXPECTED, Place::CONTENT_TYPE)
                 .expected("UTF-8")
                 .actual(describe::cut(&case.mask().text(&charset))),
         );
@@ -134,7 +130,7 @@ fn allow(case: &Case<'_>) -> Option<Finding> {
     let expected = "the methods that the path has";
     let values: Vec<_> = case.reply.all("allow").map(|value| String::from_utf8_lossy(value).into_owned()).collect();
     if values.is_empty() {
-        return Some(Found::new(&ALLOW_MISSING, "header:allow").expected(expected).actual("no Allow"));
+        return Some(Found::new(&ALLOW_MISSING, Place::header("allow")).expected(expected).actual("no Allow"));
     }
     let value = values.join(", ");
     let refused = &case.probe.request.method;
@@ -142,7 +138,7 @@ fn allow(case: &Case<'_>) -> Option<Finding> {
     lists.then(|| {
         let shown: Vec<_> = case.shown.all("allow").map(|value| String::from_utf8_lossy(value).into_owned()).collect();
         let actual = format!("405 for {refused} with Allow: {}", describe::cut(&shown.join(", ")));
-        Found::new(&ALLOW_CONTRADICTORY, "header:allow")
+        Found::new(&ALLOW_CONTRADICTORY, Place::header("allow"))
             .expected(format!("{expected}, {refused} not among them"))
             .actual(actual)
     })

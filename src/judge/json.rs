@@ -8,6 +8,7 @@ use super::describe;
 use super::found::Found;
 use super::reading::Reading;
 use super::rule::{Needs, rules};
+use crate::model::place::Place;
 use crate::model::pointer::{member, push};
 use crate::model::secret::Mask;
 
@@ -138,7 +139,8 @@ pub(super) fn walk(raw: &RawValue, at: &mut String, mask: &Mask, reading: &mut R
             }
             for (name, values) in seen.iter().filter(|(_, values)| values.len() > 1) {
                 let at = mask.pointer(&member(at, name));
-                let found = Found::new(&BODY_DUPLICATE_MEMBER, describe::begin(&at)).expected("each member once");
+                let found = Found::new(&BODY_DUPLICATE_MEMBER, Place::pointer(describe::begin(&at)))
+                    .expected("each member once");
                 let actual = format!("`{}` more than once: {}", describe::cut(&mask.name(name)), values.join(", "));
                 reading.defects.push(found.actual(actual));
             }

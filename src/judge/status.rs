@@ -5,6 +5,7 @@ use super::found::Found;
 use super::rule::rules;
 use crate::catalog::contract::{CausePromise, Promise, Status};
 use crate::model::cause::Cause;
+use crate::model::place::Place;
 
 rules! {
     STATUS_CLASS_UNEXPECTED = Error "status-class-unexpected" {
@@ -25,7 +26,7 @@ pub(super) fn status(promise: &CausePromise, cause: Cause, actual: u16) -> Optio
     let breach = |promise: &Promise<Status>| promise.breach(|status| status.covers(actual));
     let found = |rule, promise: &Promise<Status>, severity| {
         let expected = format!("{} for {cause}", list(&promise.any_of));
-        Found::new(rule, "status")
+        Found::new(rule, Place::STATUS)
             .by_cause()
             .severity(severity)
             .expected(expected)

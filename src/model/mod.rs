@@ -8,6 +8,7 @@ pub mod exchange;
 pub mod file;
 pub mod layer;
 pub mod masked;
+pub mod place;
 pub mod pointer;
 pub mod printable;
 pub mod quote;

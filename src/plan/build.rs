@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::guard::{Admitted, Withheld};
 use super::order;
 use super::probe::{Control, Expectation, NO_OPERATION, Probe};
+use super::probe_id::ProbeId;
 use super::safety::Bases;
 use super::selection::Selection;
 use crate::catalog::Api;
@@ -120,8 +121,7 @@ fn draft(api: &Arc<Api>, operation: Option<&Operation>, selection: &Selection) -
 
 fn id(api: &Api, operation: Option<&Operation>, fault: &Fault, variant: &str) -> String {
     let operation = operation.map_or(NO_OPERATION, |operation| operation.id.as_str());
-    let id = format!("{}/{operation}/{}", api.suite.id, fault.id);
-    if variant.is_empty() { id } else { format!("{id}/{variant}") }
+    ProbeId { suite: &api.suite.id, operation, fault: fault.id, variant }.to_string()
 }
 
 fn probe(

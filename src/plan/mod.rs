@@ -7,10 +7,12 @@ mod effect;
 mod guard;
 pub mod order;
 mod probe;
+mod probe_id;
 mod safety;
 mod selection;
 
 pub use build::Plan;
 pub use guard::{Guard, RuledOut, Withheld};
 pub use probe::{Control, Expectation, NO_OPERATION, Probe};
+pub use probe_id::ProbeId;
 pub use selection::Selection;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::guard::{Guard, RuledOut};
+use super::probe_id::ProbeId;
 use crate::catalog::Api;
 use crate::catalog::suite::Operation;
 use crate::fault::Fault;
@@ -17,7 +18,7 @@ pub const NO_OPERATION: &str = "no-operation";
 /// An operation with one fault: the exact request, and what its reply is held against.
 #[derive(Clone, Debug)]
 pub struct Probe {
-    /// The stable id: suite, operation, fault and, where there are several, the variant.
+    /// The stable id, a [`ProbeId`].
     pub id: String,
     /// The suite and its contract.
     pub api: Arc<Api>,
@@ -58,7 +59,7 @@ impl Probe {
     /// What tells it from the other probes of its fault and operation; often nothing.
     #[must_use]
     pub fn variant(&self) -> &str {
-        self.id.splitn(4, '/').nth(3).unwrap_or_default()
+        ProbeId::parse(&self.id).map_or("", |id| id.variant)
     }
 }
 

@@ -12,8 +12,9 @@ use super::waiver::Ledger;
 use crate::fault;
 use crate::judge::finding::Finding;
 use crate::model::verdict::{Severity, Verdict};
+use crate::plan::ProbeId;
 use crate::report::change::{Comparison, Weight};
-use crate::report::tally::signature;
+use crate::report::signature::signature;
 use crate::report::{Closing, Gate, Policy, ProbeResult};
 
 /// What is to be written once the run is over.
@@ -73,11 +74,10 @@ impl Gates {
     /// Takes in a planned probe that was not sent, by its id.
     pub fn not_exercised(&mut self, probe: &str) {
         self.unjudged.insert(probe.to_owned());
-        let mut parts = probe.split('/');
-        if let (Some(ledger), Some(suite), Some(operation), Some(fault)) =
-            (&mut self.ledger, parts.next(), parts.next(), parts.next().and_then(fault::find))
+        if let (Some(ledger), Some(id)) = (&mut self.ledger, ProbeId::parse(probe))
+            && let Some(fault) = fault::find(id.fault)
         {
-            ledger.unjudged(suite, operation, fault.cause);
+            ledger.unjudged(id.suite, id.operation, fault.cause);
         }
     }
 

@@ -1,9 +1,11 @@
 //! Two targets held against each other, for people: differences first, one verdict line last. Text, and nothing is printed.
 
+use std::cmp::Reverse;
+
 use super::count::{count, number};
 use crate::model::printable::printable;
 use crate::model::verdict::exit;
-use crate::report::change::listed;
+use crate::report::change::{Change, listed};
 use crate::report::changed;
 use crate::report::compared::Compared;
 
@@ -28,13 +30,13 @@ pub fn text(compared: &Compared) -> String {
     let mut steady = compared.comparison.clone();
     let (added, gone) = (std::mem::take(&mut steady.added), std::mem::take(&mut steady.gone));
     lines.extend(steady.lines().into_iter().map(|(_, line)| line));
-    for ((weight, what), found) in &compared.intermittent {
+    for (change, found) in &compared.intermittent {
         lines.push(format!(
-            "intermittent: {what} ({}; there in {} of {} repeats; {} if it were steady)",
+            "intermittent: {change} ({}; there in {} of {} repeats; {} if it were steady)",
             listed(&found.probes),
             number(found.repeats.shown),
             number(found.repeats.sent),
-            weight.word()
+            change.weight().word()
         ));
     }
     for (name, probes) in [("left", &gone), ("right", &added)].iter().filter(|(_, probes)| !probes.is_empty()) {
@@ -90,9 +92,10 @@ fn differences(compared: &Compared) -> String {
     if changes.is_empty() {
         return "no difference".to_owned();
     }
-    let mut weights: Vec<_> = changes.keys().rev().map(|(weight, _)| *weight).collect();
+    let mut weights: Vec<_> = changes.keys().map(Change::weight).collect();
+    weights.sort_by_key(|weight| Reverse(*weight));
     weights.dedup();
-    let kind = |weight| changes.keys().filter(|(other, _)| *other == weight).count();
+    let kind = |weight| changes.keys().filter(|change| change.weight() == weight).count();
     let kinds: Vec<_> =
         weights.into_iter().map(|weight| format!("{} {}", number(kind(weight)), weight.word())).collect();
     format!("{} ({})", count(changes.len(), "difference"), kinds.join(", "))

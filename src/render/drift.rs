@@ -6,6 +6,7 @@
 use super::count::{count, number};
 use super::style::{Ink, Style};
 use crate::model::layer::Layer;
+use crate::model::place::Place;
 use crate::model::printable::{printable, wrapped};
 use crate::report::{Drift, ProbeResult};
 
@@ -124,7 +125,7 @@ fn labelled(label: &str, value: &str, style: &Style) -> String {
 }
 
 /// What came back, or that nothing did.
-fn reply(example: &ProbeResult, at: &str, style: &Style) -> String {
+fn reply(example: &ProbeResult, at: &Place, style: &Style) -> String {
     let Some(reply) = &example.reply else {
         let silence = example.silence.as_deref().unwrap_or("nothing came");
         return labelled("reply", &format!("none, {silence}"), style);
@@ -132,7 +133,7 @@ fn reply(example: &ProbeResult, at: &str, style: &Style) -> String {
     let length = if reply.body_bytes == 0 { "no body".to_owned() } else { count(reply.body_bytes, "byte") };
     let mut text = line("reply", &format!("{}, {length}, {:.1} ms", reply.status, example.duration_ms), style);
     let room = style.room(INDENT + 2);
-    let subject = at.strip_prefix("header:").unwrap_or_default();
+    let subject = at.field().unwrap_or_default();
     let telling = |name: &str| TELLING.iter().chain([&subject]).any(|telling| name.eq_ignore_ascii_case(telling));
     for (name, value) in reply.headers.iter().filter(|(name, _)| telling(name)) {
         text.push_str(&barred(&printable(&format!("{name}: {value}"), room)));

@@ -13,6 +13,7 @@ use super::renderer::Renderer;
 use crate::judge::finding::Finding;
 use crate::model::printable::printable;
 use crate::model::verdict::{Verdict, exit};
+use crate::plan::ProbeId;
 use crate::report::{Closing, Opening, ProbeResult, changed};
 
 /// The suite of what is true of the run and of no probe.
@@ -62,8 +63,7 @@ impl Renderer for Junit {
             let mut status = TestCaseStatus::skipped();
             status.set_message(printable(&entry.reason, LONGEST));
             let mut case = TestCase::new(printable(&entry.probe, LONGEST), status);
-            let mut parts = entry.probe.split('/');
-            let (suite, operation) = (parts.next().unwrap_or(RUN), parts.next().unwrap_or_default());
+            let (suite, operation) = ProbeId::parse(&entry.probe).map_or((RUN, ""), |id| (id.suite, id.operation));
             case.set_classname(printable(&format!("{suite}.{operation}"), LONGEST));
             self.suite(suite).add_test_case(case);
         }

@@ -3,8 +3,10 @@
 //! The order of header fields is no part of an answer, so a change of it is none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::model::answer::Answer;
+use crate::model::layer::Layer;
 
 /// What a change means to a client. Ordered: what breaks it is the last.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -29,8 +31,112 @@ impl Weight {
     }
 }
 
-/// One difference.
-pub type Change = (Weight, String);
+/// One difference between two answers to the same request.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Change {
+    /// There was a reply in one of the two alone, which is told in a few words.
+    Reply {
+        /// The reply before.
+        before: Option<String>,
+        /// The reply after.
+        after: Option<String>,
+    },
+    /// The status code.
+    Status {
+        /// Before.
+        before: u16,
+        /// After.
+        after: u16,
+        /// Whether the code tells the error all the same; else the status is all that a client can tell it by.
+        is_told: bool,
+    },
+    /// The contract's code, as JSON.
+    Code {
+        /// Before.
+        before: Option<String>,
+        /// After.
+        after: Option<String>,
+    },
+    /// The media type.
+    MediaType {
+        /// Before.
+        before: Option<String>,
+        /// After.
+        after: Option<String>,
+    },
+    /// A member of the body that is there no more; the pointer of the body itself is empty.
+    Gone(String),
+    /// A member that was not there; the pointer of the body itself is empty.
+    New(String),
+    /// A member of other types.
+    Type {
+        /// Its pointer.
+        at: String,
+        /// Its types before.
+        before: String,
+        /// Its types after.
+        after: String,
+    },
+    /// Who wrote the reply.
+    Layer {
+        /// Before.
+        before: Layer,
+        /// After.
+        after: Layer,
+    },
+    /// The message without what varies.
+    Message {
+        /// Before.
+        before: Option<String>,
+        /// After.
+        after: Option<String>,
+    },
+}
+
+impl Change {
+    /// What it means to a client.
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        match self {
+            Self::Layer { .. } | Self::Message { .. } => Weight::Cosmetic,
+            Self::New(_)
+            | Self::Reply { before: None, .. }
+            | Self::Code { before: None, .. }
+            | Self::MediaType { before: None, .. } => Weight::Compatible,
+            Self::Status { before, after, is_told: true } if before / 100 == after / 100 => Weight::Compatible,
+            _ => Weight::Breaking,
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or = |text: &Option<String>, none: &'static str| text.clone().unwrap_or_else(|| none.to_owned());
+        let quoted = |text: &Option<String>| text.as_ref().map_or("none".to_owned(), |text| format!("«{text}»"));
+        match self {
+            Self::Reply { before, after } => write!(f, "{} became {}", or(before, "no reply"), or(after, "no reply")),
+            Self::Status { before, after, .. } => write!(f, "the status {before} became {after}"),
+            Self::Code { before: None, after } => write!(f, "there is a code now, {}", or(after, "")),
+            Self::Code { before, after: None } => write!(f, "the code {} is gone", or(before, "")),
+            Self::Code { before, after } => write!(f, "the code {} became {}", or(before, ""), or(after, "")),
+            Self::MediaType { before, after } => {
+                write!(f, "the media type {} became {}", or(before, "none"), or(after, "none"))
+            }
+            Self::Gone(at) if at.is_empty() => f.write_str("the body is no JSON any more"),
+            Self::Gone(at) => write!(f, "the member {at} is gone"),
+            Self::New(at) if at.is_empty() => f.write_str("the body is JSON now"),
+            Self::New(at) => write!(f, "the member {at} is new"),
+            Self::Type { at, before, after } if at.is_empty() => write!(f, "the body: {before} became {after}"),
+            Self::Type { at, before, after } => write!(f, "the member {at}: {before} became {after}"),
+            Self::Layer { before, after } => {
+                write!(f, "the {} answers in place of the {}", after.word(), before.word())
+            }
+            Self::Message { before, after } => {
+                write!(f, "the message {} became {}", quoted(before), quoted(after))
+            }
+        }
+    }
+}
 
 /// The differences between two runs: what changed, with the probes that show it, and the probes that only one of them has.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -64,14 +170,15 @@ impl Comparison {
     /// A line for each change, what breaks a client first, then the probes of one run alone.
     #[must_use]
     pub fn lines(&self) -> Vec<(Weight, String)> {
-        let changes = self
-            .changes
-            .iter()
-            .rev()
-            .map(|((weight, what), probes)| (*weight, format!("{}: {what} ({})", weight.word(), listed(probes))));
+        let mut changes: Vec<_> =
+            self.changes.iter().map(|(change, probes)| (change.weight(), change.to_string(), probes)).collect();
+        changes.sort_by(|a, b| b.cmp(a));
+        let worded = |(weight, what, probes): (Weight, String, &Vec<String>)| {
+            (weight, format!("{}: {what} ({})", weight.word(), listed(probes)))
+        };
+        let mut lines: Vec<_> = changes.into_iter().map(worded).collect();
         let apart = [("new", &self.added), ("gone", &self.gone)].into_iter().filter(|(_, probes)| !probes.is_empty());
         let apart = apart.map(|(word, probes)| (Weight::Cosmetic, format!("{word}: {}", listed(probes))));
-        let mut lines: Vec<_> = changes.collect();
         // What breaks a client comes first, so that the worst of the rest is its first.
         if let Some((weight, _)) = lines.get(TOLD).cloned() {
             let rest = lines.len() - TOLD;
@@ -84,7 +191,7 @@ impl Comparison {
     /// Whether a client that was right may not go on working.
     #[must_use]
     pub fn breaks(&self) -> bool {
-        self.changes.keys().any(|(weight, _)| *weight == Weight::Breaking)
+        self.changes.keys().any(|change| change.weight() == Weight::Breaking)
     }
 }
 
@@ -101,92 +208,57 @@ pub(crate) fn listed(probes: &[String]) -> String {
     format!("{} {noun}: {named}{rest}", probes.len())
 }
 
-/// The differences between two answers to the same request.
+/// The differences between two answers to the same request: what "the same answer" means, wherever answers are compared. Of
+/// what is below a member that is gone or new, nothing is said, nor of the elements that an array has no more.
 #[must_use]
 pub fn changes(before: Option<&Answer>, after: Option<&Answer>) -> Vec<Change> {
     let (before, after) = match (before, after) {
         (None, None) => return Vec::new(),
-        (None, Some(after)) => return vec![(Weight::Compatible, format!("no reply became {}", after.brief()))],
-        (Some(before), None) => return vec![(Weight::Breaking, format!("{} became no reply", before.brief()))],
         (Some(before), Some(after)) => (before, after),
+        _ => return vec![Change::Reply { before: before.map(Answer::brief), after: after.map(Answer::brief) }],
     };
     let mut changes = Vec::new();
-    changes.extend(code(before, after));
-    changes.extend(status(before, after));
-    changes.extend(media_type(before, after));
+    if before.status != after.status {
+        let is_told = before.code.is_some() && before.code == after.code;
+        changes.push(Change::Status { before: before.status, after: after.status, is_told });
+    }
+    if before.code != after.code {
+        let text = |answer: &Answer| answer.code.as_ref().map(ToString::to_string);
+        changes.push(Change::Code { before: text(before), after: text(after) });
+    }
+    if before.media_type != after.media_type {
+        changes.push(Change::MediaType { before: before.media_type.clone(), after: after.media_type.clone() });
+    }
     shape(&before.shape, &after.shape, &mut changes);
     if before.layer != after.layer {
-        changes.push((
-            Weight::Cosmetic,
-            format!("the {} answers in place of the {}", after.layer.word(), before.layer.word()),
-        ));
+        changes.push(Change::Layer { before: before.layer, after: after.layer });
     }
     if before.template != after.template {
-        let text = |answer: &Answer| answer.template.as_ref().map_or("none".to_owned(), |text| format!("«{text}»"));
-        changes.push((Weight::Cosmetic, format!("the message {} became {}", text(before), text(after))));
+        changes.push(Change::Message { before: before.template.clone(), after: after.template.clone() });
     }
     changes
 }
 
-fn code(before: &Answer, after: &Answer) -> Option<Change> {
-    match (&before.code, &after.code) {
-        (before, after) if before == after => None,
-        (None, Some(after)) => Some((Weight::Compatible, format!("there is a code now, {after}"))),
-        (Some(before), None) => Some((Weight::Breaking, format!("the code {before} is gone"))),
-        (before, after) => {
-            let text = |code: &Option<serde_json::Value>| code.as_ref().map(ToString::to_string).unwrap_or_default();
-            Some((Weight::Breaking, format!("the code {} became {}", text(before), text(after))))
-        }
-    }
-}
-
-fn status(before: &Answer, after: &Answer) -> Option<Change> {
-    if before.status == after.status {
-        return None;
-    }
-    // Where there is no code, the status is all that a client can tell one error from another by.
-    let told = before.code.is_some() && before.code == after.code;
-    let weight = if before.status / 100 == after.status / 100 && told { Weight::Compatible } else { Weight::Breaking };
-    Some((weight, format!("the status {} became {}", before.status, after.status)))
-}
-
-fn media_type(before: &Answer, after: &Answer) -> Option<Change> {
-    if before.media_type == after.media_type {
-        return None;
-    }
-    let text = |answer: &Answer| answer.media_type.clone().unwrap_or_else(|| "none".to_owned());
-    let weight = if before.media_type.is_none() { Weight::Compatible } else { Weight::Breaking };
-    Some((weight, format!("the media type {} became {}", text(before), text(after))))
-}
-
-/// Members that are gone, of another type, or new. Of what is below a member that is gone or new, nothing is said.
 fn shape(before: &[String], after: &[String], changes: &mut Vec<Change>) {
     let (before, after) = (types(before), types(after));
-    let name = |at: &str| if at.is_empty() { "the body".to_owned() } else { format!("the member {at}") };
+    let stands =
+        |at: &str, types: &BTreeMap<&str, _>| at.rsplit_once('/').is_none_or(|(parent, _)| types.contains_key(parent));
     for (at, kinds) in &before {
         let Some(now) = after.get(at) else {
-            let parent = at.rsplit_once('/').map(|(parent, _)| parent);
             // An array may be empty, and no member is gone by that.
-            if parent.is_none_or(|parent| after.contains_key(parent)) && !at.ends_with("/*") {
-                let what =
-                    if at.is_empty() { "the body is no JSON any more".to_owned() } else { name(at) + " is gone" };
-                changes.push((Weight::Breaking, what));
+            if stands(at, &after) && !at.ends_with("/*") {
+                changes.push(Change::Gone((*at).to_owned()));
             }
             continue;
         };
         // A number may well be a whole one.
         let whole = |kind: &&str| **kind == *"integer" && kinds.contains("number");
         if now.iter().any(|kind| !kinds.contains(kind) && !whole(kind)) {
-            changes.push((Weight::Breaking, format!("{}: {} became {}", name(at), words(kinds), words(now))));
+            changes.push(Change::Type { at: (*at).to_owned(), before: words(kinds), after: words(now) });
         }
     }
-    for at in after.keys().filter(|at| !before.contains_key(*at)) {
-        let parent = at.rsplit_once('/').map(|(parent, _)| parent);
-        if parent.is_none_or(|parent| before.contains_key(parent)) {
-            let what = if at.is_empty() { "the body is JSON now".to_owned() } else { name(at) + " is new" };
-            changes.push((Weight::Compatible, what));
-        }
-    }
+    let new = after.keys().filter(|at| !before.contains_key(*at) && stands(at, &before));
+    changes.extend(new.map(|at| Change::New((*at).to_owned())));
 }
 
 /// The types of each member.
@@ -208,7 +280,6 @@ mod tests {
 
     use super::*;
     use crate::model::answer;
-    use crate::model::layer::Layer;
 
     fn answered(status: u16, body: &Value) -> Answer {
         Answer {
@@ -249,7 +320,7 @@ mod tests {
             (400, with("message", json!("never")), &["cosmetic the message «no» became «never»"]),
         ] {
             let found = changes(Some(&answered(400, &before)), Some(&answered(status, &body)));
-            let found: Vec<_> = found.iter().map(|(weight, what)| format!("{} {what}", weight.word())).collect();
+            let found: Vec<_> = found.iter().map(|change| format!("{} {change}", change.weight().word())).collect();
             assert_eq!(found, expected, "{status} {body}");
         }
     }
@@ -258,14 +329,15 @@ mod tests {
     fn a_status_alone_is_all_that_a_client_without_a_code_can_tell() {
         let body = json!({"message": "no"});
         let found = changes(Some(&answered(401, &body)), Some(&answered(403, &body)));
-        assert_eq!(found, [(Weight::Breaking, "the status 401 became 403".to_owned())]);
+        assert_eq!(found, [Change::Status { before: 401, after: 403, is_told: false }]);
+        assert_eq!(found[0].weight(), Weight::Breaking);
     }
 
     #[test]
     fn a_reply_that_is_gone_breaks_and_one_that_comes_does_not() {
         let answer = answered(400, &json!({"code": 1}));
-        assert_eq!(changes(Some(&answer), None)[0].0, Weight::Breaking);
-        assert_eq!(changes(None, Some(&answer))[0].0, Weight::Compatible);
+        assert_eq!(changes(Some(&answer), None)[0].weight(), Weight::Breaking);
+        assert_eq!(changes(None, Some(&answer))[0].weight(), Weight::Compatible);
         assert!(changes(None, None).is_empty());
     }
 

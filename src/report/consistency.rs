@@ -4,11 +4,13 @@
 //! Pure. Results pass by in the plan's order, in which what is compared comes after what it is compared with; only what
 //! something is compared with is kept.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::change::{Change, changes};
 use super::{Inactive, Precedence, ProbeResult};
 use crate::catalog::contract::{CodeSet, Contract};
 use crate::fault::relation::{Like, Plain};
@@ -16,6 +18,7 @@ use crate::judge::finding::Finding;
 use crate::judge::{Found, comparison};
 use crate::model::answer::Answer;
 use crate::model::cause::Cause;
+use crate::model::place::Place;
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::Probe;
 
@@ -23,13 +26,13 @@ use crate::plan::Probe;
 const WORDINGS: usize = 2_000;
 
 /// A plain probe: suite, operation, fault and variant.
-type Place = (String, String, &'static str, String);
+type PlainProbe = (String, String, &'static str, String);
 
 /// What is known of the answers so far.
 #[derive(Debug, Default)]
 pub struct Consistency {
     /// The answers of plain probes with which another one is compared; those that did not pass by yet are empty.
-    answers: BTreeMap<Place, Option<Answer>>,
+    answers: BTreeMap<PlainProbe, Option<Answer>>,
     /// Probes without anything to be compared with, by fault.
     alone: BTreeMap<&'static str, usize>,
     pairs: Vec<(Precedence, Arc<ProbeResult>)>,
@@ -56,8 +59,8 @@ impl Consistency {
     pub fn of(probes: &[Probe]) -> Self {
         let named = |probe: &Probe| match &probe.like {
             None => Vec::new(),
-            Some(Like::Same(plain) | Like::Unseen(plain)) => vec![place(probe, plain)],
-            Some(Like::Either(plain)) => plain.iter().map(|plain| place(probe, plain)).collect(),
+            Some(Like::Same(plain) | Like::Unseen(plain)) => vec![plain_probe(probe, plain)],
+            Some(Like::Either(plain)) => plain.iter().map(|plain| plain_probe(probe, plain)).collect(),
         };
         let answers = probes.iter().flat_map(named).map(|place| (place, None)).collect();
         Self { answers, ..Self::default() }
@@ -100,7 +103,7 @@ impl Consistency {
     /// The answer to hold another against.
     #[must_use]
     pub fn plain_answer(&self, probe: &Probe, plain: &Plain) -> Option<&Answer> {
-        self.answers.get(&place(probe, plain))?.as_ref()
+        self.answers.get(&plain_probe(probe, plain))?.as_ref()
     }
 
     fn plain(&mut self, probe: &Probe, plain: &Plain) -> Option<&Answer> {
@@ -135,7 +138,7 @@ impl Consistency {
         let (first, second) = (rank(causes[0])?, rank(causes[1])?);
         let expected = if first < second { causes[0] } else { causes[1] };
         let answered = answered.filter(|answered| *answered != expected)?;
-        let found = Found::new(&comparison::PRECEDENCE_VIOLATED, "status").by_cause().facet(answered.word());
+        let found = Found::new(&comparison::PRECEDENCE_VIOLATED, Place::STATUS).by_cause().facet(answered.word());
         Some(
             found
                 .expected(format!("the answer to {expected}, which comes before {answered}"))
@@ -194,7 +197,7 @@ impl Consistency {
 }
 
 /// Where the plain probe of the same operation stands.
-fn place(probe: &Probe, plain: &Plain) -> Place {
+fn plain_probe(probe: &Probe, plain: &Plain) -> PlainProbe {
     (probe.api.suite.id.clone(), probe.operation.clone(), plain.fault, plain.variant.clone())
 }
 
@@ -208,42 +211,39 @@ fn written(code: &Value) -> String {
 }
 
 /// Where two answers to the same mistake differ, and how much that weighs: what the contract does not name (`details` that may
-/// be anything) may differ from reply to reply.
+/// be anything) may differ from reply to reply, and so may who wrote it and how a message is worded.
 #[must_use]
-pub fn difference(contract: &Contract, plain: &Answer, other: &Answer) -> Option<(&'static str, Severity)> {
+pub fn difference(contract: &Contract, plain: &Answer, other: &Answer) -> Option<(Place, Severity)> {
     let file = &contract.file;
     let places = [file.code.as_ref().map(|place| &place.at), file.message.as_ref().map(|place| &place.at)];
     let fields = file.fields.as_ref().map(|place| &place.at);
-    let named: Vec<&str> =
-        places.into_iter().chain([fields, Some(&file.envelope)]).flatten().map(String::as_str).chain([""]).collect();
-    let promised = |answer: &Answer| -> Vec<String> {
-        let is = |member: &&String| member.rsplit_once(' ').is_some_and(|(at, _)| named.contains(&at));
-        answer.shape.iter().filter(is).cloned().collect()
+    let is_named = |at: &String| {
+        at.is_empty() || places.into_iter().chain([fields, Some(&file.envelope)]).flatten().any(|named| named == at)
     };
-    if plain.status != other.status {
-        Some(("status", Severity::Error))
-    } else if plain.code != other.code {
-        Some(("code", Severity::Error))
-    } else if plain.media_type != other.media_type {
-        Some(("header:content-type", Severity::Error))
-    } else if promised(plain) != promised(other) {
-        Some(("body", Severity::Error))
-    } else if plain.shape != other.shape {
-        Some(("body", Severity::Note))
-    } else {
-        None
-    }
+    let weighed = |change| match change {
+        Change::Reply { .. } => Some((Place::REPLY, Severity::Error)),
+        Change::Status { .. } => Some((Place::STATUS, Severity::Error)),
+        Change::Code { .. } => Some((Place::CODE, Severity::Error)),
+        Change::MediaType { .. } => Some((Place::CONTENT_TYPE, Severity::Error)),
+        Change::Gone(at) | Change::New(at) | Change::Type { at, .. } if is_named(&at) => {
+            Some((Place::BODY, Severity::Error))
+        }
+        Change::Gone(_) | Change::New(_) | Change::Type { .. } => Some((Place::BODY, Severity::Note)),
+        Change::Layer { .. } | Change::Message { .. } => None,
+    };
+    let weighed = changes(Some(plain), Some(other)).into_iter().filter_map(weighed);
+    weighed.min_by_key(|(_, severity)| Reverse(*severity))
 }
 
 /// The same mistake in other circumstances.
 pub(crate) fn same(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<Finding> {
     let is_head = probe.request.method == "HEAD";
     let (at, severity) = if is_head {
-        (plain.status != answer.status).then_some(("status", Severity::Error))
+        (plain.status != answer.status).then_some((Place::STATUS, Severity::Error))
     } else {
         difference(&probe.api.contract, plain, answer)
     }?;
-    let found = Found::new(&comparison::ANSWER_VARIES, at).facet(probe.fault.id).severity(severity);
+    let found = Found::new(&comparison::ANSWER_VARIES, at.clone()).facet(probe.fault.id).severity(severity);
     // A server without HEAD is poor (RFC 9110, section 9.1), and no document of an API speaks of it.
     let without_head = is_head && matches!(answer.status, 404 | 405 | 501);
     let found = match answer.status {
@@ -253,24 +253,24 @@ pub(crate) fn same(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<Fin
     };
     Some(
         found
-            .expected(format!("as without it: {}{}", plain.brief(), shaped(at, plain)))
+            .expected(format!("as without it: {}{}", plain.brief(), shaped(&at, plain)))
             .source(probe.fault.source)
-            .actual(format!("{}{}", answer.brief(), shaped(at, answer))),
+            .actual(format!("{}{}", answer.brief(), shaped(&at, answer))),
     )
 }
 
 /// The same mistake at a resource that exists.
 pub(crate) fn unseen(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<Finding> {
-    let worded = || (plain.template != answer.template).then_some("message");
+    let worded = || (plain.template != answer.template).then_some(Place::MESSAGE);
     let at = difference(&probe.api.contract, plain, answer).map(|(at, _)| at).or_else(worded)?;
     let message = |answer: &Answer| {
-        answer.template.as_ref().filter(|_| at == "message").map_or_else(String::new, |text| format!(", «{text}»"))
+        answer.template.as_ref().filter(|_| at == Place::MESSAGE).map_or_else(String::new, |text| format!(", «{text}»"))
     };
-    let found = Found::new(&comparison::EXISTENCE_DISCLOSED, at).by_cause();
+    let found = Found::new(&comparison::EXISTENCE_DISCLOSED, at.clone()).by_cause();
     Some(
         found
-            .expected(format!("as for what does not exist: {}{}{}", plain.brief(), shaped(at, plain), message(plain)))
-            .actual(format!("{}{}{}", answer.brief(), shaped(at, answer), message(answer))),
+            .expected(format!("as for what does not exist: {}{}{}", plain.brief(), shaped(&at, plain), message(plain)))
+            .actual(format!("{}{}{}", answer.brief(), shaped(&at, answer), message(answer))),
     )
 }
 
@@ -301,7 +301,8 @@ fn siblings(pairs: &[(Precedence, Arc<ProbeResult>)]) -> Vec<(Arc<ProbeResult>, 
         }
         let Some((usual, most)) = counts.into_iter().max_by_key(|(_, count)| *count) else { continue };
         for (answered, result) in group.iter().filter(|(answered, _)| *answered != usual) {
-            let found = Found::new(&comparison::PRECEDENCE_DIFFERS, "status").by_cause().facet(result.fault.as_str());
+            let found =
+                Found::new(&comparison::PRECEDENCE_DIFFERS, Place::STATUS).by_cause().facet(result.fault.as_str());
             let found = found.expected(format!("the answer to {usual}, as of {most} of {} operations", group.len()));
             findings.push((Arc::clone(result), found.actual(format!("the answer to {answered}"))));
         }
@@ -314,7 +315,7 @@ fn shared(template: &str, codes: &BTreeMap<String, Arc<ProbeResult>>) -> Option<
     let result = codes.values().nth(1)?;
     let all = codes.keys().cloned().collect::<Vec<_>>().join(", ");
     let found =
-        Found::new(&comparison::MESSAGE_SHARED_BY_CODES, "message").facet(template).expected("one code a message");
+        Found::new(&comparison::MESSAGE_SHARED_BY_CODES, Place::MESSAGE).facet(template).expected("one code a message");
     Some((Arc::clone(result), found.actual(format!("«{template}» with the codes {all}"))))
 }
 
@@ -326,7 +327,7 @@ fn varies(
 ) -> Option<(Arc<ProbeResult>, Finding)> {
     let result = wordings.values().nth(1)?;
     let some: Vec<_> = wordings.keys().take(3).map(|wording| format!("«{wording}»")).collect();
-    let found = Found::new(&comparison::MESSAGE_VARIES, "message").facet(format!("{fault}#{code}"));
+    let found = Found::new(&comparison::MESSAGE_VARIES, Place::MESSAGE).facet(format!("{fault}#{code}"));
     let found = found.expected(format!("one wording for {fault} with code {code}"));
     let more = wordings.len().checked_sub(3).filter(|more| *more > 0).map(|more| format!(" and {more} more"));
     Some((Arc::clone(result), found.actual(format!("{}{}", some.join(", "), more.unwrap_or_default()))))

@@ -16,6 +16,7 @@ mod reason;
 pub mod record;
 pub mod replayed;
 mod result;
+pub mod signature;
 pub mod stored;
 pub mod tally;
 

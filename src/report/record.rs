@@ -214,7 +214,7 @@ pub fn reply(reply: &Reply, shown: Option<&Reply>) -> RecordedReply {
 #[must_use]
 pub fn findings(findings: Vec<Finding>, mask: &Mask) -> Vec<Finding> {
     let masked = |finding: Finding| Finding {
-        at: cut(&mask.own(&finding.at)),
+        at: finding.at.written(|at| cut(&mask.own(at))),
         expected: cut(&mask.own(&finding.expected)),
         actual: cut(&mask.own(&finding.actual)),
         facet: cut(&mask.own(&finding.facet)),
@@ -255,6 +255,7 @@ fn lost(bytes: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::place::Place;
     use crate::model::secret::{Environment, Template};
     use crate::model::verdict::Severity;
 
@@ -287,7 +288,7 @@ mod tests {
         Finding {
             rule: &crate::judge::disclosure::CREDENTIAL_DISCLOSED,
             severity: Severity::Error,
-            at: text(),
+            at: Place::pointer(text()),
             expected: text(),
             actual: text(),
             source: "CWE-532".to_owned(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::consistency::Compared;
+use super::signature::signature;
 use super::{
     Closing, CodeCoverage, Coverage, Drift, Inactive, Load, MayHaveChanged, NotExercised, Precedence, ProbeResult,
     Reason, Reasons, Summary, coverage,
@@ -314,36 +315,6 @@ impl Tally {
             gates: Vec::new(),
         }
     }
-}
-
-/// What tells one drift from another. The cause counts where the promise is made by cause; elsewhere one broken member is
-/// one drift, however many causes show it.
-#[must_use]
-pub fn signature(result: &ProbeResult, finding: &Finding) -> String {
-    let cause = if finding.by_cause { result.cause.word() } else { "*" };
-    let layer = layer(result, finding);
-    let facet = if finding.facet.is_empty() { String::new() } else { format!("#{}", finding.facet) };
-    format!("{}:{}:{}{facet}:{cause}:{layer}", result.suite, finding.rule, place(&finding.at))
-}
-
-/// Who wrote what was found, as signatures say it.
-#[must_use]
-pub fn layer(result: &ProbeResult, finding: &Finding) -> &'static str {
-    finding.author.map(|(layer, _)| layer).or(result.layer).map_or("none", Layer::word)
-}
-
-/// A JSON Pointer with array indices as `*`: the same break in two elements is one drift.
-#[must_use]
-pub fn place(at: &str) -> String {
-    let part = |part: &str| {
-        let is_index = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        // A member that is named by a credential has no name of its own.
-        let variable = part.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-        let is_variable =
-            variable.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "_%?…".contains(c)));
-        if is_index || is_variable { "*".to_owned() } else { part.to_owned() }
-    };
-    at.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 /// The statuses as people list them.

@@ -226,10 +226,9 @@ fn left_out(apis: &[Arc<Api>], selection: &Selection) -> BTreeMap<String, usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::change::Weight;
 
     fn change() -> Change {
-        (Weight::Breaking, "the code 4 became 7".to_owned())
+        Change::Code { before: Some("4".to_owned()), after: Some("7".to_owned()) }
     }
 
     fn seen(pairs: &[(&str, &[bool])]) -> BTreeMap<String, Vec<Vec<Change>>> {

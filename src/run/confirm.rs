@@ -15,7 +15,7 @@ use crate::plan::Probe;
 use crate::plan::order::may_lock_out;
 use crate::report::ProbeResult;
 use crate::report::consistency::Consistency;
-use crate::report::tally::signature;
+use crate::report::signature::signature;
 
 /// Probes of one drift, or of one difference, that are sent again at most.
 pub(crate) const MAX_PROBES: usize = 3;

@@ -11,10 +11,11 @@ use crate::judge::Found;
 use crate::judge::comparison::ANSWER_INTERMITTENT;
 use crate::judge::finding::{Finding, Repeats};
 use crate::model::answer::Answer;
+use crate::model::place::Place;
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::Probe;
 use crate::report::consistency::difference;
-use crate::report::tally::signature;
+use crate::report::signature::signature;
 use crate::report::{ProbeResult, consistency};
 
 /// A probe that took longer, in milliseconds, is not sent again: it costs most of a deadline each time.
@@ -84,7 +85,7 @@ pub fn merged(probe: &Probe, results: Vec<ProbeResult>) -> Option<ProbeResult> {
         finding.repeats = Some(Repeats { sent, shown: count.unwrap_or(1) });
     }
     if let Some(actual) = differing {
-        let found = Found::new(&ANSWER_INTERMITTENT, "status").by_cause();
+        let found = Found::new(&ANSWER_INTERMITTENT, Place::STATUS).by_cause();
         let found = found.expected(format!("the same answer to {sent} identical requests"));
         merged.findings.push(found.actual(actual));
         merged.verdict = merged.verdict.max(Verdict::Fail);

@@ -14,9 +14,9 @@ use crate::model::exchange::{Outcome, Over, Reply};
 use crate::model::masked;
 use crate::model::masked::message::received;
 use crate::model::secret::{Environment, unmaskable};
-use crate::plan::{Plan, Probe, Selection};
+use crate::plan::{Plan, Probe, ProbeId, Selection};
 use crate::report::replayed::{Piece, Replayed};
-use crate::report::tally::signature;
+use crate::report::signature::signature;
 use crate::wire::Conduct;
 use crate::wire::address::Address;
 use crate::wire::settings::Settings as Wire;
@@ -128,7 +128,7 @@ impl Replay {
 /// # Errors
 /// The id names no fault.
 pub fn selection(probe: &str) -> Result<Selection, String> {
-    let fault = probe.split('/').nth(2).and_then(fault::find);
+    let fault = ProbeId::parse(probe).and_then(|id| fault::find(id.fault));
     let fault = fault.ok_or_else(|| format!("`{probe}` names no fault; a probe's id is suite/operation/fault"))?;
     Ok(Selection {
         filter: Some(probe.to_owned()),

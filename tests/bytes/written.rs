@@ -7,7 +7,7 @@ use super::capture::Capture;
 use super::scripts::arrived;
 use super::{body, compared, credentials, head, json, lines};
 use errdrift::fault::{Fault, Tier};
-use errdrift::plan::{Plan, Probe, Selection};
+use errdrift::plan::{Plan, Probe, ProbeId, Selection};
 use errdrift::{catalog, fault};
 
 /// A probe with every byte of its request; `HOST` stands for the address of the server.
@@ -33,7 +33,7 @@ fn rows() -> Vec<Written> {
 }
 
 fn fault_of(row: &Written) -> &'static Fault {
-    let id = row.probe.split('/').nth(2).unwrap();
+    let id = ProbeId::parse(row.probe).unwrap().fault;
     fault::find(id).unwrap_or_else(|| panic!("no fault {id}"))
 }
 

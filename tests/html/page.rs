@@ -26,7 +26,7 @@ pub(crate) fn hostile_page(text: &str) -> String {
         (result.probe, result.operation) = (format!("oz-api/{text}/x"), text.to_owned());
         result.evidence = Some(text.to_owned());
         for finding in &mut result.findings {
-            (finding.at, finding.source) = (text.to_owned(), text.to_owned());
+            (finding.at, finding.source) = (errdrift::model::place::Place::pointer(text), text.to_owned());
             (finding.expected, finding.actual) = (text.to_owned(), text.to_owned());
         }
         if let Some(reply) = &mut result.reply {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::support::{APIS, PLAN, built_in, bytes, everything};
 use errdrift::fault;
 use errdrift::fault::Tier;
-use errdrift::plan::{NO_OPERATION, Plan, Selection};
+use errdrift::plan::{NO_OPERATION, Plan, ProbeId, Selection};
 
 #[test]
 fn each_built_in_suite_has_five_hundred_core_probes() {
@@ -21,8 +21,8 @@ fn ids_are_unique_and_name_suite_operation_and_fault() {
     let mut seen = BTreeSet::new();
     for probe in &PLAN.probes {
         assert!(seen.insert(&probe.id), "{} twice", probe.id);
-        let parts: Vec<_> = probe.id.split('/').take(3).collect();
-        assert_eq!(parts, [&probe.api.suite.id, &probe.operation, probe.fault.id], "{}", probe.id);
+        let ProbeId { suite, operation, fault, .. } = ProbeId::parse(&probe.id).unwrap();
+        assert_eq!([suite, operation, fault], [&probe.api.suite.id, &probe.operation, probe.fault.id], "{}", probe.id);
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected
     Finding {
         rule: errdrift::judge::find(rule).unwrap(),
         severity,
-        at: at.to_owned(),
+        at: errdrift::model::place::Place::pointer(at),
         expected: expected.to_owned(),
         actual: actual.to_owned(),
         source: "«error_code – целочисленный код ошибки»; «Коды ошибок: 0 … 12»".to_owned(),

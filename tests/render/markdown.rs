@@ -154,7 +154,7 @@ fn a_pipe_or_a_backtick_in_a_pointer_does_not_break_the_table() {
 fn a_comment_stays_below_the_limit_of_github() {
     let mut closing = mixed_closing();
     let mut one = closing.drifts[0].clone();
-    one.finding.at = "/🙂`".repeat(1_000);
+    one.finding.at = errdrift::model::place::Place::pointer("/🙂`".repeat(1_000));
     one.finding.actual = "🙂".repeat(1_000);
     one.finding.expected = "` ".repeat(1_000);
     closing.drifts = vec![one; 400];

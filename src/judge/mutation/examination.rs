@@ -11,6 +11,7 @@ use super::standin::Standin;
 use super::{Kind, mutants, standin};
 use crate::catalog::contract::{Contract, Unnoticed};
 use crate::judge::finding::Finding;
+use crate::model::place::Place;
 use crate::model::verdict::Severity;
 
 /// What the mutants of a contract's examples came to.
@@ -88,7 +89,7 @@ pub fn examine(contract: Contract) -> Examination {
 }
 
 /// What tells a finding that counts from another; a note alone tells nobody that something is wrong.
-fn weighty(finding: &Finding) -> Option<(&'static str, String, String, Severity)> {
+fn weighty(finding: &Finding) -> Option<(&'static str, Place, String, Severity)> {
     let counts = finding.severity >= Severity::Warning;
     counts.then(|| (finding.rule.id, finding.at.clone(), finding.facet.clone(), finding.severity))
 }

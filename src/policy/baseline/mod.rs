@@ -12,7 +12,7 @@ use crate::model::answer::Answer;
 use crate::model::printable::json;
 use crate::model::verdict::{Severity, Verdict};
 use crate::report::ProbeResult;
-use crate::report::tally::signature;
+use crate::report::signature::signature;
 
 /// The version of the file's format.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -6,7 +6,7 @@ use crate::judge::finding::{Finding, Waived};
 use crate::model::cause::Cause;
 use crate::model::date::Date;
 use crate::model::verdict::Severity;
-use crate::report::{ProbeResult, tally};
+use crate::report::{ProbeResult, signature};
 
 /// The file, as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -80,9 +80,9 @@ impl Waiver {
             && is(&self.rule, finding.rule.id)
             && self.operation.as_deref().is_none_or(|glob| fits(glob, &result.operation))
             && self.cause.is_none_or(|cause| cause == result.cause)
-            && is(&self.layer, tally::layer(result, finding))
-            && self.at.as_deref().is_none_or(|at| at == tally::place(&finding.at))
-            && (self.signature.is_none() || is(&self.signature, &tally::signature(result, finding)))
+            && is(&self.layer, signature::layer(result, finding))
+            && self.at.as_deref().is_none_or(|at| at == finding.at.anywhere())
+            && (self.signature.is_none() || is(&self.signature, &signature::signature(result, finding)))
     }
 
     /// Whether a probe that was not judged could have shown what the waiver names, and hardly another one: the waiver names
@@ -100,8 +100,7 @@ impl Waiver {
 
     /// The word of the cause that the waiver or its signature names.
     pub(super) fn named_cause(&self) -> Option<&str> {
-        let signed = self.signature.as_deref().and_then(|signature| signature.rsplit(':').nth(1));
-        self.cause.map(Cause::word).or(signed.filter(|word| *word != "*"))
+        self.cause.map(Cause::word).or_else(|| signature::named_cause(self.signature.as_deref()?))
     }
 
     pub(super) fn mark(&self) -> Waived {

@@ -385,6 +385,13 @@ impl Contract {
         self.file.cause.get(&cause)
     }
 
+    /// Whether what is asked for is promised, and the same, for every cause: then one change would mend all its breaches.
+    pub(crate) fn is_for_all<T: PartialEq>(&self, promised: impl Fn(&CausePromise) -> Option<&T>) -> bool {
+        let mut all = self.file.cause.values().map(promised);
+        let first = all.next().flatten();
+        first.is_some() && all.all(|other| other == first)
+    }
+
     /// The entries of a code.
     pub fn entries<'c>(&'c self, code: &'c Value) -> impl Iterator<Item = &'c Entry> {
         self.file.catalogue.iter().filter(move |entry| entry.code == *code)

@@ -16,6 +16,7 @@ use super::rule::rules;
 use crate::catalog::contract::CodeSet;
 use crate::catalog::schema;
 use crate::catalog::schema::Violation;
+use crate::model::answer;
 use crate::model::exchange::{BODY_LIMIT, Reply};
 use crate::model::place::Place;
 use crate::model::pointer::pointed;
@@ -240,10 +241,12 @@ fn violation(case: &Case<'_>, violation: Violation) -> Finding {
         && matches!(violation.keyword.as_str(), "minimum" | "maximum" | "enum" | "const")
     {
         let found = Found::new(&CODE_UNDOCUMENTED, at).severity(code.strength.severity()).source(code.source.as_str());
-        return found.expected("a code of the catalogue").actual(actual);
+        return found.class(actual.as_str()).expected("a code of the catalogue").actual(actual);
     }
     let source = source(case, &violation);
+    let there = case.json.and_then(|json| json.pointer(&violation.at)).filter(|_| violation.keyword != "required");
     Found::new(&SCHEMA_VIOLATION, at)
+        .class(there.map_or("missing", answer::kind))
         .facet(violation.keyword)
         .expected(violation.expected)
         .source(source)

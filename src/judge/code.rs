@@ -139,7 +139,8 @@ fn undocumented(contract: &Contract, answer: &Answer<'_>, mask: &Mask) -> Option
     let found = Found::new(&CODE_UNDOCUMENTED, Place::pointer(&place.at))
         .severity(place.strength.severity())
         .source(place.source.as_str());
-    Some(found.expected("a code of the catalogue").actual(describe::cut(&mask.json(code, code.to_string()))))
+    let code = describe::cut(&mask.json(code, code.to_string()));
+    Some(found.class(code.as_str()).expected("a code of the catalogue").actual(code))
 }
 
 /// What the code says of the status, whatever the cause.
@@ -151,7 +152,7 @@ fn contradiction(contract: &Contract, answer: &Answer<'_>) -> Option<Finding> {
     let found = found
         .expected(format!("{} with code {} ({})", list(&promise.any_of), entry.code, entry.name))
         .source(promise.source.as_str());
-    Some(found.actual(answer.status.to_string()))
+    Some(found.class(answer.status.to_string()).actual(answer.status.to_string()))
 }
 
 /// A code that says something of the target rather than of the request.
@@ -260,7 +261,7 @@ fn plausible(contract: &Contract, cause: Cause, answer: &Answer<'_>) -> bool {
 fn breaches(case: &Case<'_>, cause: Cause, answer: &Answer<'_>) -> Vec<Finding> {
     let Some(promise) = case.contract.promise(cause) else { return Vec::new() };
     let mut findings = Vec::new();
-    findings.extend(status(promise, cause, answer.status));
+    findings.extend(status(case.contract, promise, cause, answer.status));
     if !case.probe.expectation.form_only {
         findings.extend(code(case, promise, cause, answer));
         findings.extend(message(case, promise, cause, answer));
@@ -287,12 +288,10 @@ fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'
     } else {
         format!("{} for {cause}", promise.any_of.iter().map(named).collect::<Vec<_>>().join(" or "))
     };
-    let found = Found::new(&CODE_UNEXPECTED, at).by_cause().severity(severity).expected(expected);
-    let actual = if case.contract.entries(code).next().is_some() {
-        named(code)
-    } else {
-        case.mask().json(code, code.to_string())
-    };
+    let shown = describe::cut(&case.mask().json(code, code.to_string()));
+    let found = Found::new(&CODE_UNEXPECTED, at).by_cause().class(shown.as_str()).severity(severity).expected(expected);
+    let found = found.for_all(case.contract.is_for_all(|promise| promise.code.as_ref().map(|promise| &promise.any_of)));
+    let actual = if case.contract.entries(code).next().is_some() { named(code) } else { shown };
     Some(found.source(promise.source.as_str()).actual(describe::cut(&actual)))
 }
 

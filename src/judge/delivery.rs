@@ -145,18 +145,30 @@ pub(crate) fn success(case: &Case<'_>) -> Option<Finding> {
         return Some(
             Found::new(&REQUEST_TOLERATED, Place::STATUS)
                 .by_cause()
+                .class(case.reply.status.to_string())
                 .expected("an error, or a success of a lenient server")
                 .actual(actual),
         );
     }
     let expected = format!("an error: {}", case.probe.fault.what);
-    Some(Found::new(&REQUEST_ACCEPTED, Place::STATUS).by_cause().expected(expected).source(source(case)).actual(actual))
+    Some(
+        Found::new(&REQUEST_ACCEPTED, Place::STATUS)
+            .by_cause()
+            .class(reply.status.to_string())
+            .expected(expected)
+            .source(source(case))
+            .actual(actual),
+    )
 }
 
 /// An error body under a success status.
 pub(crate) fn error_under_success(case: &Case<'_>) -> Finding {
     let actual = format!("{} with {}", case.reply.status, case.described());
-    Found::new(&ERROR_UNDER_SUCCESS, Place::STATUS).expected("an error status").source(source(case)).actual(actual)
+    Found::new(&ERROR_UNDER_SUCCESS, Place::STATUS)
+        .class(case.reply.status.to_string())
+        .expected("an error status")
+        .source(source(case))
+        .actual(actual)
 }
 
 /// A redirect.
@@ -173,6 +185,7 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
         return Some(
             Found::new(&REQUEST_TOLERATED, Place::STATUS)
                 .by_cause()
+                .class(case.reply.status.to_string())
                 .expected("an error, or what a lenient server makes of it")
                 .actual(actual),
         );
@@ -180,6 +193,7 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
     Some(
         Found::new(&REQUEST_REDIRECTED, Place::STATUS)
             .by_cause()
+            .class(case.reply.status.to_string())
             .expected("an error")
             .source(source(case))
             .actual(actual),

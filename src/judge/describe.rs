@@ -37,11 +37,7 @@ pub fn described(reply: &Reply, length: usize) -> String {
         return "an empty body".to_owned();
     }
     let lower: String = trimmed.chars().take(4_096).collect::<String>().to_ascii_lowercase();
-    if lower.starts_with("<!doctype html")
-        || lower.starts_with("<html")
-        || lower.contains("<body")
-        || lower.contains("<center>")
-    {
+    if is_html(&lower) {
         let title =
             between(&lower, trimmed, "<title>", "</title>").or_else(|| between(&lower, trimmed, "<h1>", "</h1>"));
         return title.map_or_else(|| "an HTML page".to_owned(), |title| format!("an HTML page, «{}»", cut(title)));
@@ -50,6 +46,25 @@ pub fn described(reply: &Reply, length: usize) -> String {
         return format!("XML or HTML text, {}", quoted(trimmed));
     }
     format!("{length} bytes: {}", quoted(trimmed))
+}
+
+/// What kind of text a body is that is no JSON.
+pub(crate) fn kind(body: &[u8]) -> &'static str {
+    let text = String::from_utf8_lossy(&body[..body.len().min(QUOTED)]).trim_start().to_ascii_lowercase();
+    match text.as_str() {
+        "" => "empty",
+        text if is_html(text) => "HTML",
+        text if text.starts_with('<') => "XML",
+        _ => "text",
+    }
+}
+
+/// Whether a text in lower case is a page.
+fn is_html(lower: &str) -> bool {
+    lower.starts_with("<!doctype html")
+        || lower.starts_with("<html")
+        || lower.contains("<body")
+        || lower.contains("<center>")
 }
 
 /// The text in quotes, cut.

@@ -32,9 +32,15 @@ pub struct Finding {
     /// The part of the contract that was broken, as far as it tells one drift from another (a schema keyword, a member).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub facet: String,
+    /// What came, as far as it tells one drift from another: a code, a status, a product, the kind of a body.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub class: String,
     /// Whether the promise is one of the probe's cause, so that breaches under two causes are two drifts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_cause: bool,
+    /// Whether the contract promises the same for every cause all the same, so that they are one drift.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_all: bool,
     /// How often it was there, where the same request was sent several times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<Repeats>,

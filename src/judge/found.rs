@@ -19,7 +19,9 @@ impl Found {
             actual: String::new(),
             source: rule.source.to_owned(),
             facet: String::new(),
+            class: String::new(),
             by_cause: false,
+            for_all: false,
             repeats: None,
             author: None,
             waived: None,
@@ -44,6 +46,18 @@ impl Found {
 
     pub(crate) fn facet(mut self, text: impl Into<String>) -> Self {
         self.0.facet = text.into();
+        self
+    }
+
+    /// What came, as far as it tells one drift from another.
+    pub(crate) fn class(mut self, text: impl Into<String>) -> Self {
+        self.0.class = text.into();
+        self
+    }
+
+    /// `is` where the contract promises the same for every cause.
+    pub(crate) fn for_all(mut self, is: bool) -> Self {
+        self.0.for_all = is;
         self
     }
 

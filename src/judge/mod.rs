@@ -74,6 +74,10 @@ fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], set
     let reading = if whole { body::read(reply, &settings.mask) } else { reading::Reading::default() };
     let envelope = reading.json.as_ref().is_some_and(|json| is_envelope(contract, json));
     let origin = origin::of(reply, reading.json.as_ref(), envelope, settings);
+    let mut reading = reading;
+    for defect in reading.defects.iter_mut().filter(|defect| *defect.rule == body::BODY_NOT_JSON) {
+        defect.class = origin.product.unwrap_or_else(|| describe::kind(&reply.body)).to_owned();
+    }
     let case = Case { probe, contract, reply, shown, json: reading.json.as_ref(), envelope, origin: &origin, settings };
     let mut judgement = Judgement {
         origin: Some(origin.clone()),

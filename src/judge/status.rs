@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use super::found::Found;
 use super::rule::rules;
-use crate::catalog::contract::{CausePromise, Promise, Status};
+use crate::catalog::contract::{CausePromise, Contract, Promise, Status};
 use crate::model::cause::Cause;
 use crate::model::place::Place;
 
@@ -22,12 +22,14 @@ rules! {
     }
 }
 
-pub(super) fn status(promise: &CausePromise, cause: Cause, actual: u16) -> Option<Finding> {
+pub(super) fn status(contract: &Contract, promise: &CausePromise, cause: Cause, actual: u16) -> Option<Finding> {
     let breach = |promise: &Promise<Status>| promise.breach(|status| status.covers(actual));
     let found = |rule, promise: &Promise<Status>, severity| {
         let expected = format!("{} for {cause}", list(&promise.any_of));
         Found::new(rule, Place::STATUS)
             .by_cause()
+            .for_all(contract.is_for_all(|promise| promise.status.as_ref().map(|promise| &promise.any_of)))
+            .class(actual.to_string())
             .severity(severity)
             .expected(expected)
             .source(promise.source.as_str())

@@ -95,7 +95,8 @@ fn walk(value: &Value, at: &mut String, called: &impl Fn(&str) -> String, member
 }
 
 /// The JSON type, with whole numbers apart (JSON Schema, section 6.1.1).
-fn kind(value: &Value) -> &'static str {
+#[must_use]
+pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",

@@ -60,20 +60,55 @@ impl Place {
         Self(Cow::Owned(text(&self.0)))
     }
 
-    /// The same place with array indices as `*`, as signatures and waivers say it: the same break in two elements is one
-    /// drift.
+    /// The same place with what varies from reply to reply as `*`, as signatures say it: array indices, ids and numbers in
+    /// names, names that are credentials. The same break in two elements is one drift.
+    #[must_use]
+    pub fn pattern(&self) -> String {
+        self.parts(|part| is_variable(part).then_some(Cow::Borrowed("*")).or_else(|| numbered(part).map(Cow::Owned)))
+    }
+
+    /// The same place with array indices and credentials alone as `*`, as waivers and errdrift 0.1 say it.
     #[must_use]
     pub fn anywhere(&self) -> String {
-        let part = |part: &str| {
-            let is_index = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-            // A member that is named by a credential has no name of its own.
-            let variable = part.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-            let is_variable =
-                variable.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "_%?…".contains(c)));
-            if is_index || is_variable { "*".to_owned() } else { part.to_owned() }
-        };
-        self.0.split('/').map(part).collect::<Vec<_>>().join("/")
+        self.parts(|part| (is_index(part) || is_credential(part)).then_some(Cow::Borrowed("*")))
     }
+
+    fn parts(&self, written: impl Fn(&str) -> Option<Cow<'_, str>>) -> String {
+        let parts = self.0.split('/').enumerate();
+        // What precedes the first slash is no member.
+        let parts = parts.map(|(index, part)| written(part).filter(|_| index > 0).unwrap_or(Cow::Borrowed(part)));
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+fn is_variable(part: &str) -> bool {
+    let hexadecimal = part.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    let is_id = part.len() >= 8 && hexadecimal && part.bytes().any(|b| b.is_ascii_digit());
+    is_index(part) || is_credential(part) || is_id
+}
+
+fn is_index(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A member that is named by a credential has no name of its own.
+fn is_credential(part: &str) -> bool {
+    let variable = part.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    variable.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "_%?…".contains(c)))
+}
+
+/// A name with its numbers as `*`: of `item17` and `item18`, neither has a promise of its own. `None` where it has none.
+fn numbered(part: &str) -> Option<String> {
+    let mut name = String::new();
+    for c in part.chars() {
+        match c {
+            '0'..='9' if name.ends_with('*') => {}
+            '0'..='9' => name.push('*'),
+            c => name.push(c),
+        }
+    }
+    // An escaped character of a pointer is no number (RFC 6901, section 3).
+    (!part.contains('~') && name != part).then_some(name)
 }
 
 impl Deref for Place {
@@ -87,5 +122,30 @@ impl Deref for Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_varies_in_a_place_from_reply_to_reply_is_a_star_in_its_pattern() {
+        for (at, pattern, anywhere) in [
+            ("/errors/0/code", "/errors/*/code", "/errors/*/code"),
+            ("/m17_3", "/m*_*", "/m17_3"),
+            (
+                "/errors/5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36",
+                "/errors/*",
+                "/errors/5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36",
+            ),
+            ("/facade", "/facade", "/facade"),
+            ("/${OZ_TOKEN}", "/*", "/*"),
+            ("/x~1y", "/x~1y", "/x~1y"),
+            ("header:x-b3-traceid", "header:x-b3-traceid", "header:x-b3-traceid"),
+        ] {
+            let place = Place::pointer(at);
+            assert_eq!((place.pattern().as_str(), place.anywhere().as_str()), (pattern, anywhere));
+        }
     }
 }

@@ -14,7 +14,6 @@ use crate::judge::finding::Finding;
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::ProbeId;
 use crate::report::change::{Comparison, Weight};
-use crate::report::signature::signature;
 use crate::report::{Closing, Gate, Policy, ProbeResult};
 
 /// What is to be written once the run is over.
@@ -53,7 +52,7 @@ impl Gates {
             ledger.apply(result);
         }
         if let Some((_, baseline)) = &self.baseline {
-            let is_old = |finding: &_| baseline.has(&result.probe, &signature(result, finding));
+            let is_old = |finding: &_| baseline.has(result, finding);
             let old: Vec<_> = result.findings.iter().map(is_old).collect();
             for (finding, old) in result.findings.iter_mut().zip(old) {
                 finding.old = old;
@@ -90,6 +89,11 @@ impl Gates {
         let mut writings = Vec::new();
         if let Some((path, before)) = &self.baseline {
             let file = path.display();
+            if before.is_earlier {
+                let what = "its signatures are of errdrift 0.1, which do not say what came and how grave it is; --save-baseline writes it anew";
+                let message = format!("{file}: {what}");
+                closing.gates.push(Gate { gate: Policy::Baseline, fails: false, message });
+            }
             let mut comparison = Comparison::of(&before.answers, &self.now.answers);
             // What was not asked is not gone.
             comparison.gone.retain(|probe| !self.is_narrowed && !self.unjudged.contains(probe));
@@ -112,9 +116,9 @@ impl Gates {
             closing.gates.extend(ledger.close(is_whole));
         }
         if let Some((path, before)) = self.ratchet {
-            let now = Ratchet::of(&closing.drifts);
+            let now = Ratchet::of(closing.all());
             let file = path.display().to_string();
-            let more = before.as_ref().map(|before| now.more_than(before));
+            let more = before.as_ref().map(|before| before.counted(closing.all()).more_than(before));
             let gate = |fails: bool, message: String| Gate {
                 gate: Policy::Ratchet,
                 fails,
@@ -123,7 +127,13 @@ impl Gates {
             let holds = more.as_ref().is_some_and(Vec::is_empty);
             // A part of the probes shows a part of the drifts.
             if is_whole && before.as_ref() != Some(&now) && (holds || before.is_none()) {
-                let what = if holds { "there is less drift than last time" } else { "it did not exist" };
+                let what = match &before {
+                    Some(before) if before.is_earlier() => {
+                        "it was one of errdrift 0.1, whose signatures do not say what came and how grave it is"
+                    }
+                    Some(_) => "there is less drift than last time",
+                    None => "it did not exist",
+                };
                 closing.gates.push(gate(false, format!("written, since {what}; keep it with the code")));
                 writings.push(Writing { path, text: now.text() });
             } else if before.is_none() {

@@ -6,26 +6,46 @@ use std::collections::BTreeMap;
 
 use crate::model::printable::printable;
 use crate::model::verdict::Severity;
-use crate::report::Drift;
+use crate::report::{Drift, signature};
 
 /// The first line, which says what the file is.
 const HEAD: &str =
-    "# errdrift ratchet 1: the probes of each drift of the last run, `count signature`, sorted by signature";
+    "# errdrift ratchet 2: the probes of each drift of the last run, `count signature`, sorted by signature";
 
 /// How many probes showed which drift.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Ratchet {
     counts: BTreeMap<String, usize>,
+    /// Whether its signatures are those of errdrift 0.1.
+    is_earlier: bool,
 }
 
 impl Ratchet {
     /// What a run found.
     #[must_use]
-    pub fn of(drifts: &[Drift]) -> Self {
-        let counting = drifts.iter().filter(|drift| drift.severity > Severity::Note && !drift.is_accepted());
+    pub fn of<'d>(drifts: impl Iterator<Item = &'d Drift>) -> Self {
         // A target chooses a part of the signature, and one is a line.
         let line = |drift: &Drift| (printable(&drift.signature, usize::MAX), drift.standing());
-        Self { counts: counting.map(line).collect() }
+        Self { counts: counting(drifts).map(line).collect(), is_earlier: false }
+    }
+
+    /// What a run found, as this ratchet counts it.
+    #[must_use]
+    pub fn counted<'d>(&self, drifts: impl Iterator<Item = &'d Drift>) -> Self {
+        if !self.is_earlier {
+            return Self::of(drifts);
+        }
+        let mut counts = BTreeMap::new();
+        for (signature, count) in counting(drifts).flat_map(|drift| &drift.earlier) {
+            *counts.entry(printable(signature, usize::MAX)).or_default() += count;
+        }
+        Self { counts, is_earlier: true }
+    }
+
+    /// Whether it is one of errdrift 0.1, whose signatures say neither what came nor how grave it is.
+    #[must_use]
+    pub fn is_earlier(&self) -> bool {
+        self.is_earlier
     }
 
     /// Reads the file's text.
@@ -38,15 +58,17 @@ impl Ratchet {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let wrong =
-                |what: &str| (number, format!("{what}; write `count signature`, as `12 oz-api:no-reply:reply:*:none`"));
+            let wrong = |what: &str| {
+                (number, format!("{what}; write `count signature`, as `12 oz-api:no-reply:reply:*:none:*:error`"))
+            };
             let (count, signature) = line.split_once(' ').ok_or_else(|| wrong("there is no count before a space"))?;
             let count = count.parse().map_err(|_| wrong(&format!("`{count}` is no number of probes")))?;
             if counts.insert(signature.to_owned(), count).is_some() {
                 return Err(wrong("this signature stands here a second time"));
             }
         }
-        Ok(Self { counts })
+        let is_earlier = !counts.is_empty() && counts.keys().all(|signature| signature::is_earlier(signature));
+        Ok(Self { counts, is_earlier })
     }
 
     /// The file's text.
@@ -66,6 +88,10 @@ impl Ratchet {
         });
         more.collect()
     }
+}
+
+fn counting<'d>(drifts: impl Iterator<Item = &'d Drift>) -> impl Iterator<Item = &'d Drift> {
+    drifts.filter(|drift| drift.severity > Severity::Note && !drift.is_accepted())
 }
 
 #[cfg(test)]

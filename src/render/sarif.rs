@@ -17,6 +17,7 @@ use crate::judge::rule::Rule;
 use crate::model::layer::Layer;
 use crate::model::printable::{json, printable};
 use crate::model::verdict::{Severity, exit};
+use crate::report::signature::earlier;
 use crate::report::{Closing, Drift, Opening, changed};
 
 /// As many results of a run are shown by GitHub.
@@ -240,7 +241,8 @@ fn entry(opening: &Opening, drift: &Drift, rule_index: Option<usize>) -> Entry {
         region: Region { start_line: line },
     };
     let fingerprints = [
-        ("errdrift/v1", drift.signature.clone()),
+        ("errdrift/v1", earlier(example, &drift.finding)),
+        ("errdrift/v2", drift.signature.clone()),
         // The one that GitHub compares. Left out, it would be made of the suite's line, which many drifts share.
         ("primaryLocationLineHash", format!("{:016x}:1", hash(&drift.signature))),
     ];

@@ -12,7 +12,7 @@ const LONGEST: usize = 200;
 #[must_use]
 pub fn entries(report: &Report, expires: Date) -> String {
     let failing = if report.opening.strict { Severity::Warning } else { Severity::Error };
-    let left = report.closing.drifts.iter().filter(|drift| drift.severity >= failing && !drift.is_accepted());
+    let left = report.closing.all().filter(|drift| drift.severity >= failing && !drift.is_accepted());
     let entries = left.map(|drift| {
         format!(
             "# {}\n[[waiver]]\nsignature = {}\nowner = \"\"\nreason = \"\"\nexpires = \"{expires}\"\nmax = {}\n",

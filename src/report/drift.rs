@@ -1,7 +1,7 @@
 //! Findings of one kind.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,14 @@ use crate::model::verdict::Severity;
 /// Findings of one kind.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Drift {
-    /// What tells it from other drifts: suite, rule, place in the contract, cause, layer.
+    /// What tells it from other drifts: suite, rule, place in the contract, cause, layer, what came, severity.
     pub signature: String,
+    /// What came, as far as it tells this drift from others; empty where that makes no difference.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub class: String,
     /// The rule.
     pub rule: &'static Rule,
-    /// The worst severity of its findings.
+    /// The severity of its findings.
     pub severity: Severity,
     /// Who probably wrote the replies.
     pub layer: Option<Layer>,
@@ -49,6 +52,12 @@ pub struct Drift {
     /// How many of its other probes showed it in the baseline.
     #[serde(default)]
     pub old: usize,
+    /// Drifts that follow from it: what they show goes away with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consequences: Vec<Drift>,
+    /// Its probes that fail, by their signatures as errdrift 0.1 wrote them.
+    #[serde(skip)]
+    pub earlier: BTreeMap<String, usize>,
     /// The first probe that shows it, whole.
     #[serde(skip)]
     pub example: Arc<ProbeResult>,

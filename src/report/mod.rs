@@ -238,6 +238,11 @@ pub struct Closing {
 }
 
 impl Closing {
+    /// Every drift, those that follow from another one too.
+    pub fn all(&self) -> impl Iterator<Item = &Drift> {
+        self.drifts.iter().flat_map(|drift| std::iter::once(drift).chain(&drift.consequences))
+    }
+
     /// Lets the run come to that verdict.
     pub fn conclude(&mut self, verdict: Verdict) {
         self.verdict = verdict;

@@ -218,6 +218,7 @@ pub fn findings(findings: Vec<Finding>, mask: &Mask) -> Vec<Finding> {
         expected: cut(&mask.own(&finding.expected)),
         actual: cut(&mask.own(&finding.actual)),
         facet: cut(&mask.own(&finding.facet)),
+        class: cut(&mask.own(&finding.class)),
         ..finding
     };
     findings.into_iter().map(masked).collect()
@@ -293,7 +294,9 @@ mod tests {
             actual: text(),
             source: "CWE-532".to_owned(),
             facet: text(),
+            class: text(),
             by_cause: false,
+            for_all: false,
             repeats: None,
             waived: None,
             old: false,

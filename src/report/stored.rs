@@ -71,7 +71,7 @@ impl Report {
     /// The signatures of what was found of a probe.
     #[must_use]
     pub fn signatures(&self, probe: &str) -> BTreeSet<&str> {
-        let shown = self.closing.drifts.iter().filter(|drift| drift.probes.iter().any(|other| other == probe));
+        let shown = self.closing.all().filter(|drift| drift.probes.iter().any(|other| other == probe));
         shown.map(|drift| drift.signature.as_str()).collect()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::consistency::Compared;
-use super::signature::signature;
+use super::signature::{earlier, signature};
 use super::{
     Closing, CodeCoverage, Coverage, Drift, Inactive, Load, MayHaveChanged, NotExercised, Precedence, ProbeResult,
     Reason, Reasons, Summary, coverage,
@@ -144,12 +144,13 @@ impl Tally {
         self.operations.entry(signature.clone()).or_default().insert(result.operation.clone());
         let drift = self.drifts.entry(signature).or_insert_with_key(|signature| Drift {
             signature: signature.clone(),
+            class: finding.class.clone(),
             rule: finding.rule,
             severity: finding.severity,
             layer: finding.author.map(|(layer, _)| layer).or(result.layer),
             answered_by: finding.author.map(|(_, product)| product.into()).or_else(|| result.answered_by.clone()),
             statuses: BTreeSet::new(),
-            cause: if finding.by_cause { result.cause.word().to_owned() } else { "*".to_owned() },
+            cause: if finding.by_cause && !finding.for_all { result.cause.word().to_owned() } else { "*".to_owned() },
             summary: String::new(),
             count: 0,
             probes: Vec::new(),
@@ -158,6 +159,8 @@ impl Tally {
             repeats: None,
             waived: 0,
             old: 0,
+            consequences: Vec::new(),
+            earlier: BTreeMap::new(),
             example: Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone()))),
         });
         drift.statuses.extend(result.status);
@@ -166,10 +169,8 @@ impl Tally {
             so_far.sent += repeats.sent;
             so_far.shown += repeats.shown;
         }
-        drift.severity = drift.severity.max(finding.severity);
         // What fails is shown rather than what is accepted.
-        let weight = |finding: &Finding| (!finding.is_accepted(), finding.severity);
-        if weight(finding) > weight(&drift.finding) {
+        if !finding.is_accepted() && drift.finding.is_accepted() {
             drift.finding = finding.clone();
             drift.example = Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone())));
         }
@@ -177,6 +178,9 @@ impl Tally {
             drift.count += 1;
             drift.waived += usize::from(finding.waived.is_some());
             drift.old += usize::from(finding.old && finding.waived.is_none());
+            if !finding.is_accepted() {
+                *drift.earlier.entry(earlier(result, finding)).or_default() += 1;
+            }
             drift.probes.push(result.probe.clone());
         }
     }

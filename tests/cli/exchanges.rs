@@ -69,7 +69,7 @@ fn a_probe_is_sent_again_and_every_byte_is_shown_without_its_credential() {
         text.contains("\n< HTTP/1.1 400 Bad Request\\r\\n\n") && text.contains("\n< {\"error_code\": \"4\""),
         "{text}"
     );
-    assert!(text.contains("\nas before oz-api:schema-violation:/error_code#type:*:service\n"), "{text}");
+    assert!(text.contains("\nas before oz-api:schema-violation:/error_code#type:*:service:string:error\n"), "{text}");
     assert!(!text.contains("\nnew ") && !text.contains("\nnot now "), "{text}");
     // The probe, and a look at a path outside the API.
     assert_eq!(bench.running.witness.requests() - before, 2);
@@ -80,7 +80,7 @@ fn another_target_shows_what_is_no_longer_there() {
     let bench = Bench::new(Some("code-as-string"), ONE);
     let right = deployment(Api::OzApi, None);
     let ran = bench.replay("oz-api/folders.get/credentials-absent", &["--target", right.target.as_str()]).exits(0);
-    let gone = "\nnot now   oz-api:schema-violation:/error_code#type:*:service\n";
+    let gone = "\nnot now   oz-api:schema-violation:/error_code#type:*:service:string:error\n";
     assert!(ran.stdout.contains(gone) && ran.stdout.contains("\nerrdrift: PASS: "), "{}", ran.stdout);
 }
 

@@ -10,7 +10,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const DRIFT: &str = "code-as-string";
-const SIGNATURE: &str = "oz-api:schema-violation:/error_code#type:*:service";
+const SIGNATURE: &str = "oz-api:schema-violation:/error_code#type:*:service:string:error";
+/// The same as errdrift 0.1 wrote it.
+const EARLIER: &str = "oz-api:schema-violation:/error_code#type:*:service";
 const ONE: &[&str] = &["--quiet", "--operation", "folders.get"];
 
 /// A deployment whose codes are texts, and a directory for files.
@@ -187,4 +189,29 @@ fn a_ratchet_refuses_more_than_last_time_and_remembers_less() {
     ratcheted(&bench.running, &[]).exits(1);
     std::fs::write(&path, "many oz-api\n").unwrap();
     ratcheted(&bench.running, &[]).exits(2).says("drift.ratchet:1: `many` is no number of probes");
+}
+
+#[test]
+fn what_errdrift_0_1_wrote_goes_on_to_mean_what_it_meant_and_is_named() {
+    let bench = Bench::new();
+    let earlier = waiver(&format!("signature = \"{EARLIER}\""));
+    for (waivers, named) in [
+        (earlier, "waivers.toml:1: its signature is one of errdrift 0.1"),
+        (waiver("operation = \"folders.*\""), "waivers.toml:1: it names no `severity`"),
+    ] {
+        let text = bench.waived(&waivers, ONE).exits(0).stdout.replace("\n    ", " ");
+        assert!(text.contains(named) && text.contains(&format!("today that is `{SIGNATURE}`")), "{text}");
+    }
+    let said = bench.waived(&waiver("operation = \"folders.*\"\nseverity = \"error\""), ONE).exits(0).stdout;
+    assert!(!said.contains("errdrift 0.1") && !said.contains("names no"), "{said}");
+    bench.waived(&waiver("operation = \"folders.*\"\nseverity = \"warning\""), ONE).exits(1);
+
+    let path = bench.path("drift.ratchet");
+    let ratcheted = || run(&bench.running, Api::OzApi, &["--quiet", "--ratchet", path.to_str().unwrap()]);
+    ratcheted().exits(1);
+    let held = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, held.replace(SIGNATURE, EARLIER)).unwrap();
+    let text = ratcheted().exits(0).stdout.replace("\n    ", " ");
+    assert!(text.contains("written, since it was one of errdrift 0.1"), "{text}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), held);
 }

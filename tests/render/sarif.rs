@@ -4,6 +4,7 @@ use super::fixture::{closing, hostile, mixed_closing, opening, report};
 use super::published::conforms_to_sarif;
 use errdrift::model::printable::hides;
 use errdrift::render::sarif;
+use errdrift::report::signature::earlier;
 use errdrift::report::{Closing, Opening, Reason};
 use serde_json::{Value, json};
 
@@ -23,7 +24,8 @@ fn a_drift_is_a_result_with_its_rule_its_place_and_its_fingerprint() {
         assert_eq!(result["ruleId"], drift.rule.id);
         assert_eq!(result["level"], drift.severity.word());
         assert_eq!(result["occurrenceCount"], drift.count);
-        assert_eq!(result["partialFingerprints"]["errdrift/v1"], drift.signature);
+        assert_eq!(result["partialFingerprints"]["errdrift/v1"], earlier(&drift.example, &drift.finding));
+        assert_eq!(result["partialFingerprints"]["errdrift/v2"], drift.signature);
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(run["tool"]["driver"]["rules"][index]["id"], drift.rule.id);
     }

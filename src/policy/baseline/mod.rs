@@ -8,14 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::judge::finding::Finding;
 use crate::model::answer::Answer;
 use crate::model::printable::json;
 use crate::model::verdict::{Severity, Verdict};
-use crate::report::ProbeResult;
-use crate::report::signature::signature;
+use crate::report::{ProbeResult, signature};
 
 /// The version of the file's format.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
+/// The version of errdrift 0.1, whose signatures say less.
+const EARLIER: u32 = 1;
 
 /// The first line.
 #[derive(Deserialize, Serialize)]
@@ -40,6 +42,8 @@ pub struct Baseline {
     /// What a client could tell of each reply; `None` in a silence.
     pub answers: BTreeMap<String, Option<Answer>>,
     findings: BTreeMap<String, BTreeSet<String>>,
+    /// Whether its signatures are those of errdrift 0.1.
+    pub is_earlier: bool,
 }
 
 impl Baseline {
@@ -50,16 +54,17 @@ impl Baseline {
         }
         self.answers.insert(result.probe.clone(), result.answer.clone());
         let weighty = result.findings.iter().filter(|finding| finding.severity > Severity::Note);
-        let signatures: BTreeSet<_> = weighty.map(|finding| signature(result, finding)).collect();
+        let signatures: BTreeSet<_> = weighty.map(|finding| signature::signature(result, finding)).collect();
         if !signatures.is_empty() {
             self.findings.insert(result.probe.clone(), signatures);
         }
     }
 
-    /// Whether the probe showed a finding of that signature.
+    /// Whether the probe showed that finding.
     #[must_use]
-    pub fn has(&self, probe: &str, signature: &str) -> bool {
-        self.findings.get(probe).is_some_and(|signatures| signatures.contains(signature))
+    pub fn has(&self, result: &ProbeResult, finding: &Finding) -> bool {
+        let of = if self.is_earlier { signature::earlier } else { signature::signature };
+        self.findings.get(&result.probe).is_some_and(|signatures| signatures.contains(&of(result, finding)))
     }
 
     /// Reads the file's text.
@@ -70,15 +75,16 @@ impl Baseline {
         let mut lines = (1..).zip(text.lines());
         let wrong = |what: &dyn std::fmt::Display| format!("{what}; write it anew with --save-baseline");
         let head = lines.next().map(|(_, line)| serde_json::from_str::<Head>(line));
+        let is_earlier = matches!(head, Some(Ok(Head { errdrift_baseline: EARLIER })));
         match head {
-            Some(Ok(Head { errdrift_baseline: SCHEMA_VERSION })) => {}
+            Some(Ok(Head { errdrift_baseline: SCHEMA_VERSION | EARLIER })) => {}
             Some(Ok(Head { errdrift_baseline: other })) => {
                 let what = format!("is of version {other}, and this is read by version {SCHEMA_VERSION}");
                 return Err((1, wrong(&what)));
             }
             _ => return Err((1, wrong(&"does not begin a baseline"))),
         }
-        let mut baseline = Self::default();
+        let mut baseline = Self { is_earlier, ..Self::default() };
         for (number, line) in lines {
             let Line { probe, answer, findings } =
                 serde_json::from_str(line).map_err(|error| (number, wrong(&format!("is no probe's line: {error}"))))?;
@@ -109,7 +115,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = concat!(
-        "{\"errdrift_baseline\":1}\n",
+        "{\"errdrift_baseline\":2}\n",
         "{\"probe\":\"a/b/c\",\"answer\":{\"status\":400,\"code\":4,\"media_type\":\"application/json\",\"layer\":\"service\",\"shape\":[\" object\"],\"template\":\"no\"},\"findings\":[\"a:b\"]}\n",
         "{\"probe\":\"a/b/d\",\"answer\":null}\n",
     );
@@ -118,17 +124,19 @@ mod tests {
     fn the_text_reads_back_the_same() {
         let baseline = Baseline::parse(TEXT).unwrap();
         assert_eq!(baseline.text(), TEXT);
-        assert!(baseline.has("a/b/c", "a:b") && !baseline.has("a/b/d", "a:b"));
+        assert!(
+            !baseline.is_earlier && Baseline::parse(&TEXT.replace("baseline\":2", "baseline\":1")).unwrap().is_earlier
+        );
     }
 
     #[test]
     fn a_line_that_is_none_is_named_by_its_number() {
         let twice = format!("{TEXT}{{\"probe\":\"a/b/d\",\"answer\":null}}\n");
-        let newer = TEXT.replace("baseline\":1", "baseline\":2");
+        let newer = TEXT.replace("baseline\":2", "baseline\":3");
         let broken = TEXT.replace("\"answer\":null", "\"answr\":null");
         for (text, number, words) in [
             ("", 1, "does not begin a baseline"),
-            (&newer, 1, "is of version 2"),
+            (&newer, 1, "is of version 3"),
             (&broken, 3, "answr"),
             (&twice, 4, "a second time"),
         ] {

@@ -49,6 +49,9 @@ pub struct Waiver {
     /// Where in the reply, with `*` for the index of an array.
     #[serde(default)]
     pub at: Option<String>,
+    /// The gravest severity that it accepts; any where a file of errdrift 0.1 does not say it. A signature says its own.
+    #[serde(default)]
+    pub severity: Option<Severity>,
     /// Who answers for it.
     pub owner: String,
     /// Why it is accepted.
@@ -82,7 +85,11 @@ impl Waiver {
             && self.cause.is_none_or(|cause| cause == result.cause)
             && is(&self.layer, signature::layer(result, finding))
             && self.at.as_deref().is_none_or(|at| at == finding.at.anywhere())
-            && (self.signature.is_none() || is(&self.signature, &signature::signature(result, finding)))
+            && self.severity.is_none_or(|most| finding.severity <= most)
+            && self.signature.as_deref().is_none_or(|named| {
+                let of = if signature::is_earlier(named) { signature::earlier } else { signature::signature };
+                named == of(result, finding)
+            })
     }
 
     /// Whether a probe that was not judged could have shown what the waiver names, and hardly another one: the waiver names
@@ -96,6 +103,12 @@ impl Waiver {
             && self.signature.as_deref().is_none_or(|signature| signature.starts_with(&format!("{suite}:")))
             && by_cause.is_none_or(|named| named == cause.word())
             && self.operation.as_deref().is_none_or(|glob| fits(glob, operation))
+    }
+
+    /// Whether it is written as for errdrift 0.1, so that it accepts whatever came, however grave it is.
+    #[must_use]
+    pub fn is_earlier(&self) -> bool {
+        self.severity.is_none() && self.signature.as_deref().is_none_or(signature::is_earlier)
     }
 
     /// The word of the cause that the waiver or its signature names.
@@ -125,6 +138,9 @@ pub fn fits(glob: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge;
+    use crate::model::layer::Layer;
+    use crate::model::place::Place;
 
     #[test]
     fn a_star_stands_for_any_text() {
@@ -139,6 +155,60 @@ mod tests {
             ("a*a", "a", false),
         ] {
             assert_eq!(fits(glob, text), expected, "{glob} {text}");
+        }
+    }
+
+    /// Findings of which each differs from the others in one thing at least.
+    fn different() -> Vec<(ProbeResult, Finding)> {
+        let mut all = Vec::new();
+        for bits in 0..1_u32 << 8 {
+            let of = |bit: u32| bits >> bit & 1 == 1;
+            let result = ProbeResult {
+                suite: if of(0) { "a" } else { "b" }.to_owned(),
+                cause: if of(1) { Cause::Forbidden } else { Cause::UnknownPath },
+                layer: Some(if of(2) { Layer::Service } else { Layer::Gateway }),
+                ..ProbeResult::default()
+            };
+            let finding = Finding {
+                rule: judge::find(if of(3) { "code-unexpected" } else { "schema-violation" }).unwrap(),
+                severity: if of(4) { Severity::Error } else { Severity::Warning },
+                at: Place::pointer(if of(5) { "/code" } else { "/error" }),
+                facet: if of(6) { "type" } else { "" }.to_owned(),
+                class: if of(7) { "7" } else { "12" }.to_owned(),
+                expected: String::new(),
+                actual: String::new(),
+                source: String::new(),
+                by_cause: true,
+                for_all: false,
+                repeats: None,
+                waived: None,
+                old: false,
+                author: None,
+            };
+            all.push((result, finding));
+        }
+        all
+    }
+
+    #[test]
+    fn a_waiver_for_one_finding_never_accepts_another() {
+        let all = different();
+        for (index, (result, finding)) in all.iter().enumerate() {
+            let signed = signature::signature(result, finding);
+            let waiver = serde_json::json!({"signature": signed, "owner": "o", "reason": "r", "expires": "2999-12-31"});
+            let waiver: Waiver = serde_json::from_value(waiver).unwrap();
+            let taken: Vec<_> = (0..all.len()).filter(|other| waiver.matches(&all[*other].0, &all[*other].1)).collect();
+            assert_eq!(taken, [index], "{signed}");
+        }
+    }
+
+    #[test]
+    fn a_waiver_by_parts_accepts_nothing_graver_than_it_says() {
+        for (severity, accepted) in [("warning", 128), ("error", 256)] {
+            let waiver = serde_json::json!({"at": "/error", "severity": severity, "owner": "o", "reason": "r", "expires": "2999-12-31"});
+            let waiver: Waiver = serde_json::from_value(waiver).unwrap();
+            let taken = different().iter().filter(|(result, finding)| waiver.matches(result, finding)).count();
+            assert_eq!(taken, accepted / 2, "{severity}");
         }
     }
 }

@@ -9,6 +9,7 @@ use super::file::{Waiver, WaiverFile};
 use crate::model::cause::Cause;
 use crate::model::date::Date;
 use crate::model::verdict::Verdict;
+use crate::report::signature::signature;
 use crate::report::{Gate, Policy, ProbeResult};
 
 /// The waivers of one run, with what they took so far.
@@ -31,6 +32,8 @@ struct Entry {
     matched: usize,
     /// Probes with a finding that it took.
     took: usize,
+    /// The signatures of what it took, where it is written as for errdrift 0.1.
+    accepts: BTreeSet<String>,
     /// The waiver that took the first finding that it named as well.
     before: Option<usize>,
 }
@@ -40,7 +43,8 @@ impl Ledger {
     #[must_use]
     pub fn new(file: &str, waivers: WaiverFile, lines: &[usize], today: Date) -> Self {
         let lines = lines.iter().copied().chain(std::iter::repeat(1));
-        let entry = |(waiver, line)| Entry { waiver, line, matched: 0, took: 0, before: None };
+        let entry =
+            |(waiver, line)| Entry { waiver, line, matched: 0, took: 0, accepts: BTreeSet::new(), before: None };
         let entries = waivers.waiver.into_iter().zip(lines).map(entry).collect();
         Self { file: file.to_owned(), today, entries, unjudged: Vec::new(), left_out: BTreeSet::new() }
     }
@@ -65,6 +69,9 @@ impl Ledger {
             }
             if let Some(index) = taker {
                 took[index] = true;
+            }
+            if let Some(entry) = taker.map(|index| &mut self.entries[index]).filter(|entry| entry.waiver.is_earlier()) {
+                entry.accepts.insert(signature(result, finding));
             }
             marks.push(taker.map(|index| self.entries[index].waiver.mark()));
         }
@@ -122,6 +129,9 @@ impl Ledger {
                     format!("all that matches this waiver is taken by the one on line {by}; leave one of them out");
                 gates.push(gate(entry, is_whole, message));
             }
+            if !entry.accepts.is_empty() && waiver.expires >= *today {
+                gates.push(gate(entry, false, earlier(&entry.accepts, waiver)));
+            }
             if *matched > waiver.max {
                 let message = format!(
                     "{matched} probes match this waiver, and its `max` is {}; name more of the signature, or raise `max`",
@@ -133,6 +143,22 @@ impl Ledger {
         gates
     }
 }
+
+/// What is said of a waiver that is written as for errdrift 0.1.
+fn earlier(accepts: &BTreeSet<String>, waiver: &Waiver) -> String {
+    let rest = accepts.len().saturating_sub(MAX_NAMED);
+    let mut named: Vec<_> = accepts.iter().take(MAX_NAMED).map(|signature| format!("`{signature}`")).collect();
+    named.extend((rest > 0).then(|| format!("{rest} more")));
+    let how = if waiver.signature.is_some() {
+        "its signature is one of errdrift 0.1, which does not say what came and how grave it is"
+    } else {
+        "it names no `severity`"
+    };
+    format!("{how}: until {} it accepts whatever fits; today that is {}", waiver.expires, named.join(", "))
+}
+
+/// The most signatures that are named of what a waiver accepts.
+const MAX_NAMED: usize = 3;
 
 #[cfg(test)]
 mod tests {

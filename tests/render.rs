@@ -46,7 +46,7 @@ fn golden(name: &str, text: &str) {
 
 /// Style without colour.
 fn plain(width: usize) -> Style {
-    Style { color: false, width }
+    Style { color: false, width, verbose: false }
 }
 
 fn cases(report: &Report, is: impl Fn(&TestCaseStatus) -> bool) -> Vec<&TestCase> {
@@ -258,7 +258,10 @@ fn junit_from_a_hostile_target_is_well_formed_and_complete() {
 fn the_summary_of_a_mixed_run_reads_like_the_golden_one() {
     golden("summary-mixed.txt", &summary(&opening(), &mixed_closing(), &plain(100)));
     golden("summary-mixed-narrow.txt", &summary(&opening(), &mixed_closing(), &plain(40)));
-    golden("summary-mixed-color.txt", &summary(&opening(), &mixed_closing(), &Style { color: true, width: 100 }));
+    golden(
+        "summary-mixed-color.txt",
+        &summary(&opening(), &mixed_closing(), &Style { color: true, width: 100, verbose: false }),
+    );
 }
 
 /// The last line of the summary.

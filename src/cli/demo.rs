@@ -12,7 +12,7 @@ use crate::run::embedded::Running;
 use crate::run::failure::Failure;
 
 /// How the demo is written: it is read in a log as often as on a terminal.
-const PLAIN: Style = Style { color: false, width: 110 };
+const PLAIN: Style = Style { color: false, width: 110, verbose: false };
 
 /// Drifts that the demo shows, by API: one of shape, one of status, one of credentials, one leak.
 const SHOWN: &[(Api, &[&str])] = &[
@@ -42,7 +42,7 @@ pub(super) fn run() -> Result<u8, Failure> {
         for (index, drift) in names.iter().filter_map(|name| reference::drift(*api, name)).enumerate() {
             let running = Running::start(*api, Some(drift))?;
             let (_, closing) = running.run(&[Tier::Core])?;
-            let reported = closing.drifts.iter().any(|found| found.rule.id == drift.rule);
+            let reported = closing.all().any(|found| found.rule.id == drift.rule);
             truthful &= reported;
             let mark = if reported { "reported" } else { "MISSED" };
             say(&format!("  {:<11} {:<34} {mark} as {} ({})", api.id(), drift.name, drift.rule, drift.about));

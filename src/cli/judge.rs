@@ -63,7 +63,7 @@ fn judged(arguments: &Arguments) -> Result<u8, u8> {
             .and_then(|()| sink.close(&opening, &closing))
             .map_err(|error| failed(&Failure::Report(format!("cannot write the report {name}: {error}"))))?;
     }
-    let summary = human::summary(&opening, &closing, &Style { color: false, width: width() });
+    let summary = human::summary(&opening, &closing, &Style { color: false, width: width(), verbose: false });
     if to_stdout {
         tell(&summary);
     } else {

@@ -52,7 +52,13 @@ pub(super) struct Arguments {
     strict: bool,
     #[command(flatten)]
     policy: PolicyFiles,
-    /// No line a probe
+    /// A line a probe, while they are sent
+    #[arg(long, conflicts_with = "quiet")]
+    lines: bool,
+    /// Tell accepted drift whole, and each note
+    #[arg(long, short)]
+    verbose: bool,
+    /// No line a probe, which is so unless --lines is given
     #[arg(long, short)]
     quiet: bool,
     /// Colour: auto is on a terminal without `NO_COLOR`
@@ -106,11 +112,11 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         strict: arguments.strict,
         yes_production: arguments.reach.yes_production,
         unknown,
-        live: live(arguments.quiet || to_stdout, color),
+        live: live(arguments.lines && !to_stdout, color),
     };
     match session.run() {
         Ok((opening, closing)) => {
-            let style = Style { color: color && !to_stdout, width: width() };
+            let style = Style { color: color && !to_stdout, width: width(), verbose: arguments.verbose };
             let summary = human::summary(&opening, &closing, &style);
             if to_stdout {
                 tell(&summary);
@@ -130,8 +136,8 @@ fn names(apis: &[Arc<Api>]) -> BTreeSet<String> {
     values.iter().flat_map(|(_, value)| value.variables()).map(str::to_owned).collect()
 }
 
-fn live(quiet: bool, color: bool) -> Live {
-    if quiet {
+fn live(lines: bool, color: bool) -> Live {
+    if !lines {
         return Live::Bar;
     }
     let color = if color { ColorSetting::Always } else { ColorSetting::Never };

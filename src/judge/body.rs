@@ -2,13 +2,14 @@
 
 use std::io::Read as _;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::case::Case;
 use super::code::CODE_UNDOCUMENTED;
 use super::describe;
 use super::finding::Finding;
+use super::format;
 use super::found::Found;
 use super::json::{NEEDS_JSON, is_plain, walk};
 use super::reading::Reading;
@@ -65,6 +66,13 @@ rules! {
         what: "The body does not conform to the contract's schema: a member is missing, or of another type.",
         why: "Typed clients fail to read the error, untyped ones take the wrong branch.",
         example: "{\"error_code\": \"3\", …}: a string where an integer is promised",
+        source: "the contract's body schema",
+        needs: NEEDS_JSON,
+    }
+    FORMAT_FOREIGN = Error "format-foreign" {
+        what: "The body is an object of another format: it has none of the documented members.",
+        why: "Clients find neither code nor message: to them the error is no error of this API.",
+        example: "{\"detail\": \"Not found.\"}, as a framework answers by itself",
         source: "the contract's body schema",
         needs: NEEDS_JSON,
     }
@@ -197,6 +205,7 @@ fn decode(body: &[u8], defects: &mut Vec<Finding>) -> String {
 pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
     let Some(json) = case.json else { return Vec::new() };
     let mut findings: Vec<_> = case.contract.body.violations(json).into_iter().map(|v| violation(case, v)).collect();
+    findings.extend(json.as_object().and_then(|object| foreign(case, object)));
     // Each one is asked of the whole body.
     for (at, written) in reading.unplain.iter().take(ASKED) {
         if demands_integer(case, json, at) {
@@ -222,6 +231,28 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
     }
     findings
 }
+
+/// An object of another format. What is wrong with it otherwise follows from that.
+fn foreign(case: &Case<'_>, object: &Map<String, Value>) -> Option<Finding> {
+    let documented = case.contract.body.documented("");
+    let required: Vec<_> = documented.iter().filter(|member| member.required).map(|member| member.name).collect();
+    if object.is_empty() || required.is_empty() || documented.iter().any(|member| object.contains_key(member.name)) {
+        return None;
+    }
+    let quoted =
+        |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let names: Vec<_> = object.keys().take(MAX_NAMES).map(|name| case.mask().name(name)).collect();
+    let more = if object.len() > MAX_NAMES { ", …" } else { "" };
+    let members = quoted(&mut names.iter().map(String::as_str)) + more;
+    let format = case.origin.product.or_else(|| format::of(object));
+    let actual = format.map_or_else(|| members.clone(), |format| format!("{format}: {members}"));
+    let found = Found::new(&FORMAT_FOREIGN, Place::VALUE)
+        .class(format.or(names.first().map(String::as_str)).unwrap_or_default());
+    Some(found.expected(format!("an object with {}", quoted(&mut required.into_iter()))).actual(describe::cut(&actual)))
+}
+
+/// The most members of a body of another format that are named.
+const MAX_NAMES: usize = 8;
 
 fn violation(case: &Case<'_>, violation: Violation) -> Finding {
     let file = &case.contract.file;
@@ -308,6 +339,7 @@ pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
         ("error schema-violation /error_code", OFFSET, code("4.5")),
         ("error schema-violation /error_message", OFFSET, Outcome::Reply(reply(400, &json!({"error_code": 4})))),
         ("error schema-violation", OFFSET, Outcome::Reply(text(400, "[]"))),
+        ("error format-foreign", OFFSET, Outcome::Reply(reply(400, &json!({"detail": "Not found."})))),
         (
             "warning member-undocumented /error_details",
             OFFSET,

@@ -174,6 +174,7 @@ fn meaning(case: &Case<'_>, answer: &Answer<'_>) -> Option<Finding> {
     let at = Place::pointer(case.contract.file.code.as_ref().map_or("", |place| &place.at));
     let found = Found::new(rule, at)
         .by_cause()
+        .for_all(true)
         .expected(format!("an answer to what is wrong with the request: {}", case.probe.cause));
     Some(
         found
@@ -316,7 +317,8 @@ fn late_credentials(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option
     let code = answer
         .code
         .map_or_else(String::new, |code| format!(" with {}", describe::cut(&case.mask().json(code, code.to_string()))));
-    let found = Found::new(&CREDENTIALS_CHECKED_LATE, Place::STATUS).by_cause().severity(strength.severity());
+    let found =
+        Found::new(&CREDENTIALS_CHECKED_LATE, Place::STATUS).by_cause().for_all(true).severity(strength.severity());
     Some(
         found
             .expected(format!("the answer to {}", case.probe.cause))

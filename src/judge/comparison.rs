@@ -30,6 +30,13 @@ rules! {
         needs: NEEDS_CIRCUMSTANCES,
         marks: [Compares],
     }
+    MEMBER_RENAMED = Error "member-renamed" {
+        what: "A documented member comes in no reply, and another one in its place in nine replies of ten or more.",
+        why: "Every client that reads the documented name finds nothing.",
+        example: "error_details in every reply, and details in none",
+        source: "the contract's body schema",
+        marks: [Compares],
+    }
     ANSWER_INTERMITTENT = Error "answer-intermittent" {
         what: "Identical requests are answered in different ways.",
         why: "One replica of several is old or broken, or a rollout is half done: a client sees the drift now and then, and nobody can reproduce it.",

@@ -85,8 +85,7 @@ rules! {
 
 /// What a silence comes to: what could not be reached could not be judged; what does not answer breaks its promise.
 pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
-    let finding =
-        |rule, expected: &str| Found::new(rule, Place::REPLY).expected(expected).by_cause().actual(silence.to_string());
+    let finding = |rule, expected: &str| Found::new(rule, Place::REPLY).expected(expected).by_cause();
     let script = probe.request.script.as_ref();
     let closed = matches!(silence, Silence::Closed(_)) && script.is_some_and(|script| script.unfinished);
     // To a line without a version, a body without a head is the reply of HTTP/0.9.
@@ -100,12 +99,14 @@ pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
         Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_) => {
             Judgement { inconclusive: Some(silence.to_string()), ..Judgement::default() }
         }
-        Silence::Closed(_) | Silence::TimedOut(_) | Silence::Stalled(..) => {
-            Judgement { findings: vec![finding(&NO_REPLY, "an error reply")], ..Judgement::default() }
-        }
-        Silence::NotHttp(_) => {
-            Judgement { findings: vec![finding(&REPLY_NOT_HTTP, "an HTTP/1.1 reply")], ..Judgement::default() }
-        }
+        Silence::Closed(_) | Silence::TimedOut(_) | Silence::Stalled(..) => Judgement {
+            findings: vec![finding(&NO_REPLY, "an error reply").actual(silence.to_string())],
+            ..Judgement::default()
+        },
+        Silence::NotHttp(_) => Judgement {
+            findings: vec![finding(&REPLY_NOT_HTTP, "an HTTP/1.1 reply").for_all(true).actual(silence.to_string())],
+            ..Judgement::default()
+        },
     }
 }
 

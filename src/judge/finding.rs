@@ -35,6 +35,9 @@ pub struct Finding {
     /// What came, as far as it tells one drift from another: a code, a status, a product, the kind of a body.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub class: String,
+    /// Where the contract promises it, where several places have one promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_at: Option<Place>,
     /// Whether the promise is one of the probe's cause, so that breaches under two causes are two drifts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_cause: bool,

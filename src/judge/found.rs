@@ -20,6 +20,7 @@ impl Found {
             source: rule.source.to_owned(),
             facet: String::new(),
             class: String::new(),
+            promised_at: None,
             by_cause: false,
             for_all: false,
             repeats: None,

@@ -13,6 +13,7 @@ pub mod describe;
 pub mod disclosure;
 pub mod fields;
 pub mod finding;
+mod format;
 mod found;
 mod framing;
 pub mod header;
@@ -21,11 +22,11 @@ mod judgement;
 mod load;
 pub mod mutation;
 pub mod origin;
-mod patterns;
+pub(crate) mod patterns;
 mod reading;
 pub mod rule;
 mod settings;
-mod status;
+pub(crate) mod status;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,7 @@ use crate::fault::relation::Like;
 use crate::model::answer::Answer;
 use crate::model::cause::Cause;
 use crate::model::exchange::{Ending, Exchange, Outcome, Reply};
+use crate::model::place::Place;
 use crate::model::pointer::pointed;
 use crate::model::{answer, masked};
 use crate::plan::Probe;
@@ -76,7 +78,7 @@ fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], set
     let origin = origin::of(reply, reading.json.as_ref(), envelope, settings);
     let mut reading = reading;
     for defect in reading.defects.iter_mut().filter(|defect| *defect.rule == body::BODY_NOT_JSON) {
-        defect.class = origin.product.unwrap_or_else(|| describe::kind(&reply.body)).to_owned();
+        origin.product.unwrap_or_else(|| describe::kind(&reply.body)).clone_into(&mut defect.class);
     }
     let case = Case { probe, contract, reply, shown, json: reading.json.as_ref(), envelope, origin: &origin, settings };
     let mut judgement = Judgement {
@@ -176,7 +178,12 @@ fn adjust(probe: &Probe, judgement: &mut Judgement, envelope: bool) {
         *count += 1;
         *count <= KEPT
     });
+    // What mirrors the request has one promise for every field.
+    let fields = file.fields.as_ref().map(|place| format!("{}/", place.at));
     for finding in &mut judgement.findings {
+        if let Some(fields) = fields.as_ref().filter(|fields| finding.at.starts_with(fields.as_str())) {
+            finding.promised_at = Some(Place::pointer(format!("{fields}*")));
+        }
         if let Some(own) = file.severity.get(finding.rule.id) {
             finding.severity = own.severity;
             finding.source.clone_from(&own.source);

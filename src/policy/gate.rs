@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::baseline::Baseline;
 use super::ratchet::Ratchet;
@@ -67,6 +68,21 @@ impl Gates {
         }
         if self.baseline.is_some() || self.save.is_some() {
             self.now.take(result);
+        }
+    }
+
+    /// Says which findings that only the whole of the results shows are waived or old, each with the result that shows it.
+    pub fn compared(&mut self, findings: &mut [(Arc<ProbeResult>, Finding)]) {
+        for (result, finding) in findings {
+            let mut alone = ProbeResult { findings: vec![finding.clone()], ..ProbeResult::clone(result) };
+            if let Some(ledger) = &mut self.ledger {
+                ledger.apply(&mut alone);
+            }
+            finding.old = self.baseline.as_ref().is_some_and(|(_, baseline)| baseline.has(&alone, finding));
+            finding.waived = alone.findings.pop().and_then(|finding| finding.waived);
+            if self.baseline.is_some() || self.save.is_some() {
+                self.now.compared(result, finding);
+            }
         }
     }
 
@@ -148,7 +164,7 @@ impl Gates {
             }
         }
         // Part of a run is no verdict, whatever it shows.
-        let in_doubt = closing.interrupted.is_some() || closing.load.is_whole_in_doubt;
+        let in_doubt = closing.interrupted.is_some() || closing.load.is_whole_in_doubt || closing.reasons.is_decisive();
         let ended = closing.verdict == Verdict::Error || in_doubt;
         if closing.gates.iter().any(|gate| gate.fails) && !ended {
             closing.conclude(Verdict::Fail);

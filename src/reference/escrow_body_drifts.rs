@@ -30,7 +30,7 @@ pub(super) static TABLE: &[Drift] = table! { Api::EscrowBox:
     error "errors-wrapped": "schema-violation" always =>
         Template(r#"{"error":{"error":{"code":"<<code>>","message":<<message>><<fields>>}}}"#);
         "Errors are wrapped one level deeper.";
-    error "error-not-wrapped": "schema-violation" always =>
+    error "error-not-wrapped": "format-foreign" always =>
         Template(r#"{"code":"<<code>>","message":<<message>><<fields>>}"#);
         "The members of an error are not inside the member error.";
     error "code-as-number-at-cart": "schema-violation" always.at("carts.get") =>

@@ -44,16 +44,16 @@ pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
     error "errors-in-array": "schema-violation" always =>
         Template(r#"[{"error_code": <<code>>, "error_message": <<message>>, "details": null}]"#);
         "Errors are wrapped into an array.";
-    error "errors-wrapped": "schema-violation" always =>
+    error "errors-wrapped": "format-foreign" always =>
         Template(r#"{"error": {"error_code": <<code>>, "error_message": <<message>>, "details": null}}"#);
         "Errors are wrapped into an object.";
-    error "camel-case": "schema-violation" always =>
+    error "camel-case": "member-renamed" always =>
         Template(r#"{"errorCode": <<code>>, "errorMessage": <<message>>, "details": null}"#);
         "The members of an error are written in camel case.";
-    error "framework-detail": "schema-violation" on [NoCredentials] =>
+    error "framework-detail": "format-foreign" on [NoCredentials] =>
         Template(r#"{"detail": "Authentication credentials were not provided."}"#);
         "A missing token is answered by the framework's own error.";
-    warning "renames-details": "member-undocumented" always =>
+    error "renames-details": "member-renamed" always =>
         Template(r#"{"error_code": <<code>>, "error_message": <<message>>, "error_details": null}"#);
         "Errors have error_details instead of details.";
     warning "adds-request-id": "member-undocumented" always =>

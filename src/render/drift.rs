@@ -4,6 +4,7 @@
 //! line of the output: CI systems take `::error::` at its beginning for a command.
 
 use super::count::{count, number};
+use super::headline;
 use super::style::{Ink, Style};
 use crate::model::layer::Layer;
 use crate::model::place::Place;
@@ -14,6 +15,8 @@ use crate::report::{Drift, ProbeResult};
 const INDENT: usize = 13;
 /// As many probes are named.
 const PROBES: usize = 3;
+/// The most drifts that are named of those that follow.
+const CONSEQUENCES: usize = 5;
 /// As many lines of a body are shown.
 const LINES: usize = 8;
 /// A longer value or command is not for reading.
@@ -48,6 +51,9 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     field("expected", &finding.expected);
     field("actual", &finding.actual);
     field("at", &finding.at);
+    if drift.places > 1 {
+        field("places", &format!("{} such places", number(drift.places)));
+    }
     if drift.statuses.len() > 1 {
         let statuses: Vec<_> = drift.statuses.iter().map(u16::to_string).collect();
         field("statuses", &statuses.join(", "));
@@ -66,6 +72,9 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     let more = (more > 0).then(|| format!("… and {} more", number(more)));
     for (index, probe) in named.chain(more).enumerate() {
         text.push_str(&line(if index == 0 { "probes" } else { "" }, &probe, style));
+    }
+    for (index, follows) in headline::consequences(drift, CONSEQUENCES).iter().enumerate() {
+        text.push_str(&line(if index == 0 { "follows" } else { "" }, follows, style));
     }
     // On one line, however long: it is for copying into a waiver.
     text.push_str(&line("signature", &printable(&drift.signature, LONGEST_VALUE), style));

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::count::count;
-use super::human;
 use super::style::Style;
+use super::{headline, human};
 use crate::model::layer::Layer;
 use crate::model::printable::printable;
 use crate::model::verdict::{Severity, exit};
@@ -69,6 +69,9 @@ fn verdict(opening: &Opening, closing: &Closing) -> Option<String> {
     })
 }
 
+/// The most drifts that are named of those that follow.
+const CONSEQUENCES: usize = 5;
+
 fn annotation(opening: &Opening, drift: &Drift) -> String {
     let value = |text: &str| printable(text, LONGEST_VALUE);
     let finding = &drift.finding;
@@ -84,6 +87,7 @@ fn annotation(opening: &Opening, drift: &Drift) -> String {
         format!("answered by: {}", drift.layer.map_or("nobody", Layer::word)),
         format!("source: {}", value(&finding.source)),
     ];
+    lines.extend(headline::consequences(drift, CONSEQUENCES).iter().map(|line| format!("follows: {line}")));
     lines.extend(example.request.as_ref().map(|request| printable(&request.command, LONGEST_COMMAND)));
     let place = opening.place(&example.suite, &example.operation);
     let place = place.map_or_else(String::new, |(file, line)| {

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::count::{count, number};
+use super::headline::{self, headline};
 use super::style::Ink;
 pub use super::style::Style;
 use super::{drift, load};
@@ -20,6 +21,11 @@ use crate::report::{Closing, CodeCoverage, Drift, MayHaveChanged, NotExercised, 
 const LONGEST: usize = 1_000;
 /// As many examples of a reason are named.
 const EXAMPLES: usize = 3;
+/// The most drifts that are told whole, and the most that are told in a line each after them.
+const MAX_BLOCKS: usize = 30;
+const MAX_LINES: usize = 200;
+/// The most reasons of one kind that are told.
+const MAX_REASONS: usize = 50;
 /// The room for a code's name in the catalogue.
 const NAME: usize = 40;
 
@@ -27,14 +33,29 @@ const NAME: usize = 40;
 #[must_use]
 pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
     let (notes, drifts): (Vec<_>, Vec<_>) = closing.drifts.iter().partition(|drift| drift.severity == Severity::Note);
-    let mut sections = vec![run(opening, style)];
+    let (accepted, drifts): (Vec<_>, Vec<_>) =
+        drifts.into_iter().partition(|drift| drift.is_accepted() && !style.verbose);
+    let first = headline(closing).map(|text| hanging("", &text, style));
+    let mut sections: Vec<_> = first.into_iter().chain([run(opening, style)]).collect();
     if !closing.may_have_changed.is_empty() {
         sections.push(changed(&closing.may_have_changed, style));
     }
-    sections.extend(drifts.iter().map(|drift| drift::block(drift, style)));
+    sections.extend(drifts.iter().take(MAX_BLOCKS).map(|drift| drift::block(drift, style)));
+    if let Some(rest) = drifts.get(MAX_BLOCKS..).filter(|rest| !rest.is_empty()) {
+        let mut lines: String =
+            rest.iter().take(MAX_LINES).map(|drift| hanging("  • ", &headline::line(drift), style)).collect();
+        if rest.len() > MAX_LINES {
+            lines +=
+                &hanging("  • ", &format!("{} in the JSON report", count(rest.len() - MAX_LINES, "more drift")), style);
+        }
+        sections.push(title("More drifts", &count(rest.len(), "drift"), style) + &lines);
+    }
+    if !accepted.is_empty() {
+        let lines: String = accepted.iter().map(|drift| hanging("  • ", &accepted_line(drift), style)).collect();
+        sections.push(title("Accepted", "nothing fails; --verbose tells all of it", style) + &lines);
+    }
     if !notes.is_empty() {
-        let lines: String = notes.iter().map(|note| drift::note(note, style)).collect();
-        sections.push(title("Notes", "the document is silent, nothing fails", style) + &lines);
+        sections.push(title("Notes", "the document is silent, nothing fails", style) + &by_rule(&notes, style));
     }
     let Closing { not_exercised, withheld, .. } = closing;
     if !not_exercised.is_empty() {
@@ -66,7 +87,12 @@ pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
         sections.push(catalogue(&closing.catalogue, style));
     }
     if !closing.reasons.is_empty() {
-        let lines: String = closing.reasons.iter().map(|reason| hanging("  • ", reason, style)).collect();
+        let mut lines: String =
+            closing.reasons.iter().take(MAX_REASONS).map(|reason| hanging("  • ", reason, style)).collect();
+        if closing.reasons.len() > MAX_REASONS {
+            let more = count(closing.reasons.len() - MAX_REASONS, "more reason");
+            lines += &hanging("  • ", &format!("{more} in the JSON report"), style);
+        }
         sections.push(title("Not judged", "", style) + &lines);
     }
     for gates in closing.gates.chunk_by(|a, b| a.gate == b.gate) {
@@ -84,6 +110,35 @@ pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
     sections.push(verdict(opening, closing, style));
     sections.join("\n")
 }
+
+/// A drift that is waived or old, on a line.
+fn accepted_line(drift: &Drift) -> String {
+    let waived = drift.finding.waived.as_ref();
+    let by = waived.map_or_else(
+        || "old: the baseline has it".to_owned(),
+        |waived| format!("waived by {} until {}: {}", waived.owner, waived.expires, waived.reason),
+    );
+    format!("{} · {by}", headline::line(drift))
+}
+
+/// Notes, a line a rule where there are many of it.
+fn by_rule(notes: &[&Drift], style: &Style) -> String {
+    let mut rules: BTreeMap<&str, Vec<&Drift>> = BTreeMap::new();
+    for note in notes {
+        rules.entry(note.rule.id).or_default().push(note);
+    }
+    let told = |notes: Vec<&Drift>| match notes.as_slice() {
+        [first, rest @ ..] if rest.len() >= MAX_NOTES && !style.verbose => {
+            let rest = format!("  and {} of this rule: --verbose tells them\n", count(rest.len(), "more note"));
+            drift::note(first, style) + &rest
+        }
+        notes => notes.iter().map(|note| drift::note(note, style)).collect(),
+    };
+    rules.into_values().map(told).collect()
+}
+
+/// The most notes of one rule that are told each.
+const MAX_NOTES: usize = 3;
 
 /// What may have changed the target: nothing matters more to whoever owns it.
 fn changed(requests: &[MayHaveChanged], style: &Style) -> String {
@@ -214,16 +269,20 @@ pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
     };
     let mut parts = match closing.verdict {
         Verdict::Pass | Verdict::Waived => vec![format!("{sent}, {drifts}")],
-        Verdict::Fail => vec![format!("{drifts} in {sent}")],
+        Verdict::Fail => {
+            let unjudged =
+                closing.reasons.telling().map(|reason| format!("not all was judged: {}", printable(reason, LONGEST)));
+            [format!("{drifts} in {sent}")].into_iter().chain(unjudged).collect()
+        }
         Verdict::Inconclusive | Verdict::Error => {
-            let why = match &*closing.reasons {
-                [] => "not every probe could be judged".to_owned(),
-                [reason] => printable(reason, 200),
-                [reason, others @ ..] => {
-                    format!("{} (and {})", printable(reason, 200), count(others.len(), "more reason"))
-                }
-            };
-            vec![why, format!("{sent}, {drifts}")]
+            let others = closing.reasons.len().saturating_sub(1);
+            let others = (others > 0).then(|| format!(" (and {})", count(others, "more reason")));
+            let why = closing.reasons.telling().map_or_else(
+                || "not every probe could be judged".to_owned(),
+                |reason| printable(reason, LONGEST) + &others.unwrap_or_default(),
+            );
+            let seen = if closing.drifts.is_empty() { "" } else { " seen all the same" };
+            vec![why, format!("{sent}, {drifts}{seen}")]
         }
     };
     let rest =

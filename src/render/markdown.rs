@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::count::{count, number};
+use super::headline;
 use super::human::verdict;
 use super::style::Style;
 use crate::model::layer::Layer;
@@ -33,6 +34,9 @@ const COMMAND: usize = 2_000;
 /// The document.
 pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     let mut text = head(opening, closing);
+    if let Some(first) = headline::headline(closing).filter(|_| closing.reasons.is_empty()) {
+        let _ = writeln!(text, "\n{}", code(&first, VALUE * 2));
+    }
     text.push_str(&may_have_changed(&closing.may_have_changed));
     text.push_str(&reasons(&closing.reasons));
     text.push_str(&table(closing, TABLE.saturating_sub(text.len())));
@@ -130,6 +134,9 @@ fn layer(drift: &Drift) -> String {
     drift.answered_by.as_ref().map_or_else(|| layer.to_owned(), |product| format!("{layer} ({product})"))
 }
 
+/// The most drifts that are named of those that follow.
+const CONSEQUENCES: usize = 10;
+
 fn details(drift: &Drift) -> String {
     let probes = count(drift.count, "probe");
     let operations = count(drift.operations, "operation");
@@ -145,6 +152,9 @@ fn details(drift: &Drift) -> String {
     item("expected", &code(&drift.finding.expected, VALUE));
     item("actual", &code(&drift.finding.actual, VALUE));
     item("source", &code(&drift.finding.source, VALUE));
+    for line in headline::consequences(drift, CONSEQUENCES) {
+        item("follows", &code(&line, VALUE));
+    }
     item("signature", &code(&drift.signature, VALUE));
     let example = &drift.example;
     match (&example.reply, &example.silence) {

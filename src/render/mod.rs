@@ -10,6 +10,7 @@ pub mod explain;
 pub mod format;
 pub mod github;
 pub mod har;
+pub mod headline;
 pub mod html;
 pub mod human;
 pub mod json;

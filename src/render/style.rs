@@ -9,11 +9,13 @@ pub struct Style {
     pub color: bool,
     /// The width in characters.
     pub width: usize,
+    /// Whether drift that is waived or old is told whole.
+    pub verbose: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { color: false, width: 100 }
+        Self { color: false, width: 100, verbose: false }
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::change::{Change, changes};
+use super::members::Members;
 use super::{Inactive, Precedence, ProbeResult};
 use crate::catalog::contract::{CodeSet, Contract};
 use crate::fault::relation::{Like, Plain};
@@ -40,6 +41,7 @@ pub struct Consistency {
     codes: BTreeMap<(String, String), BTreeMap<String, Arc<ProbeResult>>>,
     /// The wordings in which a mistake was answered, by suite, fault with its place, and code.
     wordings: BTreeMap<(String, String, String), BTreeMap<String, Arc<ProbeResult>>>,
+    members: Members,
 }
 
 /// What is known when all results have passed by.
@@ -72,6 +74,7 @@ impl Consistency {
             return;
         }
         let Some(answer) = result.answer.clone() else { return };
+        self.members.take(probe, result, &answer);
         match &probe.like {
             None => {
                 self.worded(probe, result, &answer);
@@ -180,6 +183,7 @@ impl Consistency {
     #[must_use]
     pub fn close(self) -> Compared {
         let mut findings = siblings(&self.pairs);
+        findings.extend(self.members.renamed());
         findings.extend(self.codes.iter().filter_map(|((_, template), codes)| shared(template, codes)));
         findings.extend(self.wordings.iter().filter_map(|((_, fault, code), wordings)| varies(fault, code, wordings)));
         let inactive = self.alone.into_iter().map(|(fault, count)| Inactive {
@@ -266,7 +270,7 @@ pub(crate) fn unseen(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<F
     let message = |answer: &Answer| {
         answer.template.as_ref().filter(|_| at == Place::MESSAGE).map_or_else(String::new, |text| format!(", «{text}»"))
     };
-    let found = Found::new(&comparison::EXISTENCE_DISCLOSED, at.clone()).by_cause();
+    let found = Found::new(&comparison::EXISTENCE_DISCLOSED, at.clone()).by_cause().for_all(true);
     Some(
         found
             .expected(format!("as for what does not exist: {}{}{}", plain.brief(), shaped(&at, plain), message(plain)))

@@ -14,7 +14,7 @@ use crate::model::cause::{CAUSES, Cause};
 pub fn shortfalls(suite: &Suite, coverage: &[Coverage]) -> Vec<String> {
     let own: Vec<_> = coverage.iter().filter(|covered| covered.suite == suite.id).collect();
     let decided = |is: &dyn Fn(&Coverage) -> bool| -> usize {
-        own.iter().filter(|covered| is(covered)).map(|covered| covered.decided).sum()
+        own.iter().filter(|covered| is(covered)).map(|covered| covered.decided - covered.otherwise).sum()
     };
     let id = &suite.id;
     let mut missing = Vec::new();
@@ -62,6 +62,7 @@ pub fn inactive(
                 inactive.push(Inactive { what: format!("{id}, cause {word}"), why });
             }
         }
+        inactive.extend(outranked(&api.suite, coverage));
         inactive.extend(uncontrolled(&api.suite, coverage));
     }
     for (index, (needs, rules)) in needs().iter().enumerate() {
@@ -72,6 +73,25 @@ pub fn inactive(
         }
     }
     inactive
+}
+
+/// Causes of which operations answered another mistake first, each time: nothing is known of how they answer it.
+fn outranked(suite: &Suite, coverage: &[Coverage]) -> Vec<Inactive> {
+    let of = |cause: Cause| {
+        let own = || coverage.iter().filter(move |c| c.suite == suite.id && c.cause == cause && c.decided > 0);
+        let other: Vec<_> = own().filter(|covered| covered.otherwise == covered.decided).collect();
+        let some = other.iter().take(5).map(|covered| covered.operation.as_str()).collect::<Vec<_>>().join(", ");
+        let more = if other.len() > 5 { ", …" } else { "" };
+        (!other.is_empty()).then(|| Inactive {
+            what: format!("{}, {cause}", suite.id),
+            why: format!(
+                "at {} of {} operations another mistake was answered first ({some}{more})",
+                other.len(),
+                own().count()
+            ),
+        })
+    };
+    CAUSES.iter().filter_map(|(cause, ..)| of(*cause)).collect()
 }
 
 /// The operations of the run whose correct request nothing shows to succeed.

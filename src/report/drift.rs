@@ -35,6 +35,9 @@ pub struct Drift {
     pub cause: String,
     /// One line for people.
     pub summary: String,
+    /// At how many places of a reply, where what varies in them makes them one; 1 where that is not said.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub places: usize,
     /// How many probes show it.
     pub count: usize,
     /// Those probes, in the order of the plan.
@@ -75,4 +78,16 @@ impl Drift {
     pub fn standing(&self) -> usize {
         self.count.saturating_sub(self.waived + self.old)
     }
+}
+
+/// The most places of a drift that are counted.
+pub(super) const MAX_PLACES: usize = 1_000;
+
+fn one() -> usize {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_one(places: &usize) -> bool {
+    *places == 1
 }

@@ -10,8 +10,10 @@ pub mod consistency;
 pub mod coverage;
 pub mod curl;
 mod drift;
+mod folding;
 mod gate;
 mod load;
+mod members;
 mod reason;
 pub mod record;
 pub mod replayed;
@@ -109,6 +111,9 @@ pub struct Coverage {
     pub sent: usize,
     /// Those that were judged: passed, waived or failed.
     pub decided: usize,
+    /// Those of the judged that were answered for another mistake: their own was not put to the test.
+    #[serde(default)]
+    pub otherwise: usize,
     /// Those that failed.
     pub failed: usize,
     /// The worst severity that was found.

@@ -18,13 +18,27 @@ pub enum Reason {
     Overloaded,
     /// A suite wants more to be judged than there was.
     Minimum,
-    /// A correct request was refused, credentials or the target are not those that the suite is written for, or something
-    /// else that was seen while probes were sent. So are those of reports that do not say their kind.
+    /// The target is another deployment, or no API of the suite.
+    Identity,
+    /// No correct request with a credential succeeded, or it stopped being accepted.
+    Credential,
+    /// The target could not be reached, or not any more.
+    Unreachable,
+    /// The correct requests of some operations were refused.
+    Control,
+    /// Something else that was seen while probes were sent. So are those of reports that do not say their kind.
     #[serde(other)]
     Seen,
 }
 
 impl Reason {
+    /// Whether it decides about the run whatever else was found: nothing that was judged is known to be the target's answer
+    /// to whoever has the right to ask.
+    #[must_use]
+    pub fn is_decisive(self) -> bool {
+        matches!(self, Self::Identity | Self::Credential | Self::Unreachable)
+    }
+
     /// Whether it follows from how the run ended, so that it is drawn anew where the run is judged again.
     #[must_use]
     pub fn is_conclusion(self) -> bool {
@@ -48,6 +62,19 @@ impl Reasons {
             self.reasons.push(text);
             self.reason_kinds.push(kind);
         }
+    }
+
+    /// The one that tells most: one that decides about the run, else the first.
+    #[must_use]
+    pub fn telling(&self) -> Option<&str> {
+        let decisive = self.reason_kinds.iter().position(|kind| kind.is_decisive());
+        self.reasons.get(decisive.unwrap_or(0)).map(String::as_str)
+    }
+
+    /// Whether one of them decides about the run.
+    #[must_use]
+    pub fn is_decisive(&self) -> bool {
+        self.reason_kinds.iter().any(|kind| kind.is_decisive())
     }
 
     /// The kinds, as many as there are texts.

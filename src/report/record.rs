@@ -295,6 +295,7 @@ mod tests {
             source: "CWE-532".to_owned(),
             facet: text(),
             class: text(),
+            promised_at: None,
             by_cause: false,
             for_all: false,
             repeats: None,

@@ -15,7 +15,7 @@ pub fn signature(result: &ProbeResult, finding: &Finding) -> String {
     // What holds a credential is another thing for another account.
     let is_any = finding.class.is_empty() || finding.class.contains("${");
     let class = if is_any { ANY.to_owned() } else { finding.class.replace(':', ".") };
-    let place = place(finding, finding.at.pattern());
+    let place = place(finding, finding.promised_at.as_ref().unwrap_or(&finding.at).pattern());
     let layer = layer(result, finding);
     format!("{}:{}:{place}:{cause}:{layer}:{class}:{}", result.suite, finding.rule, finding.severity.word())
 }
@@ -30,6 +30,13 @@ pub fn earlier(result: &ProbeResult, finding: &Finding) -> String {
     let cause = if finding.by_cause { result.cause.word() } else { ANY };
     let place = place(finding, finding.at.anywhere());
     format!("{}:{}:{place}:{cause}:{}", result.suite, finding.rule, layer(result, finding))
+}
+
+/// What stands for the signatures of a rule that are too many to be told apart.
+#[must_use]
+pub fn rest(result: &ProbeResult, finding: &Finding) -> String {
+    let severity = finding.severity.word();
+    format!("{}:{}:{ANY}:{ANY}:{}:{ANY}:{severity}", result.suite, finding.rule, layer(result, finding))
 }
 
 fn place(finding: &Finding, at: String) -> String {

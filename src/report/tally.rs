@@ -5,17 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::consistency::Compared;
-use super::signature::{earlier, signature};
+use super::drift::MAX_PLACES;
+use super::signature::{earlier, rest, signature};
 use super::{
     Closing, CodeCoverage, Coverage, Drift, Inactive, Load, MayHaveChanged, NotExercised, Precedence, ProbeResult,
-    Reason, Reasons, Summary, coverage,
+    Reason, Reasons, Summary, coverage, folding,
 };
 use crate::catalog::Api;
 use crate::catalog::contract::Contract;
+use crate::judge::body::MEMBER_UNDOCUMENTED;
 use crate::judge::delivery::PAGE_OF_ANOTHER_LAYER;
 use crate::judge::finding::{Finding, Repeats};
 use crate::model::cause::Cause;
 use crate::model::layer::Layer;
+use crate::model::place::Place;
 use crate::model::verdict::{Severity, Verdict, exit};
 use crate::plan::Plan;
 
@@ -28,6 +31,10 @@ pub struct Tally {
     is_warned: bool,
     drifts: BTreeMap<String, Drift>,
     operations: BTreeMap<String, BTreeSet<String>>,
+    /// The places of the drifts that have several.
+    places_of: BTreeMap<String, BTreeSet<Place>>,
+    /// How many signatures of each rule came.
+    kinds: BTreeMap<&'static str, usize>,
     catalogue: Vec<CodeCoverage>,
     not_exercised: Vec<NotExercised>,
     withheld: Vec<NotExercised>,
@@ -48,6 +55,9 @@ pub struct Tally {
     /// Where in `coverage` a suite's operation and cause stand.
     places: BTreeMap<(String, String, Cause), usize>,
 }
+
+/// The most drifts of one rule: where a target answers in more ways, more of them tell nothing.
+const MAX_OF_A_RULE: usize = 55;
 
 impl Tally {
     /// Adds the catalogue of a contract to what is counted.
@@ -87,6 +97,7 @@ impl Tally {
                 planned: 0,
                 sent: 0,
                 decided: 0,
+                otherwise: 0,
                 failed: 0,
                 worst: None,
             });
@@ -102,6 +113,7 @@ impl Tally {
         let covered = self.covered(&result.suite, &result.operation, result.cause);
         covered.sent += usize::from(result.sent);
         covered.decided += usize::from(!matches!(result.verdict, Verdict::Inconclusive | Verdict::Error));
+        covered.otherwise += usize::from(is_otherwise(result));
         covered.failed += usize::from(result.verdict == Verdict::Fail);
         covered.worst = covered.worst.max(result.findings.iter().map(|finding| finding.severity).max());
         match result.verdict {
@@ -138,9 +150,20 @@ impl Tally {
         }
     }
 
+    /// The signature of the finding, or what stands for all that come after the most of its rule.
+    fn told_apart(&mut self, result: &ProbeResult, finding: &Finding) -> String {
+        let signature = signature(result, finding);
+        if self.drifts.contains_key(&signature) {
+            return signature;
+        }
+        let known = self.kinds.entry(finding.rule.id).or_default();
+        *known += 1;
+        if *known < MAX_OF_A_RULE { signature } else { rest(result, finding) }
+    }
+
     /// `example` is the result as the drifts of its findings share it.
     fn finding(&mut self, result: &ProbeResult, finding: &Finding, example: &mut Option<Arc<ProbeResult>>) {
-        let signature = signature(result, finding);
+        let signature = self.told_apart(result, finding);
         self.operations.entry(signature.clone()).or_default().insert(result.operation.clone());
         let drift = self.drifts.entry(signature).or_insert_with_key(|signature| Drift {
             signature: signature.clone(),
@@ -152,6 +175,7 @@ impl Tally {
             statuses: BTreeSet::new(),
             cause: if finding.by_cause && !finding.for_all { result.cause.word().to_owned() } else { "*".to_owned() },
             summary: String::new(),
+            places: 1,
             count: 0,
             probes: Vec::new(),
             operations: 0,
@@ -164,6 +188,14 @@ impl Tally {
             example: Arc::clone(example.get_or_insert_with(|| Arc::new(result.clone()))),
         });
         drift.statuses.extend(result.status);
+        if drift.finding.at != finding.at {
+            let places =
+                self.places_of.entry(drift.signature.clone()).or_insert_with(|| [drift.finding.at.clone()].into());
+            if places.len() < MAX_PLACES {
+                places.insert(finding.at.clone());
+            }
+            drift.places = places.len();
+        }
         if let Some(repeats) = finding.repeats {
             let so_far = drift.repeats.get_or_insert_default();
             so_far.sent += repeats.sent;
@@ -207,6 +239,9 @@ impl Tally {
     /// Takes in what only the whole of the results shows.
     pub fn compared(&mut self, compared: Compared) {
         for (result, finding) in compared.findings {
+            if finding.severity == Severity::Error && !finding.is_accepted() {
+                self.verdicts = self.verdicts.max(Some(Verdict::Fail));
+            }
             self.findings(&result, std::slice::from_ref(&finding));
         }
         self.precedence = compared.precedence;
@@ -241,8 +276,15 @@ impl Tally {
     pub fn covers(&mut self, apis: &[Arc<Api>], whole: bool) {
         let asked = whole && self.interrupted.is_none() && !self.held_back;
         for api in apis.iter().filter(|_| asked) {
-            for reason in coverage::shortfalls(&api.suite, &self.coverage) {
-                self.not_judged(Reason::Minimum, reason);
+            let shortfalls = coverage::shortfalls(&api.suite, &self.coverage);
+            // Many are one: what is behind them is told by the other reasons.
+            if let [first, _, _, ..] = shortfalls.as_slice() {
+                let text = format!("{} minimums of {} were not reached: {first}, …", shortfalls.len(), api.suite.id);
+                self.not_judged(Reason::Minimum, text);
+            } else {
+                for reason in shortfalls {
+                    self.not_judged(Reason::Minimum, reason);
+                }
             }
         }
         self.inactive.extend(coverage::inactive(apis, &self.coverage, &self.causes, self.applied));
@@ -274,9 +316,10 @@ impl Tally {
             drift.summary = summary(drift);
         }
         drifts.sort_by(|a, b| {
-            let worst_first = (b.severity, b.count).cmp(&(a.severity, a.count));
+            let worst_first = (b.severity, b.operations, b.count).cmp(&(a.severity, a.operations, a.count));
             a.is_accepted().cmp(&b.is_accepted()).then(worst_first).then_with(|| a.signature.cmp(&b.signature))
         });
+        let drifts = folding::folded(drifts, &self.operations, &self.catalogue);
         if let Some(by) = &self.interrupted {
             let judged = self.summary.probes - self.summary.not_exercised;
             let text = format!("the run was ended by {by} behind {judged} of {} probes", self.summary.probes);
@@ -290,7 +333,8 @@ impl Tally {
             verdicts.push(Verdict::Fail);
         }
         // What was judged is needed for green: reasons alone are no verdict on the target. Part of a run is none, either.
-        let cut_short = self.interrupted.is_some() || self.load.is_whole_in_doubt;
+        // Nor is what whoever has the right to ask was refused, or another deployment answered.
+        let cut_short = self.interrupted.is_some() || self.load.is_whole_in_doubt || self.reasons.is_decisive();
         let verdict = if cut_short { Verdict::Inconclusive } else { Verdict::fold(verdicts) };
         if verdict == Verdict::Error && self.reasons.is_empty() {
             let text = "nothing was judged: no probe was selected, or none could be sent";
@@ -321,6 +365,12 @@ impl Tally {
     }
 }
 
+/// Whether the reply answers another mistake than the one that the probe is for, such as that nothing is at its path.
+fn is_otherwise(result: &ProbeResult) -> bool {
+    let judged = matches!(result.verdict, Verdict::Pass | Verdict::Waived);
+    judged && !result.fits.is_empty() && !result.fits.contains(&result.cause)
+}
+
 /// The statuses as people list them.
 fn listed(statuses: &BTreeSet<u16>) -> String {
     let all: Vec<_> = statuses.iter().map(u16::to_string).collect();
@@ -332,6 +382,9 @@ fn listed(statuses: &BTreeSet<u16>) -> String {
 
 fn summary(drift: &Drift) -> String {
     let finding = &drift.finding;
+    if drift.signature == rest(&drift.example, finding) {
+        return format!("many more in ways of their own, such as at {}: {}", finding.at, finding.actual);
+    }
     if *finding.rule == PAGE_OF_ANOTHER_LAYER {
         let layer = drift.layer.map_or("a layer", Layer::word);
         return format!("the {layer} ({}) answers {} with pages of its own", finding.facet, listed(&drift.statuses));
@@ -340,5 +393,16 @@ fn summary(drift: &Drift) -> String {
     let often = often.map_or_else(String::new, |repeats| {
         format!(" (intermittent: {} of {} identical requests)", repeats.shown, repeats.sent)
     });
+    if drift.places > 1 && *drift.rule == MEMBER_UNDOCUMENTED {
+        return format!("{}{often}", undocumented(drift));
+    }
     format!("{}: expected {}, got {}{often}", finding.at, finding.expected, finding.actual)
+}
+
+/// Members that no document has, of which each reply may have others.
+#[must_use]
+pub fn undocumented(drift: &Drift) -> String {
+    let or_more = if drift.places == MAX_PLACES { " or more" } else { "" };
+    let name = drift.finding.at.rsplit('/').next().unwrap_or_default();
+    format!("{}{or_more} undocumented members such as `{name}`", drift.places)
 }

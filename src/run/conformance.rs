@@ -113,7 +113,7 @@ impl Prepared {
 /// The line of what happened, where it has one.
 fn line(event: &Event) -> Option<Line> {
     Some(match event {
-        Event::NotJudged(_)
+        Event::NotJudged(..)
         | Event::MayHaveChanged { .. }
         | Event::Repeated { .. }
         | Event::Compared(_)

@@ -18,7 +18,7 @@ use crate::model::cause::{CAUSES, Cause};
 use crate::model::exchange::{Ending, Outcome, Reply, Silence};
 use crate::model::masked;
 use crate::plan::{Control, Plan, Probe};
-use crate::report::record;
+use crate::report::{Reason, record};
 
 /// What the controls say of the target.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(crate) struct Controls {
     /// Why a credential proves nothing, by suite and name.
     credentials: BTreeMap<(String, String), String>,
     /// For the summary.
-    pub(crate) reasons: Vec<String>,
+    pub(crate) reasons: Vec<(Reason, String)>,
 }
 
 impl Controls {
@@ -41,7 +41,7 @@ impl Controls {
         if let Some(reason) = identity::identity_mismatch(plan, shared).await {
             let suites = plan.probes.iter().map(|probe| probe.api.suite.id.clone());
             all.suites = suites.map(|suite| (suite, reason.clone())).collect();
-            all.reasons.push(reason);
+            all.reasons.push((Reason::Identity, reason));
             return all;
         }
         let controls = &plan.controls;
@@ -71,8 +71,8 @@ impl Controls {
             }
             if sent == 0 && !missing.is_empty() {
                 let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
-                all.reasons
-                    .push(format!("no control of {suite} could be sent, so nothing shows that it is there: {missing}"));
+                let text = format!("no control of {suite} could be sent, so nothing shows that it is there: {missing}");
+                all.reasons.push((Reason::Control, text));
             }
             let unreachable = failures.last().is_some_and(|(_, failure)| failure.why == Why::Unreachable);
             let first = |why: Why| failures.iter().find(move |(_, failure)| failure.why == why);
@@ -86,10 +86,13 @@ impl Controls {
                     ),
                 );
             } else if sent > 0 && (unreachable || failures.len() == sent) {
-                let (operation, failure) = first(Why::Particular).unwrap_or(&failures[failures.len() - 1]);
+                // What is asked without credentials tells most of a target that refuses all.
+                let bare = failures.iter().find(|(operation, _)| is_bare(operation, suite, controls));
+                let (operation, failure) = first(Why::Particular).or(bare).unwrap_or(&failures[failures.len() - 1]);
                 let advice = failure.advice;
                 let reason = format!("no control of {suite} succeeded: {operation} {}; {advice}", failure.text);
-                all.reasons.push(reason.clone());
+                let kind = if unreachable { Reason::Unreachable } else { Reason::Credential };
+                all.reasons.push((kind, reason.clone()));
                 all.suites.insert(suite.to_owned(), reason);
             } else {
                 all.credentials(suite, controls, &failures);
@@ -107,7 +110,7 @@ impl Controls {
                     };
                     let reason =
                         format!("the control of {suite}/{operation} failed: it {}; {advice}{skip}", failure.text);
-                    all.reasons.push(reason.clone());
+                    all.reasons.push((Reason::Control, reason.clone()));
                     all.failed.insert((suite.to_owned(), operation), reason);
                 }
             }
@@ -117,7 +120,7 @@ impl Controls {
 
     /// Takes in why nothing of a suite can be judged.
     pub(crate) fn refuse(&mut self, suite: &str, reason: String) {
-        self.reasons.push(reason.clone());
+        self.reasons.push((Reason::Identity, reason.clone()));
         self.suites.insert(suite.to_owned(), reason);
     }
 
@@ -146,7 +149,7 @@ impl Controls {
                 failure.advice,
                 variables.into_iter().collect::<Vec<_>>().join(", ")
             );
-            self.reasons.push(reason.clone());
+            self.reasons.push((Reason::Credential, reason.clone()));
             self.credentials.insert((suite.to_owned(), name.clone()), reason);
         }
     }
@@ -185,6 +188,13 @@ impl Controls {
         };
         self.suites.get(&suite.id).or_else(credential).or_else(|| failed(&probe.operation)).or_else(other)
     }
+}
+
+/// Whether the operation's correct request carries no credential.
+fn is_bare(operation: &str, suite: &str, controls: &[Control]) -> bool {
+    let control = controls.iter().find(|control| control.api.suite.id == suite && control.operation == operation);
+    let declared = control.and_then(|control| control.api.suite.operation.iter().find(|other| other.id == operation));
+    declared.is_some_and(|operation| operation.credential.is_none())
 }
 
 struct ControlFailure {

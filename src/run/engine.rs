@@ -26,9 +26,9 @@ use crate::fault::draft::carried;
 use crate::model::exchange::Request;
 use crate::model::secret::{Environment, Mask};
 use crate::plan::{Plan, Probe};
-use crate::report::Load;
 use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
+use crate::report::{Load, Reason};
 use crate::wire::sender::Sender;
 
 /// How long results gather before they are handed on together.
@@ -77,8 +77,8 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     if let Some(by) = &by {
         shared.interrupt(by.clone());
     }
-    for reason in &controls.reasons {
-        emit(Event::NotJudged(reason.clone()));
+    for (kind, reason) in &controls.reasons {
+        emit(Event::NotJudged(*kind, reason.clone()));
     }
     let (stopping, stopped) = watch::channel(false);
     let interrupted = Arc::clone(&shared);
@@ -104,7 +104,7 @@ pub async fn run(run: Run, stop: impl Future<Output = String> + Send + 'static, 
     }
     stop.abort();
     if let Some(reason) = shared.unreachable_reason() {
-        emit(Event::NotJudged(reason));
+        emit(Event::NotJudged(Reason::Unreachable, reason));
     }
     emit(Event::MayHaveChanged { requests: shared.brake.changed(), held_back: shared.brake.held_back() });
     if let Some(event) = shared.limited() {
@@ -187,7 +187,7 @@ async fn work_off(
             }
         }
         for reason in shared.credentials.reasons() {
-            emit(Event::NotJudged(reason));
+            emit(Event::NotJudged(Reason::Credential, reason));
         }
         let before = results.next;
         while let Some((settled, mark)) = results.pop(probes, shared, !is_open) {

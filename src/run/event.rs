@@ -2,7 +2,7 @@
 
 use crate::judge::finding::Repeats;
 use crate::report::consistency::Compared;
-use crate::report::{Inactive, Load, MayHaveChanged, ProbeResult};
+use crate::report::{Inactive, Load, MayHaveChanged, ProbeResult, Reason};
 
 /// What happens in a run, in the plan's order.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub enum Event {
         weighs: bool,
     },
     /// The run as a whole cannot be judged.
-    NotJudged(String),
+    NotJudged(Reason, String),
     /// What the brake saw.
     MayHaveChanged {
         /// Requests that may have changed the target, in the order in which they left.

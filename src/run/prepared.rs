@@ -122,6 +122,7 @@ impl Prepared {
         let emit = |mut event: Event| {
             match &mut event {
                 Event::Result(result) => gates.result(result),
+                Event::Compared(compared) => gates.compared(&mut compared.findings),
                 Event::NotExercised { probe, .. } => gates.not_exercised(probe),
                 _ => {}
             }
@@ -170,7 +171,7 @@ fn take_in(event: Event, tally: &mut Tally, sinks: &mut Vec<(Sink, String)>, bro
             }
             tally.not_exercised(probe, reason);
         }
-        Event::NotJudged(reason) => tally.not_judged(Reason::Seen, reason),
+        Event::NotJudged(kind, reason) => tally.not_judged(kind, reason),
         Event::MayHaveChanged { requests, held_back } => tally.may_have_changed(requests, held_back),
         Event::Repeated { signature, repeats } => tally.repeated(&signature, repeats),
         Event::Inactive(inactive) => tally.inactive(inactive),

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::session::Session;
 use crate::fault::Tier;
 use crate::judge::delivery::REQUEST_TOLERATED;
-use crate::model::verdict::exit;
+use crate::model::verdict::{Severity, exit};
 use crate::reference;
 use crate::reference::{Api, Drift};
 use crate::report::Closing;
@@ -23,6 +23,8 @@ pub struct Row {
     pub rules: Vec<(String, &'static str)>,
     /// Whether that is what had to be reported.
     pub right: bool,
+    /// The rules of the drifts that fail or warn and follow from no other, in the order of the report.
+    pub told: Vec<&'static str>,
 }
 
 /// Every tier that is sent without naming its faults.
@@ -52,11 +54,13 @@ impl Row {
     #[must_use]
     pub fn of(api: Api, drift: Option<&'static Drift>, closing: &Closing) -> Self {
         // A good request in odd clothes is answered by a success everywhere.
-        let told = closing.drifts.iter().filter(|found| *found.rule != REQUEST_TOLERATED);
+        let told = closing.all().filter(|found| *found.rule != REQUEST_TOLERATED);
         let mut rules: Vec<_> = told.map(|found| (found.rule.id.to_owned(), found.severity.word())).collect();
         rules.sort();
         rules.dedup();
-        Self { drift, api, right: right(closing, drift), rules }
+        let weighty = closing.drifts.iter().filter(|found| found.severity > Severity::Note);
+        let told = weighty.map(|found| found.rule.id).collect();
+        Self { drift, api, right: right(closing, drift), rules, told }
     }
 }
 
@@ -81,8 +85,7 @@ fn right(closing: &Closing, drift: Option<&Drift>) -> bool {
     let Some(drift) = drift else {
         return closing.exit_code == exit::CONFORMS && closing.summary.errors == 0 && closing.summary.warnings == 0;
     };
-    let named =
-        closing.drifts.iter().any(|found| found.rule.id == drift.rule && found.severity.word() == drift.severity);
+    let named = closing.all().any(|found| found.rule.id == drift.rule && found.severity.word() == drift.severity);
     named && (drift.severity != "error" || closing.exit_code == exit::DRIFT)
 }
 

@@ -55,7 +55,7 @@ impl Bench {
 fn what_was_found_before_is_old_and_fails_nothing() {
     let bench = Bench::new(Api::OzApi, Some("code-as-string"), ONE);
     let text = bench.against(&bench.running, ONE, 0);
-    assert!(text.contains("of these probes showed it in the baseline") && text.contains("(1 old)"), "{text}");
+    assert!(text.contains("old: the baseline has it") && text.contains("(1 old)"), "{text}");
     assert!(text.contains("errdrift: WAIVED: ") && !text.contains("breaking"), "{text}");
     // The file is sorted and the same each time.
     let lines: Vec<_> = std::fs::read_to_string(bench.path()).unwrap().lines().skip(1).map(str::to_owned).collect();

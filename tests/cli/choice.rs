@@ -114,11 +114,12 @@ fn jobs_and_rate_change_nothing_but_the_pace() {
 }
 
 #[test]
-fn quiet_leaves_out_the_lines_and_color_paints_them() {
+fn a_line_a_probe_is_written_on_demand_and_color_paints_them() {
     let running = deployment(Api::OzApi, None);
     let choice = ["--filter", "folders.list/query"];
     let of = |more: &[&str]| run(&running, Api::OzApi, &[&choice[..], more].concat()).exits(0).stdout;
-    assert!(of(&[]).contains("test oz-api/folders.list/query"));
+    assert!(of(&["--lines"]).contains("test oz-api/folders.list/query"));
+    assert!(!of(&[]).contains("test oz-api"));
     assert!(!of(&["--quiet"]).contains("test oz-api"));
     assert!(!of(&[]).contains('\u{1b}'), "a pipe is no terminal");
     assert!(!of(&["--color", "never"]).contains('\u{1b}'));

@@ -52,7 +52,8 @@ fn a_waived_drift_fails_nothing_and_stays_visible() {
     let (json, junit) = (bench.path("r.json"), bench.path("r.xml"));
     let (json_option, junit_option) = (format!("json={}", json.display()), format!("junit={}", junit.display()));
     let ran = bench.waived(&signed(), &[ONE, &["--report", &json_option, "--report", &junit_option]].concat()).exits(0);
-    assert!(ran.stdout.contains("waived     by team-api until 2999-12-31: mended in March"), "{}", ran.stdout);
+    let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("waived by team-api until 2999-12-31: mended in March"), "{words}");
     assert!(ran.stdout.contains("errdrift: WAIVED: ") && ran.stdout.contains("(1 waived)"), "{}", ran.stdout);
     let report: Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
     let schema = serde_json::from_str(include_str!("../../schemas/report.schema.json")).unwrap();

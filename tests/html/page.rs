@@ -148,6 +148,7 @@ fn the_matrix_has_a_cell_for_every_operation_and_cause() {
         planned: 3,
         sent: 0,
         decided: 0,
+        otherwise: 0,
         failed: 0,
         worst: None,
     };

@@ -58,6 +58,7 @@ pub(crate) fn finding(rule: &'static str, severity: Severity, at: &str, expected
         source: "«error_code – целочисленный код ошибки»; «Коды ошибок: 0 … 12»".to_owned(),
         facet: String::new(),
         class: String::new(),
+        promised_at: None,
         by_cause: rule == "code-unexpected",
         for_all: false,
         repeats: None,

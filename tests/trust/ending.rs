@@ -13,7 +13,7 @@ fn ended(signal: &str, drift: Option<&str>, more: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let (json, junit) = (folder.path().join("report.json"), folder.path().join("report.xml"));
     let reports = [format!("json={}", json.display()), format!("junit={}", junit.display())];
-    let arguments = ["--rate", "20/s", "--color", "never", "--report", &reports[0], "--report", &reports[1]];
+    let arguments = ["--rate", "20/s", "--lines", "--color", "never", "--report", &reports[0], "--report", &reports[1]];
     let mut run = against(&running, Api::OzApi, &[&arguments, more].concat()).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(run.stdout.take().unwrap()).lines();
     // A few probes have been judged when their lines are there.

@@ -207,7 +207,7 @@ fn a_run_with_less_behind_it_than_its_suite_wants_is_never_green() {
     let target = running.target.as_str();
     for (table, told) in [
         ("{ suite = 1000000 }", "oz-api: "),
-        ("{ operation = 1000 }", "oz-api/version: "),
+        ("{ operation = 1000 }", "minimums of oz-api were not reached: oz-api/authorize.auth: "),
         ("{ cause = { no-credentials = 100000 } }", "oz-api, no-credentials: "),
     ] {
         let (_folder, file) = minimum(table);

@@ -5,6 +5,7 @@
 
 mod graph;
 mod growth;
+pub mod members;
 mod overlap;
 #[cfg(test)]
 mod tests;

@@ -155,7 +155,7 @@ fn members_of_the_error_have_their_types() {
         (
             DEAL,
             reply(400, &json!({"code": "X"})),
-            &["error schema-violation /error", "warning member-undocumented /code"],
+            &["error format-foreign", "error schema-violation /error", "warning member-undocumented /code"],
         ),
     ]);
 }

@@ -26,6 +26,7 @@ fn rule(line: &str) -> &str {
 const OF_SEVERAL: &[&str] = &[
     "answer-varies",
     "answer-intermittent",
+    "member-renamed",
     "precedence-violated",
     "precedence-differs",
     "existence-disclosed",

@@ -60,6 +60,14 @@ impl Baseline {
         }
     }
 
+    /// Takes in a finding that only the whole of the results shows.
+    pub fn compared(&mut self, result: &ProbeResult, finding: &Finding) {
+        if finding.severity > Severity::Note {
+            let signatures = self.findings.entry(result.probe.clone()).or_default();
+            signatures.insert(signature::signature(result, finding));
+        }
+    }
+
     /// Whether the probe showed that finding.
     #[must_use]
     pub fn has(&self, result: &ProbeResult, finding: &Finding) -> bool {

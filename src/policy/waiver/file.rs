@@ -175,6 +175,7 @@ mod tests {
                 at: Place::pointer(if of(5) { "/code" } else { "/error" }),
                 facet: if of(6) { "type" } else { "" }.to_owned(),
                 class: if of(7) { "7" } else { "12" }.to_owned(),
+                promised_at: None,
                 expected: String::new(),
                 actual: String::new(),
                 source: String::new(),

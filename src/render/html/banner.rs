@@ -3,6 +3,7 @@
 use super::markup::Html;
 use crate::model::verdict::Verdict;
 use crate::render::count::{count, number};
+use crate::render::headline::headline;
 use crate::render::load;
 use crate::report::{Closing, MayHaveChanged, Opening, Summary, changed};
 
@@ -27,6 +28,9 @@ pub(super) fn banner(opening: &Opening, closing: &Closing) -> Html {
             html.fixed(" ");
             html.line("span", &[], &said(closing));
         });
+        if let Some(first) = headline(closing).filter(|_| closing.reasons.is_empty()) {
+            html.line("p", &[("class", "headline")], &first);
+        }
         if !closing.may_have_changed.is_empty() {
             may_have_changed(html, &closing.may_have_changed);
         }

@@ -7,8 +7,13 @@ use super::markup::{Anchor, Html};
 use crate::judge::finding::Repeats;
 use crate::model::verdict::Severity;
 use crate::render::count::{count, number};
+use crate::render::headline;
 use crate::report::Drift;
 
+/// The most bytes of drifts that are shown.
+const MAX_BYTES: usize = 512 * 1024;
+/// The most drifts that are named of those that follow.
+const CONSEQUENCES: usize = 60;
 /// As many probes of a drift are named.
 const PROBES: usize = 500;
 
@@ -23,7 +28,12 @@ pub(super) fn drifts(drifts: &[Drift], shown: &Shown) -> Html {
         if drifts.is_empty() {
             html.fixed("<p>No promise was broken by what was judged.</p>");
         }
-        for drift in drifts {
+        for (index, drift) in drifts.iter().enumerate() {
+            if html.len() > MAX_BYTES {
+                let more = count(drifts.len() - index, "more drift");
+                html.line("p", &[("class", "reason")], &format!("Too long for one page: {more}, in the JSON report."));
+                break;
+            }
             card(html, drift, shown);
         }
     });
@@ -57,6 +67,17 @@ fn body(html: &mut Html, drift: &Drift, shown: &Shown) {
     promise(html, &drift.finding);
     if let Some(repeats) = drift.repeats {
         repeated(html, repeats);
+    }
+    if !drift.consequences.is_empty() {
+        html.element("details", &[], |html| {
+            let follow = if drift.consequences.len() == 1 { "drift follows" } else { "drifts follow" };
+            html.line("summary", &[], &format!("{} {follow} from it", number(drift.consequences.len())));
+            html.element("ul", &[("class", "inside")], |html| {
+                for line in headline::consequences(drift, CONSEQUENCES) {
+                    html.line("li", &[], &line);
+                }
+            });
+        });
     }
     html.element("p", &[("class", "signature")], |html| {
         html.fixed("Signature ");

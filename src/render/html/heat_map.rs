@@ -21,6 +21,7 @@ enum State {
     NotPlanned,
     NotExercised,
     NotJudged,
+    Otherwise,
     Error,
     Waived,
     Warning,
@@ -36,6 +37,7 @@ impl State {
         (Self::Note, "note", "•", "note"),
         (Self::Passed, "pass", "✓", "passed"),
         (Self::Waived, "waived", "≈", "waived"),
+        (Self::Otherwise, "otherwise", "→", "another mistake was answered"),
         (Self::NotJudged, "inconclusive", "?", "not judged"),
         (Self::NotExercised, "unsent", "–", "not exercised"),
         (Self::NotPlanned, "unplanned", "·", "not planned"),
@@ -50,6 +52,7 @@ impl State {
             Some(Severity::Error) => Self::Waived,
             Some(Severity::Warning) => Self::Warning,
             Some(Severity::Note) => Self::Note,
+            None if coverage.otherwise == coverage.decided => Self::Otherwise,
             None => Self::Passed,
         }
     }
@@ -175,9 +178,12 @@ mod tests {
     #[test]
     fn a_cell_says_the_worst_that_is_known_of_it() {
         let cell = |planned, sent, decided, failed, worst| {
-            let (suite, operation) = ("s".to_owned(), "o".to_owned());
-            State::of(&Coverage { suite, operation, cause: Cause::WrongType, planned, sent, decided, failed, worst })
+            let (suite, operation, cause) = ("s".to_owned(), "o".to_owned(), Cause::WrongType);
+            // Of five, all are.
+            let otherwise = if decided == 5 { 5 } else { 0 };
+            State::of(&Coverage { suite, operation, cause, planned, sent, decided, otherwise, failed, worst })
         };
+        assert_eq!(cell(5, 5, 5, 0, None), State::Otherwise);
         assert_eq!(cell(3, 0, 0, 0, None), State::NotExercised);
         assert_eq!(cell(3, 3, 0, 0, None), State::NotJudged);
         assert_eq!(cell(3, 3, 3, 0, None), State::Passed);

@@ -23,10 +23,10 @@ pub const SCRIPT: &str = include_str!("page.js");
 /// What the page may do (Content Security Policy, level 3): its own style and script, known by their SHA-256.
 pub const POLICY: &str = include_str!("policy.txt");
 
-/// As many bytes of exchanges that passed without a finding are shown, about ten thousand of them.
-const PASSED: usize = 16 * 1024 * 1024;
-/// As many bytes of exchanges are shown at all. A browser is slow at more.
-const EXCHANGES: usize = 32 * 1024 * 1024;
+/// The most bytes of exchanges that passed without a finding: about two thousand of them.
+const PASSED: usize = 3 * 1024 * 1024;
+/// The most bytes of exchanges at all: a page of more than 5 MB is not opened from a mail, and slow where it is.
+const EXCHANGES: usize = 4 * 1024 * 1024;
 
 /// The page under way; what it keeps of the results is bounded.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! What a run says of a limit of the machine that it runs on: ours, and nothing of the target.
 
-use crate::report::Inactive;
+use crate::report::{Inactive, Reason};
 use crate::run::event::Event;
 use crate::run::shared::Shared;
 
@@ -10,7 +10,7 @@ impl Shared {
     pub(crate) fn limited(&self) -> Option<Event> {
         let (limit, at_once) = self.sender.limited()?;
         Some(if at_once == 0 {
-            Event::NotJudged(limit.to_string())
+            Event::NotJudged(Reason::Seen, limit.to_string())
         } else {
             let what = format!("{} probes at once", self.settings.jobs);
             Event::Inactive(Inactive { what, why: format!("{limit}; the run went on with {at_once}") })

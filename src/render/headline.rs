@@ -1,0 +1,94 @@
+//! The first line of a report: one sentence that a person can send to the team.
+
+use super::count::{count, number};
+use crate::judge::{body, code, comparison, delivery};
+use crate::model::printable::printable;
+use crate::model::verdict::{Severity, Verdict};
+use crate::report::tally::undocumented;
+use crate::report::{Closing, Drift};
+
+/// The most drifts that the sentence says in words.
+const MAX_SAID: usize = 2;
+/// The longest text of one of them, in characters.
+const LONGEST: usize = 200;
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 1_000;
+
+/// What matters most about a run, in a sentence; `None` where nothing does.
+#[must_use]
+pub fn headline(closing: &Closing) -> Option<String> {
+    if matches!(closing.verdict, Verdict::Inconclusive | Verdict::Error) {
+        let reason = closing.reasons.telling()?;
+        return Some(format!("Not judged: {}", printable(reason, LONGEST_REASON)));
+    }
+    let standing = |drift: &&Drift| !drift.is_accepted() && drift.severity > Severity::Note;
+    let drifts: Vec<_> = closing.drifts.iter().filter(standing).collect();
+    let said: Vec<_> = drifts.iter().take(MAX_SAID).map(|drift| phrase(drift)).collect();
+    let more = drifts.len().saturating_sub(MAX_SAID);
+    let more = (more > 0).then(|| format!("{} more", count(more, "drift")));
+    let parts: Vec<_> = said.into_iter().chain(more).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// The drift in a part of a sentence.
+#[must_use]
+pub fn phrase(drift: &Drift) -> String {
+    let name = drift.finding.at.rsplit('/').next().unwrap_or_default();
+    let probes = extent(drift);
+    let rule = drift.rule;
+    let class = &drift.class;
+    let text = if *rule == comparison::MEMBER_RENAMED {
+        format!("`{name}` is called {}", drift.finding.actual.replace(" in its place", ""))
+    } else if *rule == body::FORMAT_FOREIGN {
+        format!("{probes} are answered in another format, {}", drift.finding.actual)
+    } else if *rule == body::BODY_NOT_JSON {
+        let kind = match class.as_str() {
+            "HTML" => "an HTML page",
+            "XML" => "XML",
+            "text" | "" => "text that is not JSON",
+            product => &format!("a page of {product}"),
+        };
+        format!("{probes} are answered by {kind}")
+    } else if *rule == delivery::PAGE_OF_ANOTHER_LAYER {
+        format!("{probes} are answered by a page of {}", drift.finding.facet)
+    } else if *rule == body::MEMBER_UNDOCUMENTED && drift.places > 1 {
+        format!("{} in {probes}", undocumented(drift))
+    } else if *rule == code::CREDENTIALS_CHECKED_LATE {
+        format!("credentials are looked at after other mistakes in {probes}")
+    } else if *rule == delivery::REQUEST_ACCEPTED {
+        format!("{probes} that must be refused ({}) are accepted with {class}", drift.example.cause)
+    } else {
+        format!("{}: expected {}, got {} in {probes}", place(drift), drift.finding.expected, drift.finding.actual)
+    };
+    printable(&text, LONGEST)
+}
+
+/// A drift that follows from another one, or is accepted, on a line.
+#[must_use]
+pub fn line(drift: &Drift) -> String {
+    let (severity, rule) = (drift.severity.word(), drift.rule);
+    printable(&format!("{severity} {rule} · {} · {}: {}", extent(drift), place(drift), drift.finding.actual), LONGEST)
+}
+
+/// The first of a drift's consequences, each on a line, and how many more there are.
+#[must_use]
+pub fn consequences(drift: &Drift, most: usize) -> Vec<String> {
+    let mut lines: Vec<_> = drift.consequences.iter().take(most).map(line).collect();
+    let more = drift.consequences.len().saturating_sub(most);
+    lines.extend((more > 0).then(|| format!("… and {} more", number(more))));
+    lines
+}
+
+fn place(drift: &Drift) -> &str {
+    match &*drift.finding.at {
+        "" => "the body",
+        at => drift.finding.at.field().unwrap_or(at),
+    }
+}
+
+fn extent(drift: &Drift) -> String {
+    if drift.count == 1 {
+        return "1 probe".to_owned();
+    }
+    format!("{} of {}", count(drift.count, "probe"), count(drift.operations, "operation"))
+}

@@ -33,6 +33,8 @@ pub(super) static TABLE: &[Drift] = table! { Api::EscrowBox:
     error "gzip-unasked": "content-encoding-unexpected" always =>
         Encode(Encoding::Gzip), Header("Content-Encoding", "gzip");
         "Errors are compressed though the caller did not ask for it.";
+    note "white-space-in-chunks": "chunk-malformed" always => Deliver(Delivery::LooseChunks);
+        "Errors come in chunks with white space after their size.";
     error "empty-errors": "body-empty" always => Template(""), MediaType(None);
         "Errors have no body.";
     note "nginx-page-for-unknown-path": "reply-ungoverned" on [UnknownPath] =>

@@ -61,6 +61,8 @@ pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
         "Errors announce two lengths.";
     error "folded-header": "head-malformed" always => Deliver(Delivery::Folded);
         "Errors have a folded header field.";
+    note "white-space-in-chunks": "chunk-malformed" always => Deliver(Delivery::LooseChunks);
+        "Errors come in chunks with white space after their size.";
     error "no-content-with-a-body": "body-forbidden" on [WrongMethod] => Status(204);
         "A wrong method is answered by 204 with a body.";
     error "slips-a-byte-after-an-error": "next-request-corrupted" always => Deliver(Delivery::Slip);

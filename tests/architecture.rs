@@ -228,7 +228,7 @@ fn naming(words: &[&str]) -> Vec<String> {
 #[test]
 fn a_rule_is_its_row_beside_its_code_a_planted_drift_and_a_line_of_the_matrix() {
     let named = naming(&["allow-contradictory", "ALLOW_CONTRADICTORY"]);
-    assert_eq!(named, ["src/judge/header.rs", "src/reference/oz_reply_drifts.rs", "tests/golden/matrix.txt"]);
+    assert_eq!(named, ["src/judge/owed.rs", "src/reference/oz_reply_drifts.rs", "tests/golden/matrix.txt"]);
 }
 
 #[test]

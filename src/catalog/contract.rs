@@ -261,10 +261,6 @@ pub struct Entry {
     pub provoked: bool,
 }
 
-fn json() -> String {
-    "application/json".to_owned()
-}
-
 fn yes() -> bool {
     true
 }
@@ -321,9 +317,9 @@ pub struct ContractFile {
     pub document: String,
     /// The body schema's file, relative to this one.
     pub body: String,
-    /// The media type of the body; `application/json` where it is absent.
-    #[serde(default = "json")]
-    pub media_type: String,
+    /// The media type of the body, where the contract promises one.
+    #[serde(default)]
+    pub media_type: Option<String>,
     /// JSON Pointer of the member by which a body is told to be the contract's.
     pub envelope: String,
     /// Where the code is.
@@ -353,6 +349,14 @@ pub struct ContractFile {
     /// The promises by cause.
     #[serde(default)]
     pub cause: BTreeMap<Cause, CausePromise>,
+}
+
+impl ContractFile {
+    /// The media type of the body: JSON's own (RFC 8259, section 11) where the contract promises none.
+    #[must_use]
+    pub fn media_type(&self) -> &str {
+        self.media_type.as_deref().unwrap_or("application/json")
+    }
 }
 
 /// A contract, read, compiled and cross-checked.

@@ -13,8 +13,8 @@ pub(crate) fn of<'a>(apis: impl IntoIterator<Item = &'a Api>) -> BTreeSet<String
     let mut words = BTreeSet::new();
     for api in apis {
         let file = &api.contract.file;
-        words.extend([file.media_type.clone(), file.id.clone(), api.suite.id.clone()]);
-        words.extend(file.media_type.split(['/', '+']).map(str::to_owned));
+        words.extend([file.media_type().to_owned(), file.id.clone(), api.suite.id.clone()]);
+        words.extend(file.media_type().split(['/', '+']).map(str::to_owned));
         gather(api.contract.body.document(), &mut words);
         let places = [
             Some(&file.envelope),

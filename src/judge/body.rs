@@ -1,6 +1,6 @@
 //! The body: whether it is strict JSON, and whether it conforms to the contract's schema.
 
-use std::io::Read as _;
+use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -11,18 +11,20 @@ use super::describe;
 use super::finding::Finding;
 use super::format;
 use super::found::Found;
+use super::interoperable::{Repaired, repair};
 use super::json::{NEEDS_JSON, is_plain, walk};
 use super::reading::Reading;
 use super::rule::rules;
 use crate::catalog::contract::CodeSet;
 use crate::catalog::schema;
 use crate::catalog::schema::Violation;
-use crate::model::answer;
-use crate::model::exchange::{BODY_LIMIT, Reply};
+use crate::model::content::Unpacked;
+use crate::model::exchange::Reply;
 use crate::model::place::Place;
 use crate::model::pointer::pointed;
 use crate::model::secret::Mask;
 use crate::model::verdict::Severity;
+use crate::model::{answer, content};
 
 rules! {
     BODY_EMPTY = Error "body-empty" {
@@ -94,84 +96,88 @@ rules! {
 /// Numbers of one body that are held against the schema for how they are written.
 const ASKED: usize = 20;
 
-/// Reads a whole body as JSON and goes on behind what can be repaired.
-pub(crate) fn read(reply: &Reply, mask: &Mask) -> Reading {
+/// Reads a whole body as JSON and goes on after what can be repaired. What a coding hides is the header's finding alone.
+pub(crate) fn read(reply: &Reply, unpacked: &Unpacked, mask: &Mask) -> Reading {
     let mut reading = Reading::default();
-    let decoded;
-    let mut reply = reply;
-    if let Some(coding) = reply.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity")) {
-        // What is in a coding is judged as text once it is decoded; that it may not be is the header's finding.
-        let Some(body) = plain(&coding, &reply.body) else { return reading };
-        decoded = Reply { body, ..reply.clone() };
-        reply = &decoded;
-    }
-    if reply.body.iter().all(u8::is_ascii_whitespace) {
+    let Some(body) = unpacked.plain(&reply.body) else { return reading };
+    if body.iter().all(u8::is_ascii_whitespace) {
         reading.defects.push(Found::new(&BODY_EMPTY, Place::VALUE).expected("a JSON object").actual("no body"));
         return reading;
     }
-    // What is not JSON is told without secrets.
-    let described = || {
-        let shown = mask.masked(&reply.body, false).map(|body| Reply { body, ..Reply::default() });
-        describe::described(shown.as_ref().unwrap_or(reply), reply.body.len())
-    };
-    let text = decode(&reply.body, &mut reading.defects);
-    let mut values = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
-    match values.next() {
-        Some(Ok(json)) => {
-            let rest = text[values.byte_offset()..].trim_matches([' ', '\t', '\r', '\n']);
-            // "404 page not found" is a text that begins with a number, no number with bytes behind it.
-            if !rest.is_empty() && !json.is_object() && !json.is_array() {
-                reading
-                    .defects
-                    .push(Found::new(&BODY_NOT_JSON, Place::VALUE).expected("a JSON object").actual(described()));
-                return reading;
-            }
-            if !rest.is_empty() {
-                let actual = format!("{} bytes more: {}", rest.len(), describe::quoted(&mask.text(rest)));
-                reading.defects.push(
-                    Found::new(&BODY_BYTES_AFTER_VALUE, Place::VALUE)
-                        .expected("nothing after the JSON value")
-                        .actual(actual),
-                );
-            }
-            let value = &text[..values.byte_offset()];
-            // What is written plainly is found faster than what is not.
-            if !is_plain(value)
-                && let Ok(raw) = serde_json::from_str::<&RawValue>(value.trim())
-            {
-                walk(raw, &mut String::new(), mask, &mut reading);
-            }
-            reading.json = Some(json);
-        }
-        Some(Err(error)) => {
-            let actual = format!("{} ({error})", described());
+    let text = decode(reply, body, &mut reading.defects);
+    let first = match first(&text, mask) {
+        Ok(first) => first,
+        Err(why) => {
+            // A page that is no JSON is in its own charset.
+            reading.defects.retain(|defect| *defect.rule != BODY_NOT_UTF_8);
+            let why = why.map_or_else(String::new, |error| format!(" ({error})"));
+            let actual = format!("{}{why}", described(reply, body, mask));
             reading.defects.push(Found::new(&BODY_NOT_JSON, Place::VALUE).expected("a JSON object").actual(actual));
+            return reading;
         }
-        None => {
-            reading
-                .defects
-                .push(Found::new(&BODY_NOT_JSON, Place::VALUE).expected("a JSON object").actual(described()));
-        }
+    };
+    if !first.rest.is_empty() {
+        let actual = format!("{} bytes more: {}", first.rest.len(), describe::quoted(&mask.text(first.rest)));
+        let found = Found::new(&BODY_BYTES_AFTER_VALUE, Place::VALUE).expected("nothing after the JSON value");
+        reading.defects.push(found.actual(actual));
     }
+    reading.defects.extend(first.told);
+    // What is written plainly is found faster than what is not.
+    if !is_plain(&first.value)
+        && let Ok(raw) = serde_json::from_str::<&RawValue>(first.value.trim())
+    {
+        walk(raw, &mut String::new(), mask, &mut reading);
+    }
+    reading.json = Some(first.json);
     reading
 }
 
-/// The body out of its coding, as long as a body may be; `None` where the coding is another than gzip, or the bytes are none.
-fn plain(coding: &str, body: &[u8]) -> Option<Vec<u8>> {
-    if !["gzip", "x-gzip"].contains(&coding.to_ascii_lowercase().as_str()) {
-        return None;
+/// A body as JSON, where it is any.
+pub(crate) fn json(reply: &Reply) -> Option<Value> {
+    read(reply, &Unpacked::of(reply), &Mask::default()).json
+}
+
+/// The first JSON value of a text.
+struct First<'t> {
+    json: Value,
+    /// How it is written, with what stands for what parsers refuse.
+    value: Cow<'t, str>,
+    /// What comes after it.
+    rest: &'t str,
+    /// What parsers refuse in it.
+    told: Vec<Finding>,
+}
+
+/// The first JSON value; an error where the text is none, with what is wrong in it where that is one character.
+fn first<'t>(text: &'t str, mask: &Mask) -> Result<First<'t>, Option<serde_json::Error>> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let (json, value, end, told) = if let Ok(json) = values.next().ok_or(None)? {
+        let end = values.byte_offset();
+        (json, Cow::Borrowed(&text[..end]), end, Vec::new())
+    } else {
+        let Repaired { text, end, told } = repair(text, mask)?;
+        (serde_json::from_str(&text)?, Cow::Owned(text), end, told)
+    };
+    let rest = text[end..].trim_matches([' ', '\t', '\r', '\n']);
+    // "404 page not found" is a text that begins with a number, no number with bytes after it.
+    if !rest.is_empty() && !json.is_object() && !json.is_array() {
+        return Err(None);
     }
-    let mut plain = Vec::new();
-    let limit = BODY_LIMIT as u64;
-    flate2::read::MultiGzDecoder::new(body).take(limit + 1).read_to_end(&mut plain).ok()?;
-    (plain.len() <= BODY_LIMIT).then_some(plain)
+    Ok(First { json, value, rest, told })
+}
+
+/// What is no JSON in a few words, as it is read and without secrets.
+fn described(reply: &Reply, body: &[u8], mask: &Mask) -> String {
+    let read = content::text(reply, body).map_or_else(|| body.to_vec(), |(_, text)| text.into_bytes());
+    let shown = mask.masked(&read, false).unwrap_or(read);
+    describe::described(&Reply { body: shown, ..Reply::default() }, body.len())
 }
 
 /// The byte order mark in UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The text of a body that should be UTF-8, with a defect where it is not.
-fn decode(body: &[u8], defects: &mut Vec<Finding>) -> String {
+fn decode(reply: &Reply, body: &[u8], defects: &mut Vec<Finding>) -> String {
     let mut defect = |rule, expected: &str, actual: String| {
         defects.push(Found::new(rule, Place::VALUE).expected(expected).actual(actual));
     };
@@ -182,23 +188,18 @@ fn decode(body: &[u8], defects: &mut Vec<Finding>) -> String {
     while let Some(rest) = body.strip_prefix(MARK) {
         body = rest;
     }
-    let (order, units): (&str, fn([u8; 2]) -> u16) = match body {
-        [0xff, 0xfe, ..] | [_, 0, _, 0, ..] => ("little-endian", u16::from_le_bytes),
-        [0xfe, 0xff, ..] | [0, _, 0, _, ..] => ("big-endian", u16::from_be_bytes),
-        _ => {
-            return match std::str::from_utf8(body) {
-                Ok(text) => text.to_owned(),
-                Err(error) => {
-                    let at = error.valid_up_to();
-                    defect(&BODY_NOT_UTF_8, "UTF-8", format!("byte {:02X} at offset {at}", body[at]));
-                    String::from_utf8_lossy(body).into_owned()
-                }
-            };
+    if let Some((what, text)) = content::text(reply, body) {
+        defect(&BODY_NOT_UTF_8, "UTF-8", what);
+        return text;
+    }
+    match std::str::from_utf8(body) {
+        Ok(text) => text.to_owned(),
+        Err(error) => {
+            let at = error.valid_up_to();
+            defect(&BODY_NOT_UTF_8, "UTF-8", format!("byte {:02X} at offset {at}", body[at]));
+            String::from_utf8_lossy(body).into_owned()
         }
-    };
-    defect(&BODY_NOT_UTF_8, "UTF-8", format!("UTF-16, {order}"));
-    let units: Vec<_> = body.chunks_exact(2).map(|pair| units([pair[0], pair[1]])).collect();
-    String::from_utf16_lossy(&units).trim_start_matches('\u{feff}').to_owned()
+    }
 }
 
 /// What the contract's schema and conventions find in the body.

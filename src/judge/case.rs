@@ -6,6 +6,7 @@ use super::describe;
 use super::origin::Origin;
 use super::settings::Settings;
 use crate::catalog::contract::Contract;
+use crate::model::content::Unpacked;
 use crate::model::exchange::Reply;
 use crate::model::pointer::pointed;
 use crate::model::secret::Mask;
@@ -16,7 +17,10 @@ use crate::plan::Probe;
 pub(crate) struct Case<'c> {
     pub(crate) probe: &'c Probe,
     pub(crate) contract: &'c Contract,
+    /// As its reader reads it: the body out of its codings, and in UTF-8.
     pub(crate) reply: &'c Reply,
+    /// The codings that its body was in, and what it says of them.
+    pub(crate) unpacked: &'c Unpacked,
     /// The same without secrets: what is judged is what came, what is told is this.
     pub(crate) shown: &'c Reply,
     /// The body as JSON, where it could be read as such.

@@ -35,6 +35,13 @@ rules! {
         source: "RFC 9112, section 6.3",
         marks: [Unrecorded],
     }
+    CHUNK_MALFORMED = Note "chunk-malformed" {
+        what: "The size of a chunk is followed by something that is no extension of HTTP's grammar: white space, a semicolon without a name, a bare line feed.",
+        why: "Most clients overlook it; strict ones refuse the reply, and what proxies and clients read differently is how replies are smuggled.",
+        example: "2; before a chunk of two bytes",
+        source: "RFC 9112, sections 7.1 and 7.1.1",
+        marks: [Unrecorded],
+    }
     BODY_FORBIDDEN = Error "body-forbidden" {
         what: "Bytes follow a reply that must not have a body: one to HEAD, a 204 or a 304.",
         why: "A client takes them for the beginning of the next reply on the connection.",
@@ -72,6 +79,7 @@ fn defect(defect: &Defect) -> Finding {
         Flaw::Field => (&HEAD_MALFORMED, Place::HEAD, "header fields of HTTP's grammar", Severity::Error),
         Flaw::BareLineFeed => (&HEAD_MALFORMED, Place::HEAD, "lines that end in CR LF", Severity::Warning),
         Flaw::Framing => (&FRAMING_CONTRADICTORY, Place::HEAD, "one length that can be relied on", Severity::Error),
+        Flaw::Chunk => (&CHUNK_MALFORMED, Place::BODY, "a size, its extensions and CR LF", Severity::Note),
         Flaw::Body => (&BODY_FORBIDDEN, Place::BODY, "nothing behind the head", Severity::Error),
         Flaw::After => (&BYTES_AFTER_REPLY, Place::BODY, "nothing behind the announced end", Severity::Error),
     };
@@ -101,6 +109,7 @@ pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
         ("error head-malformed head", OFFSET, flawed(Flaw::Field)),
         ("warning head-malformed head", OFFSET, flawed(Flaw::BareLineFeed)),
         ("error framing-contradictory head", OFFSET, flawed(Flaw::Framing)),
+        ("note chunk-malformed body", OFFSET, flawed(Flaw::Chunk)),
         ("error body-forbidden body", OFFSET, flawed(Flaw::Body)),
         ("error bytes-after-reply body", OFFSET, flawed(Flaw::After)),
         ("error next-request-corrupted next", OFFSET, followed(Outcome::Reply(oz(400, 3)))),

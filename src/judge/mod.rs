@@ -17,11 +17,13 @@ mod format;
 mod found;
 mod framing;
 pub mod header;
+mod interoperable;
 mod json;
 mod judgement;
 mod load;
 pub mod mutation;
 pub mod origin;
+mod owed;
 pub(crate) mod patterns;
 mod reading;
 pub mod rule;
@@ -46,10 +48,11 @@ use crate::catalog::contract::Strength;
 use crate::fault::relation::Like;
 use crate::model::answer::Answer;
 use crate::model::cause::Cause;
+use crate::model::content::Unpacked;
 use crate::model::exchange::{Ending, Exchange, Outcome, Reply};
 use crate::model::place::Place;
 use crate::model::pointer::pointed;
-use crate::model::{answer, masked};
+use crate::model::{answer, content, masked};
 use crate::plan::Probe;
 
 /// Judges what came back for a probe. `sent` are the header fields as they left, so that a leak of them is found.
@@ -57,10 +60,15 @@ use crate::plan::Probe;
 pub fn judge(probe: &Probe, exchange: &Exchange, sent: &[(String, Vec<u8>)], settings: &Settings) -> Judgement {
     let (mut judgement, envelope) = match &exchange.outcome {
         Outcome::Silence(silence) => (delivery::silence(probe, &masked::silence(&settings.mask, silence)), false),
-        Outcome::Reply(reply) => {
-            let shown = masked::reply(&settings.mask, reply);
-            let (mut judgement, envelope) = reply_to(probe, [reply, shown.as_ref().unwrap_or(reply)], sent, settings);
-            judgement.shown = shown.map(Box::new);
+        Outcome::Reply(came) => {
+            let unpacked = Unpacked::of(came);
+            let readable = content::readable(came, &unpacked);
+            let recorded = masked::reply(&settings.mask, came);
+            let reread = readable.as_ref().and_then(|readable| masked::reply(&settings.mask, readable));
+            let reply = readable.as_ref().unwrap_or(came);
+            let shown = if readable.is_some() { &reread } else { &recorded }.as_ref().unwrap_or(reply);
+            let (mut judgement, envelope) = reply_to(probe, [came, reply, shown], &unpacked, sent, settings);
+            judgement.shown = recorded.map(Box::new);
             (judgement, envelope)
         }
     };
@@ -68,19 +76,26 @@ pub fn judge(probe: &Probe, exchange: &Exchange, sent: &[(String, Vec<u8>)], set
     judgement
 }
 
-/// `replies` are what came, and the same without secrets.
-fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], settings: &Settings) -> (Judgement, bool) {
-    let [reply, shown] = replies;
+/// `replies` are what came, the same as its reader reads it, and that without secrets.
+fn reply_to(
+    probe: &Probe,
+    replies: [&Reply; 3],
+    unpacked: &Unpacked,
+    sent: &[(String, Vec<u8>)],
+    settings: &Settings,
+) -> (Judgement, bool) {
+    let [came, reply, shown] = replies;
     let contract = &probe.api.contract;
     let whole = reply.ending == Ending::Complete;
-    let reading = if whole { body::read(reply, &settings.mask) } else { reading::Reading::default() };
+    let reading = if whole { body::read(came, unpacked, &settings.mask) } else { reading::Reading::default() };
     let envelope = reading.json.as_ref().is_some_and(|json| is_envelope(contract, json));
     let origin = origin::of(reply, reading.json.as_ref(), envelope, settings);
     let mut reading = reading;
     for defect in reading.defects.iter_mut().filter(|defect| *defect.rule == body::BODY_NOT_JSON) {
         origin.product.unwrap_or_else(|| describe::kind(&reply.body)).clone_into(&mut defect.class);
     }
-    let case = Case { probe, contract, reply, shown, json: reading.json.as_ref(), envelope, origin: &origin, settings };
+    let json = reading.json.as_ref();
+    let case = Case { probe, contract, reply, unpacked, shown, json, envelope, origin: &origin, settings };
     let mut judgement = Judgement {
         origin: Some(origin.clone()),
         code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
@@ -101,6 +116,7 @@ fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], set
         } else {
             judgement.findings.push(delivery::unavailability(&case));
         }
+        judgement.findings.extend(owed::findings(&case, envelope));
         judgement.inconclusive = Some(reason);
         return (judgement, envelope);
     }
@@ -125,6 +141,8 @@ fn reply_to(probe: &Probe, replies: [&Reply; 2], sent: &[(String, Vec<u8>)], set
                 judgement.findings.push(delivery::error_under_success(&case));
             }
             judgement.findings.extend(code::findings(&case));
+            let promised = !judgement.findings.iter().any(|finding| finding.at == Place::STATUS);
+            judgement.findings.extend(owed::findings(&case, promised));
             judgement.findings.extend(fields::findings(&case));
         }
     }

@@ -4,16 +4,20 @@ use serde::{Deserialize, Deserializer};
 
 use super::case::Case;
 use super::rule::{Needs, Rule};
-use super::{body, code, comparison, delivery, disclosure, fields, framing, header, json, patterns, status};
+use super::{
+    body, code, comparison, delivery, disclosure, fields, framing, header, interoperable, json, owed, patterns, status,
+};
 use crate::model::verdict::Severity;
 
 /// The families, in the order in which a reply is read.
-static FAMILIES: [&[&Rule]; 11] = [
+static FAMILIES: [&[&Rule]; 13] = [
     delivery::RULES,
     framing::RULES,
     header::RULES,
+    owed::RULES,
     body::RULES,
     json::RULES,
+    interoperable::RULES,
     status::RULES,
     code::RULES,
     fields::RULES,

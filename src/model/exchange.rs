@@ -232,6 +232,8 @@ pub enum Flaw {
     BareLineFeed,
     /// The length of the body is said in no way, or in two.
     Framing,
+    /// The size of a chunk is followed by what is none of its extensions.
+    Chunk,
     /// A body where there must be none.
     Body,
     /// Bytes after the end.

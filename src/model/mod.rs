@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod cause;
+pub mod content;
 pub mod date;
 pub mod exchange;
 pub mod file;

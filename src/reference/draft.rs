@@ -23,6 +23,8 @@ pub(super) enum Delivery {
     Garbage(&'static [u8]),
     /// The body without a status line or headers, then the end.
     Headless,
+    /// In one chunk, with white space after its size.
+    LooseChunks,
     /// With bytes behind the announced end.
     Surplus,
     /// With two lengths.

@@ -128,6 +128,8 @@ pub(super) enum Change {
     /// What `Allow` lists.
     Allow(Option<&'static str>),
     Header(&'static str, &'static str),
+    /// The header field of that name is left out.
+    Omit(&'static str),
     Deliver(Delivery),
     Encode(Encoding),
     /// Every leaf of `fields` becomes this JSON text.
@@ -187,6 +189,7 @@ impl Drift {
                 Change::MediaType(media_type) => draft.media_type = media_type,
                 Change::Allow(allow) => draft.allow = allow.map(Cow::Borrowed),
                 Change::Header(name, value) => draft.headers.push((name, value)),
+                Change::Omit(name) => draft.headers.retain(|(other, _)| *other != name),
                 Change::Deliver(delivery) => draft.delivery = delivery,
                 Change::Leaves(json) => remirror(draft, |mirror| leaves(mirror, json)),
                 Change::Dotted => remirror(draft, dotted),

@@ -30,9 +30,19 @@ pub(super) static TABLE: &[Drift] = table! { Api::EscrowBox:
         "Errors are JSON, but are said to be HTML.";
     warning "charset-latin1": "charset-unexpected" always => MediaType(Some("application/json; charset=iso-8859-1"));
         "Errors are said to be encoded in ISO 8859-1.";
+    note "charset-utf8": "charset-unexpected" always => MediaType(Some("application/json; charset=utf8"));
+        "Errors are said to be in `utf8`, which is no registered name.";
+    error "gzip-unlabelled": "content-encoding-unexpected" always => Encode(Encoding::Gzip);
+        "Errors are compressed, and nothing says so.";
     error "gzip-unasked": "content-encoding-unexpected" always =>
         Encode(Encoding::Gzip), Header("Content-Encoding", "gzip");
         "Errors are compressed though the caller did not ask for it.";
+    warning "retry-after-a-word": "retry-after-malformed" always => Header("Retry-After", "soon");
+        "Errors ask to be retried soon, which HTTP cannot say.";
+    warning "cached-errors": "error-cacheable" always => Header("Cache-Control", "s-maxage=21600, public");
+        "Every cache may keep an error for six hours.";
+    note "white-space-in-chunks": "chunk-malformed" always => Deliver(Delivery::LooseChunks);
+        "Errors come in chunks with white space after their size.";
     error "empty-errors": "body-empty" always => Template(""), MediaType(None);
         "Errors have no body.";
     note "nginx-page-for-unknown-path": "reply-ungoverned" on [UnknownPath] =>
@@ -55,6 +65,9 @@ pub(super) static TABLE: &[Drift] = table! { Api::EscrowBox:
     error "undefined-member": "body-not-json" on [UnknownResource] =>
         Template(r#"{"error":{"code":"<<code>>","message":undefined}}"#);
         "The error of an unknown resource has a value that JSON does not have.";
+    warning "half-an-emoji": "body-not-interoperable" on [UnknownResource] =>
+        Template(r#"{"error":{"code":"<<code>>","message":"Not found \ud83d"<<fields>>}}"#);
+        "The message of an unknown resource has half a surrogate pair.";
     error "utf-16": "body-not-utf-8" always => Encode(Encoding::Utf16);
         "Errors are encoded in UTF-16.";
     error "windows-byte": "body-not-utf-8" on [Missing Type Value] => Encode(Encoding::Windows);

@@ -40,6 +40,12 @@ pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
         "The errors of one operation are JSON, but are said to be plain text.";
     warning "charset-latin1": "charset-unexpected" always => MediaType(Some("application/json; charset=latin1"));
         "Errors are said to be encoded in ISO 8859-1.";
+    note "charset-utf8": "charset-unexpected" always => MediaType(Some("application/json; charset=utf8"));
+        "Errors are said to be in `utf8`, which is no registered name.";
+    error "gzip-unlabelled": "content-encoding-unexpected" always => Encode(Encoding::Gzip);
+        "Errors are compressed, and nothing says so.";
+    error "plain-labelled-gzip": "content-encoding-unexpected" always => Header("Content-Encoding", "gzip");
+        "Errors are said to be compressed and are not.";
     error "gzip-unasked": "content-encoding-unexpected" always =>
         Encode(Encoding::Gzip), Header("Content-Encoding", "gzip");
         "Errors are compressed though the caller did not ask for it.";
@@ -48,6 +54,21 @@ pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
     warning "allow-lists-everything": "allow-contradictory" on [WrongMethod] =>
         Allow(Some("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT, FOO"));
         "A wrong method is answered by an Allow that lists the refused method.";
+    warning "allow-lacks-methods": "allow-contradictory" on [WrongMethod] => Allow(Some("OPTIONS"));
+        "A wrong method is answered by an Allow that lacks what the path has.";
+    warning "omits-challenge": "www-authenticate-missing" always => Omit("WWW-Authenticate");
+        "A 401 comes without WWW-Authenticate.";
+    warning "challenge-without-scheme": "www-authenticate-unexpected" always =>
+        Omit("WWW-Authenticate"), Header("WWW-Authenticate", "realm=\"oz\"");
+        "The challenge of every error names a realm and no scheme.";
+    warning "wants-proxy-login": "proxy-authenticate-missing" on [Value] => Status(407);
+        "A value that is not allowed is answered as if a proxy wanted a login, without its challenge.";
+    warning "wants-upgrade": "upgrade-missing" on [Value] => Status(426);
+        "A value that is not allowed is answered as if another protocol were wanted, and none is named.";
+    warning "retry-after-half-a-second": "retry-after-malformed" always => Header("Retry-After", "0.5");
+        "Errors ask to be retried after half a second, which HTTP cannot say.";
+    warning "cached-errors": "error-cacheable" always => Header("Cache-Control", "public, max-age=86400");
+        "Every cache may keep an error for a day.";
     error "empty-errors": "body-empty" always => Template(""), MediaType(None);
         "Errors have no body.";
     error "empty-wrong-method": "body-empty" on [WrongMethod] => Template(""), MediaType(None);
@@ -61,6 +82,8 @@ pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
         "Errors announce two lengths.";
     error "folded-header": "head-malformed" always => Deliver(Delivery::Folded);
         "Errors have a folded header field.";
+    note "white-space-in-chunks": "chunk-malformed" always => Deliver(Delivery::LooseChunks);
+        "Errors come in chunks with white space after their size.";
     error "no-content-with-a-body": "body-forbidden" on [WrongMethod] => Status(204);
         "A wrong method is answered by 204 with a body.";
     error "slips-a-byte-after-an-error": "next-request-corrupted" always => Deliver(Delivery::Slip);
@@ -90,6 +113,12 @@ pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
     error "nan-in-details": "body-not-json" on [Type] =>
         Template(r#"{"error_code": <<code>>, "error_message": <<message>>, "details": NaN}"#);
         "The error of a wrong type carries a number that JSON does not have.";
+    warning "half-an-emoji-in-details": "body-not-interoperable" on [Type] =>
+        Template(r#"{"error_code": <<code>>, "error_message": <<message>>, "details": "\ud83d"}"#);
+        "The error of a wrong type carries half a surrogate pair.";
+    warning "huge-number-in-details": "body-not-interoperable" on [UnknownResource] =>
+        Template(r#"{"error_code": <<code>>, "error_message": <<message>>, "details": 1e400}"#);
+        "The error of an unknown resource carries a number that no double holds.";
     error "utf-16": "body-not-utf-8" always => Encode(Encoding::Utf16);
         "Errors are encoded in UTF-16.";
     error "latin-1-byte": "body-not-utf-8" on [UnknownResource] => Encode(Encoding::Windows);

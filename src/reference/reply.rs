@@ -50,7 +50,7 @@ impl Reply {
         for (name, value) in &self.headers {
             head.extend(["\r\n", *name, ": ", value.as_ref()]);
         }
-        let chunked = self.delivery == Delivery::Unfinished;
+        let chunked = matches!(self.delivery, Delivery::Unfinished | Delivery::LooseChunks);
         if chunked {
             head.push_str("\r\nTransfer-Encoding: chunked");
         } else if self.status != 204 {
@@ -74,9 +74,10 @@ impl Reply {
         match self.delivery {
             Delivery::Cut => out.extend_from_slice(&self.body[..self.body.len() / 2]),
             _ if chunked => {
-                out.extend_from_slice(format!("{:x}\r\n", self.body.len()).as_bytes());
+                let (space, last) = if self.delivery == Delivery::LooseChunks { (" ", "0\r\n\r\n") } else { ("", "") };
+                out.extend_from_slice(format!("{:x}{space}\r\n", self.body.len()).as_bytes());
                 out.extend_from_slice(&self.body);
-                out.extend_from_slice(b"\r\n");
+                out.extend_from_slice(format!("\r\n{last}").as_bytes());
             }
             Delivery::Surplus => {
                 out.extend_from_slice(&self.body);

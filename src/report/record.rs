@@ -15,6 +15,8 @@ use super::{ProbeResult, RecordedReply, RecordedRequest};
 use crate::judge::finding::Finding;
 use crate::judge::{Judgement, describe as words};
 use crate::model::answer::Answer;
+use crate::model::content;
+use crate::model::content::Unpacked;
 use crate::model::exchange::{Exchange, Outcome, Part, Reply, Request, Script};
 use crate::model::masked;
 use crate::model::secret::Mask;
@@ -90,6 +92,8 @@ impl Recorder {
 
     /// A reply's body in a few words.
     pub(crate) fn described(&self, reply: &Reply) -> String {
+        let readable = content::readable(reply, &Unpacked::of(reply));
+        let reply = readable.as_ref().unwrap_or(reply);
         let shown = masked::reply(&self.mask, reply);
         words::described(shown.as_ref().unwrap_or(reply), reply.body.len())
     }
@@ -193,6 +197,10 @@ pub fn reply(reply: &Reply, shown: Option<&Reply>) -> RecordedReply {
     let masked = shown.is_some_and(|shown| shown.body != reply.body || shown.headers != reply.headers);
     let (shown, length) = (shown.unwrap_or(reply), reply.body.len());
     let kept = beginning(&shown.body, REPLY);
+    let body_base64 = lost(kept);
+    // A page in its own charset, and text in a coding, are for people to read.
+    let readable = body_base64.as_ref().and_then(|_| content::readable(shown, &Unpacked::of(shown)));
+    let read = readable.as_ref().map_or(kept, |readable| beginning(&readable.body, REPLY));
     let mut room = HEAD;
     let field = |(name, value): &(String, Vec<u8>)| {
         let (name, value) = (cut(name), text(beginning(value, REPLY)));
@@ -202,9 +210,9 @@ pub fn reply(reply: &Reply, shown: Option<&Reply>) -> RecordedReply {
     RecordedReply {
         status: reply.status,
         headers: shown.headers.iter().map_while(field).collect(),
-        body: text(kept),
+        body: text(read),
         body_bytes: length,
-        body_base64: lost(kept),
+        body_base64,
         masked,
     }
 }
@@ -332,6 +340,18 @@ mod tests {
             assert!(!recorded.body.contains("s3"), "{before}");
             assert_eq!(recorded.body_bytes, body.len());
         }
+    }
+
+    #[test]
+    fn a_page_is_kept_as_it_is_read_and_as_it_came() {
+        let headers = vec![("Content-Type".to_owned(), b"text/html; charset=windows-1251".to_vec())];
+        let page =
+            |body: &[u8]| Reply { status: 404, headers: headers.clone(), body: body.to_vec(), ..Reply::default() };
+        let recorded = kept(&page(b"<p>\xcd\xe5\xf2"));
+        assert_eq!((recorded.body.as_str(), recorded.masked), ("<p>Нет", false));
+        assert_eq!(recorded.body_base64, Some(BASE64.encode(b"<p>\xcd\xe5\xf2")));
+        let recorded = kept(&page(&[b"<p>\xcd\xe5\xf2 ", SECRET.as_bytes()].concat()));
+        assert_eq!((recorded.body.as_str(), recorded.body_base64), ("<p>Нет ${OZ_TOKEN}", None));
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub struct RecordedReply {
     pub status: u16,
     /// The header fields, in order.
     pub headers: Vec<(String, String)>,
-    /// The body as text, cut to what a report needs; bytes that are no UTF-8 are replaced.
+    /// The body as text, out of its coding and its charset, cut to what a report needs; bytes that are no text are replaced.
     pub body: String,
     /// The length of the body as it was read, in bytes.
     pub body_bytes: usize,

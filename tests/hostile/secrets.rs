@@ -119,10 +119,10 @@ fn a_token_that_comes_back_in_another_form() {
             let (left, right) = token.split_at(64);
             message(&format!("{left}\n{right}"))
         }),
-        echo("in UTF-16", "body-not-utf-8", |head| {
+        echo("in UTF-16", "body-not-json", |head| {
             target::json(message(head).iter().flat_map(|b| [*b, 0]).collect::<Vec<_>>())
         }),
-        echo("between bytes that are no text", "body-not-utf-8", |head| {
+        echo("between bytes that are no text", "body-not-json", |head| {
             target::json([b"\xff\xfe\xfd", head.as_bytes()].concat())
         }),
     ]);

@@ -73,6 +73,8 @@ fn replies_without_an_end() {
             .then(Then::Repeat(format!("10000\r\n{}\r\n", " ".repeat(65_536)).into_bytes())),
         row("endless_small_chunks", 1, "reply-oversized", chunked("")).then(Then::Repeat(b"1\r\n \r\n".repeat(10_000))),
         row("endless_extensions", 1, "reply-truncated", chunked("")).then(Then::Repeat(extended.into_bytes())),
+        row("chunk_with_white_space", 1, "chunk-malformed", chunked("2 \r\n{}\r\n0\r\n\r\n")),
+        row("chunk_with_bare_semicolon", 1, "chunk-malformed", chunked("2;\r\n{}\r\n0\r\n\r\n")),
         row("endless_extension", 1, "reply-truncated", chunked("1;")).then(text()),
         row("endless_trailers", 1, "reply-truncated", chunked("0\r\n")).then(Then::Repeat(b"A: b\r\n".repeat(1_000))),
         row("endless_trailer", 1, "reply-truncated", chunked("0\r\nA: ")).then(text()),

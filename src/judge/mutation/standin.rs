@@ -68,7 +68,7 @@ impl Standin {
 
     /// What the judge says of a reply with this body.
     pub(super) fn judged(&self, body: &Value) -> Vec<Finding> {
-        let media_type = self.probe.api.contract.file.media_type.clone();
+        let media_type = self.probe.api.contract.file.media_type().to_owned();
         let mut headers = vec![("content-type".to_owned(), media_type.into_bytes())];
         if self.status == 405 {
             headers.push(("allow".to_owned(), b"HEAD".to_vec()));

@@ -1,7 +1,7 @@
 //! No false alarm: whatever way a promised reply is written, nothing is said of it.
 
 use super::promised;
-use super::support::{PROBES, judged, lines, with, worst};
+use super::support::{PROBES, judged, lines, owing, worst};
 use crate::model::cause::Cause;
 use crate::model::exchange::{Outcome, Reply};
 use crate::model::verdict::{Severity, Verdict};
@@ -53,7 +53,6 @@ fn written(value: &Value, style: Style) -> String {
 const MEDIA_TYPES: &[&str] = &[
     "application/json",
     "application/json; charset=utf-8",
-    "application/json; charset=utf8",
     "application/json;charset=UTF-8",
     "Application/JSON; charset=\"UTF-8\"",
 ];
@@ -90,9 +89,7 @@ fn bodies(probe: &Probe, body: &Value) -> Vec<Value> {
 fn answered(probe: &Probe, status: u16, media_type: &str, body: String) -> Reply {
     let headers = vec![("content-type".to_owned(), media_type.as_bytes().to_vec())];
     let reply = Reply { status, headers, body: body.into_bytes(), ..Reply::default() };
-    // An Allow that does not list what was refused.
-    let other = if probe.request.method == "OPTIONS" { "HEAD" } else { "OPTIONS" };
-    if status == 405 { with(reply, "allow", other) } else { reply }
+    owing(probe, reply)
 }
 
 #[test]

@@ -3,9 +3,11 @@
 mod conforming;
 mod escrow_box;
 
+mod owed;
 mod oz_api;
 pub(super) mod prelude;
 mod promised;
 mod rules;
 mod strength;
 mod support;
+mod text;

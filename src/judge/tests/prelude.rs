@@ -9,6 +9,7 @@ pub(crate) use crate::model::exchange::{Defect, Ending, Flaw, Outcome, Reply, Si
 
 pub(crate) const OFFSET: &str = "oz-api/folders.list/query-negative/offset";
 pub(crate) const METHOD: &str = "oz-api/version/method-unsupported/PATCH";
+pub(crate) const NO_TOKEN: &str = "oz-api/users.list/credentials-absent";
 pub(crate) const UNKNOWN: &str = "oz-api/folders.get/path-unknown-id";
 pub(crate) const DEAL: &str = "escrow-box/deals.get/path-unknown-id";
 pub(crate) const CITIES: &str = "escrow-box/handlers.cities/credentials-absent";
@@ -35,6 +36,11 @@ pub(crate) fn followed(next: Outcome) -> Outcome {
 
 pub(crate) fn typed_as(media_type: &str) -> Outcome {
     Outcome::Reply(typed(400, media_type, oz(400, 4).body))
+}
+
+/// An error of Oz API without a field that its status owes.
+pub(crate) fn bare(status: u16, code: i64) -> Outcome {
+    Outcome::Reply(oz(status, code))
 }
 
 pub(crate) fn untyped(reply: Reply) -> Outcome {

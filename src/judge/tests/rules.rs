@@ -5,15 +5,24 @@ use std::collections::BTreeSet;
 
 use super::prelude::{OFFSET, Row, token};
 use super::promised;
-use super::support::{judged, lines, probe, reply, typed, with};
-use crate::judge::{body, code, delivery, disclosure, fields, framing, header, json, patterns, rules, status};
+use super::support::{judged, lines, owing, probe, reply, typed, with};
+use crate::judge::{
+    body, code, delivery, disclosure, fields, framing, header, interoperable, json, owed, patterns, rules, status,
+};
 use crate::model::exchange::{Outcome, Silence};
 
 fn rows() -> Vec<Row> {
     let families = [delivery::fires, framing::fires, header::fires, body::fires, json::fires, code::fires];
     families
         .into_iter()
-        .chain([fields::fires as fn() -> Vec<Row>, disclosure::fires, patterns::fires, status::fires])
+        .chain([
+            fields::fires as fn() -> Vec<Row>,
+            owed::fires,
+            interoperable::fires,
+            disclosure::fires,
+            patterns::fires,
+            status::fires,
+        ])
         .flat_map(|fires| fires())
         .collect()
 }
@@ -60,7 +69,7 @@ fn each_rule_is_silent_where_the_same_probe_is_answered_as_promised() {
         let probe = probe(id);
         let (status, body) = promised::answer(probe, probe.cause);
         let reply = reply(status, &body);
-        let reply = if status == 405 { with(reply, "allow", "GET") } else { reply };
+        let reply = owing(probe, reply);
         let found = lines(&judged(probe, Outcome::Reply(reply), true));
         assert!(found.is_empty(), "{line}: {id}: {found:?}");
     }

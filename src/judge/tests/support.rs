@@ -78,8 +78,25 @@ pub(crate) fn with(mut reply: Reply, name: &str, value: &str) -> Reply {
 
 /// An error of Oz API.
 pub(crate) fn oz(status: u16, code: i64) -> Reply {
-    let reply = reply(status, &json!({"error_code": code, "error_message": "an error"}));
-    if status == 405 { with(reply, "allow", "OPTIONS") } else { reply }
+    reply(status, &json!({"error_code": code, "error_message": "an error"}))
+}
+
+/// The same with what its status owes.
+pub(crate) fn owing(probe: &Probe, reply: Reply) -> Reply {
+    let field = match reply.status {
+        401 => "www-authenticate",
+        405 => "allow",
+        _ => return reply,
+    };
+    if reply.header(field).is_some() {
+        return reply;
+    }
+    let path = probe.declared().map_or("", |operation| operation.path.as_str());
+    let known = probe.api.suite.on_path(path);
+    let methods: Vec<_> =
+        known.flat_map(|known| known.methods.iter().flatten().chain([&known.method]).map(String::as_str)).collect();
+    let methods = if methods.is_empty() { "OPTIONS".to_owned() } else { methods.join(", ") };
+    with(reply, field, if field == "allow" { &methods } else { "Basic realm=\"api\"" })
 }
 
 /// An error of Escrow Box, always under 400.
@@ -98,7 +115,7 @@ pub(crate) fn check(rows: &[(&str, Reply, &[&str])]) {
 pub(crate) fn check_with(strict: bool, rows: &[(&str, Reply, &[&str])]) {
     let mut wrong = Vec::new();
     for (id, reply, expected) in rows {
-        let found = lines(&judged(probe(id), Outcome::Reply(reply.clone()), strict));
+        let found = lines(&judged(probe(id), Outcome::Reply(owing(probe(id), reply.clone())), strict));
         let mut expected: Vec<_> = expected.iter().map(|line| (*line).to_owned()).collect();
         expected.sort();
         if found != expected {

@@ -1,7 +1,6 @@
 //! The bytes of a connection as they may be shown: line by line what came, without secrets.
 
-use super::content;
-use super::content::Content;
+use crate::model::content::{Unpacked, text};
 use crate::model::exchange::Reply;
 use crate::model::secret::Mask;
 
@@ -17,9 +16,11 @@ pub fn received(mask: &Mask, bytes: &[u8], reply: Option<&Reply>) -> (Vec<u8>, O
     let (head, body) = bytes.split_at(head(bytes));
     let mut shown = fields(mask, head);
     let masked = super::reply::reply(mask, reply).filter(|masked| masked.body != reply.body);
-    let codings = reply.header("transfer-encoding").is_some();
+    let unpacked = Unpacked::of(reply);
+    let coded = unpacked.bytes.is_some() || unpacked.opaque.is_some() || text(reply, &reply.body).is_some();
+    let coded = coded || reply.header("transfer-encoding").is_some();
     match masked {
-        Some(masked) if codings || content::of(reply) != Content::Plain => {
+        Some(masked) if coded => {
             shown.extend(masked.body);
             (shown, Some(PUT_TOGETHER))
         }

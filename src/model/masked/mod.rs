@@ -3,7 +3,6 @@
 //!
 //! It judges nothing; what is judged is what came.
 
-mod content;
 pub mod message;
 mod reply;
 

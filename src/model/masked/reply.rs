@@ -1,7 +1,8 @@
 //! A reply and a silence without secrets.
 
-use super::content;
-use super::content::Content;
+use std::borrow::Cow;
+
+use crate::model::content::{Unpacked, text};
 use crate::model::exchange::{Defect, Ending, Flaw, Outcome, Reply, Silence};
 use crate::model::quote::Quote;
 use crate::model::secret::Mask;
@@ -35,27 +36,31 @@ pub fn reply(mask: &Mask, reply: &Reply) -> Option<Reply> {
 /// The body without secrets, where it has some. What came behind a body goes on with it.
 fn body(mask: &Mask, reply: &Reply, defects: &mut [Defect]) -> Option<Vec<u8>> {
     let cut = reply.ending != Ending::Complete;
-    match content::of(reply) {
-        Content::Opaque(coding) => {
-            let length = reply.body.len();
-            let why = format!("[{length} bytes in the coding {coding}, which errdrift does not read, are not kept]");
-            Some(why.into_bytes())
-        }
-        // What looks like a coding may be none.
-        Content::Decoded(decoded) => mask.masked(&decoded, cut).or_else(|| mask.masked(&reply.body, cut)),
-        Content::Plain => {
-            let is_rest = |defect: &Defect| matches!(defect.kind, Flaw::After | Flaw::Body);
-            let rest = |defect: &Defect| is_rest(defect).then(|| defect.what.bytes.clone()).flatten();
-            let Some(rest) = reply.defects.iter().find_map(rest) else { return mask.masked(&reply.body, cut) };
-            let (body, rest) = mask.parted(&reply.body, &rest);
-            if let Some(rest) = rest
-                && let Some(defect) = defects.iter_mut().find(|defect| is_rest(defect) && defect.what.bytes.is_some())
-            {
-                defect.what.bytes = Some(rest);
-            }
-            body
-        }
+    let unpacked = Unpacked::of(reply);
+    if let Some(coding) = unpacked.opaque {
+        let length = reply.body.len();
+        let why = format!("[{length} bytes in the coding {coding}, which errdrift does not read, are not kept]");
+        return Some(why.into_bytes());
     }
+    let bytes = unpacked.bytes.as_deref().unwrap_or(&reply.body);
+    let read = match text(reply, bytes) {
+        Some((_, text)) => Some(Cow::Owned(text.into_bytes())),
+        None => unpacked.bytes.as_deref().map(Cow::Borrowed),
+    };
+    // What looks like a coding may be none.
+    if let Some(read) = read {
+        return mask.masked(&read, cut).or_else(|| mask.masked(&reply.body, cut));
+    }
+    let is_rest = |defect: &Defect| matches!(defect.kind, Flaw::After | Flaw::Body);
+    let rest = |defect: &Defect| is_rest(defect).then(|| defect.what.bytes.clone()).flatten();
+    let Some(rest) = reply.defects.iter().find_map(rest) else { return mask.masked(&reply.body, cut) };
+    let (body, rest) = mask.parted(&reply.body, &rest);
+    if let Some(rest) = rest
+        && let Some(defect) = defects.iter_mut().find(|defect| is_rest(defect) && defect.what.bytes.is_some())
+    {
+        defect.what.bytes = Some(rest);
+    }
+    body
 }
 
 /// What came, or did not, without secrets.

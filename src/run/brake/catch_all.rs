@@ -9,7 +9,7 @@ use crate::catalog::Api;
 use crate::fault::draft::carried;
 use crate::judge;
 use crate::model::exchange::{Outcome, Reply, Request};
-use crate::model::secret::{Mask, Template};
+use crate::model::secret::Template;
 use crate::plan::Plan;
 use crate::report::record;
 use crate::run::control::Controls;
@@ -62,7 +62,7 @@ async fn nowhere(api: &Arc<Api>, shared: &Shared) -> Option<Reply> {
             && (200..300).contains(&reply.status)
         {
             // An error under a success is what the run is to tell of.
-            let json = judge::body::read(&reply, &Mask::default()).json;
+            let json = judge::body::json(&reply);
             let is_error = json.is_some_and(|json| judge::is_envelope(&api.contract, &json));
             return (!is_error).then_some(reply);
         }

@@ -3,7 +3,6 @@
 use crate::judge;
 use crate::model::answer::media_type;
 use crate::model::exchange::{Ending, Outcome, Part, Reply, Request, Silence};
-use crate::model::secret::Mask;
 use crate::plan::Probe;
 
 /// Whether the probe may change something, so that the brake has to let it pass: by the effect of its operation, or by its
@@ -68,7 +67,7 @@ impl Came {
 
 /// Whether a success has the contract's error as its body. What did not come whole shows none.
 fn is_error(probe: &Probe, reply: &Reply) -> bool {
-    let json = (reply.ending == Ending::Complete).then(|| judge::body::read(reply, &Mask::default()).json).flatten();
+    let json = (reply.ending == Ending::Complete).then(|| judge::body::json(reply)).flatten();
     json.is_some_and(|json| judge::is_envelope(&probe.api.contract, &json))
 }
 

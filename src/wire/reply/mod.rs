@@ -1,6 +1,7 @@
 //! Reads a reply as it comes: leniently, so that something can be said of whatever came, and with every departure from
 //! RFC 9112 told. No socket and no clock: bytes go in, and what bounds memory is bounded here.
 
+mod chunks;
 mod kept;
 pub(in crate::wire) mod several;
 
@@ -337,41 +338,6 @@ impl Reader {
         }
         self.at += take;
         left - take as u64
-    }
-
-    fn chunk_size(&mut self) {
-        let line = self.line();
-        if line.map_or(self.buffer.len() - self.at, |(start, end)| end - start) > CHUNK_LINE_LIMIT {
-            return self.truncate("a chunk whose size has no end".into());
-        }
-        let Some((start, end)) = line else { return };
-        let line = self.buffer[start..end].trim_ascii_end();
-        let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        let text = std::str::from_utf8(digits).unwrap_or_default();
-        let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match u64::from_str_radix(text, 16) {
-            Ok(0) if plain => (self.state, self.length) = (State::Trailers, 0),
-            Ok(size) if plain => self.state = State::ChunkData(size),
-            _ => {
-                let what = Quote::of("a chunk of the size ", line);
-                self.truncate(what);
-            }
-        }
-    }
-
-    fn chunk_end(&mut self) {
-        match &self.buffer[self.at..] {
-            [b'\r', b'\n', ..] => {
-                self.at += 2;
-                self.state = State::ChunkSize;
-            }
-            [] | [b'\r'] => {}
-            other => {
-                let wrong = usize::from(other[0] == b'\r') + 1;
-                let what = Quote::of("a chunk that goes on behind its size: ", &other[..wrong]);
-                self.truncate(what);
-            }
-        }
     }
 
     /// Passes over trailers: they never become header fields (RFC 9112, section 7.1.2).

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::draft::{Draft, part, parts};
+use super::draft::{Draft, FormPart, part, parts};
 use crate::catalog::suite::{Anchor, Body, Operation, Suite};
 
 /// The operation's correct request with its anchor in the place of a right value. `None` where the operation has none.
@@ -17,8 +17,8 @@ pub fn anchored(suite: &Suite, operation: &Operation) -> Option<Draft> {
         draft.set_json(json);
     } else {
         let mut parts = parts(body);
-        parts.retain(|(name, _)| *name != anchor.member);
-        parts.push((anchor.member.clone(), anchor.value.as_str().unwrap_or_default().to_owned()));
+        parts.retain(|part| part.name != anchor.member);
+        parts.push(FormPart::field(&anchor.member, anchor.value.as_str().unwrap_or_default()));
         draft.set_form(&parts);
     }
     Some(draft)
@@ -71,6 +71,6 @@ pub fn is_carried(draft: &Draft, body: &Body, anchor: &Anchor, any_case: bool) -
         let (content, member) = (plain(content), plain(format!("{name}:{}", anchor.value).as_bytes()));
         return content.windows(member.len()).any(|part| part == member);
     }
-    let part = part(&anchor.member, anchor.value.as_str().unwrap_or_default());
+    let part = part(&FormPart::field(&anchor.member, anchor.value.as_str().unwrap_or_default()));
     String::from_utf8_lossy(content).contains(&part)
 }

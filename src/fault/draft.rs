@@ -155,7 +155,7 @@ pub struct Draft {
     /// The content before it became bytes, where it is JSON.
     pub json: Option<Value>,
     /// The parts before they became bytes, where it is form data.
-    pub parts: Vec<(String, String)>,
+    pub parts: Vec<FormPart>,
     /// What leaves in the place of all this.
     pub script: Option<Script>,
     /// What it leaves over.
@@ -196,7 +196,7 @@ impl Draft {
     }
 
     /// Makes the content form data of these parts (RFC 7578).
-    pub fn set_form(&mut self, parts: &[(String, String)]) {
+    pub fn set_form(&mut self, parts: &[FormPart]) {
         self.body = Some(form(parts).into_bytes());
         self.json = None;
         self.parts = parts.to_vec();
@@ -356,23 +356,42 @@ fn object<'f>(members: impl IntoIterator<Item = (&'f String, &'f Field)>, free: 
 
 /// The parts of the operation's correct form.
 #[must_use]
-pub fn parts(body: &Body) -> Vec<(String, String)> {
+pub fn parts(body: &Body) -> Vec<FormPart> {
     let sent = |field: &Field| field.required || field.example.is_some() || field.kind == FieldType::Json;
+    let text = |field: &Field| if field.kind == FieldType::Json { example(field).to_string() } else { text_of(field) };
     body.members
         .iter()
         .filter(|(_, field)| sent(field))
-        .map(|(name, field)| {
-            (name.clone(), if field.kind == FieldType::Json { example(field).to_string() } else { text_of(field) })
-        })
+        .map(|(name, field)| FormPart { name: name.clone(), text: text(field), is_file: field.kind == FieldType::File })
         .collect()
+}
+
+/// A part of form data.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FormPart {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+    /// Whether it is sent as a file, so that a server takes it for one.
+    pub is_file: bool,
+}
+
+impl FormPart {
+    /// A part that is a field.
+    pub(super) fn field(name: &str, text: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), text: text.into(), is_file: false }
+    }
 }
 
 /// Form data, terminated (RFC 7578).
 #[must_use]
-pub fn form(parts: &[(String, String)]) -> String {
-    format!("{}--{BOUNDARY}--\r\n", parts.iter().map(|(name, text)| part(name, text)).collect::<String>())
+pub fn form(parts: &[FormPart]) -> String {
+    format!("{}--{BOUNDARY}--\r\n", parts.iter().map(part).collect::<String>())
 }
 
-pub(super) fn part(name: &str, text: &str) -> String {
-    format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+pub(super) fn part(part: &FormPart) -> String {
+    let FormPart { name, text, is_file } = part;
+    let file = if *is_file { "; filename=\"errdrift.gif\"\r\nContent-Type: image/gif" } else { "" };
+    format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n")
 }

@@ -2,7 +2,7 @@
 
 use super::acceptance::Acceptance::{Guarded, Lenient, Never, Unread};
 use super::draft;
-use super::draft::{Subject, Variant};
+use super::draft::{FormPart, Subject, Variant};
 use super::row::{Fault, fault};
 use crate::catalog::suite::{Field, FieldType};
 use crate::model::cause::Cause;
@@ -105,9 +105,9 @@ fn part_missing(subject: &Subject<'_>) -> Vec<Variant> {
         .map(|(name, _)| {
             subject.variant(name, Never, |draft| {
                 let mut parts = std::mem::take(&mut draft.parts);
-                parts.retain(|(other, _)| other != name);
+                parts.retain(|part| part.name != *name);
                 // Form data has at least one part.
-                parts.push(("errdrift".into(), "probe".into()));
+                parts.push(FormPart::field("errdrift", "probe"));
                 draft.set_form(&parts);
             })
         })
@@ -138,8 +138,8 @@ fn with(
 ) -> Variant {
     let variant = subject.variant(format!("{part}.{name}"), acceptance, |draft| {
         let mut parts = std::mem::take(&mut draft.parts);
-        parts.retain(|(other, _)| other != part);
-        parts.push((part.to_owned(), text.to_owned()));
+        parts.retain(|other| other.name != part);
+        parts.push(FormPart::field(part, text));
         draft.set_form(&parts);
     });
     // The form itself is right: what is wrong is the value of one of its parameters.

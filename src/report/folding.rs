@@ -49,7 +49,8 @@ fn family(drift: &Drift) -> Family {
     }
 }
 
-fn is_answer(rule: &Rule) -> bool {
+/// Whether the rule says that a reply is the wrong answer to the request.
+pub(crate) fn is_answer(rule: &Rule) -> bool {
     rank(rule).is_some()
 }
 

@@ -10,7 +10,7 @@ pub mod consistency;
 pub mod coverage;
 pub mod curl;
 mod drift;
-mod folding;
+pub(crate) mod folding;
 mod gate;
 mod load;
 mod members;

@@ -20,7 +20,7 @@ use super::pacing::work::{Message, Work};
 use super::settings::Settings;
 use super::shared::Shared;
 use super::unsent::RequiredVariables;
-use super::{control, signal};
+use super::{control, signal, unproven};
 use crate::catalog::vocabulary;
 use crate::fault::draft::carried;
 use crate::model::exchange::Request;
@@ -176,7 +176,7 @@ async fn work_off(
     }
     drop(work);
     let mut results = InOrder::default();
-    let (mut batch, mut is_open) = (Vec::new(), true);
+    let (mut batch, mut held, mut is_open) = (Vec::new(), Vec::new(), true);
     let (mut consistency, mut suspicions) = (Consistency::of(probes), Suspicions::new());
     while is_open {
         // The channel closes when the last worker has ended.
@@ -199,8 +199,7 @@ async fn work_off(
                     if let Word::Doubtful(reason) = shared.credentials.word(probe, &result, mark) {
                         Credentials::amend(&mut result, reason);
                     }
-                    suspect(&mut suspicions, place, probe, &result, &consistency);
-                    emit(Event::Result(result));
+                    held.push((place, result));
                 }
                 Err(unsent) => emit(Event::NotExercised {
                     probe: probe.id.clone(),
@@ -208,10 +207,26 @@ async fn work_off(
                     weighs: required.weighs(&probe.api.suite.id, &unsent),
                 }),
             }
+            let waits =
+                unproven::waits(probe) && probes.get(place + 1).is_some_and(|next| unproven::are_together(probe, next));
+            if !waits {
+                let (places, mut results): (Vec<_>, Vec<_>) = held.drain(..).unzip();
+                if let Some(reason) = unproven::waits(probe).then(|| unproven::settle(&mut results)).flatten() {
+                    emit(Event::NotJudged(Reason::Control, reason));
+                }
+                for (place, result) in places.into_iter().zip(results) {
+                    suspect(&mut suspicions, place, &probes[place], &result, &consistency);
+                    emit(Event::Result(result));
+                }
+            }
         }
         board.handed_on(results.next - before);
         // To be woken for every result costs a fast target more than the judging.
         tokio::time::sleep(BATCH_INTERVAL).await;
+    }
+    for (place, result) in held {
+        suspect(&mut suspicions, place, &probes[place], &result, &consistency);
+        emit(Event::Result(result));
     }
     emit(Event::Compared(Box::new(consistency.close())));
     (suspicions, board.company())

@@ -34,5 +34,6 @@ pub mod settings;
 pub(crate) mod shared;
 pub(crate) mod signal;
 pub(crate) mod turn;
+mod unproven;
 pub mod unsent;
 pub mod writer;

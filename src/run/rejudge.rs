@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::opening::opening;
+use super::unproven;
 use crate::catalog::Api;
 use crate::judge::finding::Finding;
 use crate::judge::origin::Evidence;
@@ -19,7 +20,7 @@ use crate::plan::{Plan, Probe, Selection};
 use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
 use crate::report::tally::Tally;
-use crate::report::{Closing, Inactive, Opening, ProbeResult, Report, stored};
+use crate::report::{Closing, Inactive, Opening, ProbeResult, Reason, Report, stored};
 use crate::{fault, judge};
 
 /// Stored exchanges, judged again.
@@ -76,8 +77,11 @@ impl Rejudged {
             result.request.clone_from(&old.request);
             result.reply.clone_from(&old.reply);
             consistency.examine(probe, &mut result);
-            tally.result(&result);
-            results.push(result);
+            results.push((*probe, Box::new(result)));
+        }
+        let results = settled(results, &mut tally);
+        for result in &results {
+            tally.result(result);
         }
         tally.compared(consistency.close());
         for (why, probes) in standing {
@@ -92,6 +96,25 @@ impl Rejudged {
         let closing = closed(tally, report.closing, apis, strict);
         Self { opening, results, closing }
     }
+}
+
+/// The results, those of operations whose request is suspected without what blames the target.
+fn settled(results: Vec<(&Probe, Box<ProbeResult>)>, tally: &mut Tally) -> Vec<ProbeResult> {
+    let mut all = Vec::new();
+    let mut rest = results.into_iter().peekable();
+    while let Some((probe, result)) = rest.next() {
+        let mut together = vec![result];
+        while unproven::waits(probe)
+            && let Some((_, result)) = rest.next_if(|(next, _)| unproven::are_together(probe, next))
+        {
+            together.push(result);
+        }
+        if let Some(reason) = unproven::waits(probe).then(|| unproven::settle(&mut together)).flatten() {
+            tally.not_judged(Reason::Control, reason);
+        }
+        all.extend(together.into_iter().map(|result| *result));
+    }
+    all
 }
 
 /// The probes of today's suites that were sent then.

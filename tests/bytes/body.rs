@@ -190,8 +190,13 @@ pub(crate) fn rows() -> Vec<Written> {
              x-forensic-access-token: 0123456789abcdef\r\n\
              content-type: multipart/form-data\r\n\
              host: HOST\r\n\
-             content-length: 104\r\n\r\n",
+             content-length: 253\r\n\r\n",
             b"--errdrift-6f1d2c\r\n\
+              Content-Disposition: form-data; name=\"photo1\"; filename=\"errdrift.gif\"\r\n\
+              Content-Type: image/gif\r\n\
+              \r\n\
+              GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;\r\n\
+              --errdrift-6f1d2c\r\n\
               Content-Disposition: form-data; name=\"payload\"\r\n\
               \r\n\
               {\"errdrift\":\r\n\
@@ -205,8 +210,13 @@ pub(crate) fn rows() -> Vec<Written> {
              x-forensic-access-token: 0123456789abcdef\r\n\
              content-type: multipart/form-data; boundary=errdrift-other\r\n\
              host: HOST\r\n\
-             content-length: 104\r\n\r\n",
+             content-length: 253\r\n\r\n",
             b"--errdrift-6f1d2c\r\n\
+              Content-Disposition: form-data; name=\"photo1\"; filename=\"errdrift.gif\"\r\n\
+              Content-Type: image/gif\r\n\
+              \r\n\
+              GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;\r\n\
+              --errdrift-6f1d2c\r\n\
               Content-Disposition: form-data; name=\"payload\"\r\n\
               \r\n\
               {\"errdrift\":\r\n\
@@ -234,8 +244,13 @@ pub(crate) fn rows() -> Vec<Written> {
              x-forensic-access-token: 0123456789abcdef\r\n\
              content-type: multipart/form-data; boundary=errdrift-6f1d2c\r\n\
              host: HOST\r\n\
-             content-length: 98\r\n\r\n",
+             content-length: 247\r\n\r\n",
             b"--errdrift-6f1d2c\r\n\
+              Content-Disposition: form-data; name=\"photo1\"; filename=\"errdrift.gif\"\r\n\
+              Content-Type: image/gif\r\n\
+              \r\n\
+              GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;\r\n\
+              --errdrift-6f1d2c\r\n\
               Content-Disposition: form-data; name=\"errdrift\"\r\n\
               \r\n\
               probe\r\n\
@@ -264,8 +279,13 @@ pub(crate) fn rows() -> Vec<Written> {
              x-forensic-access-token: 0123456789abcdef\r\n\
              content-type: multipart/form-data; boundary=errdrift-6f1d2c\r\n\
              host: HOST\r\n\
-             content-length: 93\r\n\r\n",
+             content-length: 242\r\n\r\n",
             b"--errdrift-6f1d2c\r\n\
+              Content-Disposition: form-data; name=\"photo1\"; filename=\"errdrift.gif\"\r\n\
+              Content-Type: image/gif\r\n\
+              \r\n\
+              GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;\r\n\
+              --errdrift-6f1d2c\r\n\
               Content-Disposition: form-data; name=\"payload\"\r\n\
               \r\n\
               1\r\n\

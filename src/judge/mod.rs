@@ -16,6 +16,7 @@ pub mod finding;
 mod found;
 mod framing;
 pub mod header;
+mod internals;
 mod json;
 mod judgement;
 mod load;

@@ -4,11 +4,11 @@ use serde::{Deserialize, Deserializer};
 
 use super::case::Case;
 use super::rule::{Needs, Rule};
-use super::{body, code, comparison, delivery, disclosure, fields, framing, header, json, patterns, status};
+use super::{body, code, comparison, delivery, disclosure, fields, framing, header, internals, json, patterns, status};
 use crate::model::verdict::Severity;
 
 /// The families, in the order in which a reply is read.
-static FAMILIES: [&[&Rule]; 11] = [
+static FAMILIES: [&[&Rule]; 12] = [
     delivery::RULES,
     framing::RULES,
     header::RULES,
@@ -19,6 +19,7 @@ static FAMILIES: [&[&Rule]; 11] = [
     fields::RULES,
     comparison::RULES,
     patterns::RULES,
+    internals::RULES,
     disclosure::RULES,
 ];
 

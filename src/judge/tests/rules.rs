@@ -6,14 +6,16 @@ use std::collections::BTreeSet;
 use super::prelude::{OFFSET, Row, token};
 use super::promised;
 use super::support::{judged, lines, probe, reply, typed, with};
-use crate::judge::{body, code, delivery, disclosure, fields, framing, header, json, patterns, rules, status};
+use crate::judge::{
+    body, code, delivery, disclosure, fields, framing, header, internals, json, patterns, rules, status,
+};
 use crate::model::exchange::{Outcome, Silence};
 
 fn rows() -> Vec<Row> {
     let families = [delivery::fires, framing::fires, header::fires, body::fires, json::fires, code::fires];
     families
         .into_iter()
-        .chain([fields::fires as fn() -> Vec<Row>, disclosure::fires, patterns::fires, status::fires])
+        .chain([fields::fires as fn() -> Vec<Row>, disclosure::fires, patterns::fires, internals::fires, status::fires])
         .flat_map(|fires| fires())
         .collect()
 }

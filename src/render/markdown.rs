@@ -145,6 +145,9 @@ fn details(drift: &Drift) -> String {
     item("expected", &code(&drift.finding.expected, VALUE));
     item("actual", &code(&drift.finding.actual, VALUE));
     item("source", &code(&drift.finding.source, VALUE));
+    if let Some(remedy) = &drift.remedy {
+        item("remedy", &code(remedy, VALUE));
+    }
     item("signature", &code(&drift.signature, VALUE));
     let example = &drift.example;
     match (&example.reply, &example.silence) {

@@ -182,7 +182,7 @@ pub(super) static TABLE: &[Document] = &[
         &[("code", STATUS), ("message", r"^(?:HTTP \d{3} |Unable to process JSON|Credentials are required)")],
         &["details"],
     ),
-    framework("Dropwizard", &[("errors", r#"^\["#), ("code", "^422$")], &[]),
+    framework("Dropwizard", &[("errors", r"^\["), ("code", "^422$")], &[]),
     framework(
         "Javalin",
         &[("title", ANY), ("status", STATUS), ("type", r"javalin\.io|^about:blank$"), ("details", ANY)],

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::case::Case;
 use super::finding::Finding;
 use super::found::Found;
-use super::origin::pages;
+use super::origin::marks;
 use super::patterns::{self, VERSION_DISCLOSED, matching};
 use super::rule::{Needs, rules};
 use super::{carried, describe};
@@ -86,7 +86,7 @@ fn banners(case: &Case<'_>) -> Vec<Finding> {
             let shown = case.mask().field(name, value.as_bytes());
             let shown = shown.map_or_else(|| value.to_string(), |shown| String::from_utf8_lossy(&shown).into_owned());
             // A gateway names itself on what it passes on, too.
-            let author = pages::named(name, &value).map(|mark| (mark.layer, mark.name));
+            let author = marks::named(name, &value).map(|mark| (mark.layer, mark.name));
             let found = Found::new(&VERSION_DISCLOSED, at).author(author).expected("no version");
             push(&mut findings, found.actual(describe::quoted(&shown)));
         }

@@ -1,5 +1,4 @@
-//! Formats of errors that are not the contract's, by the members that they have: what a framework answers by itself, or what
-//! another standard says.
+//! Formats of errors that another standard describes, by the members that they have.
 
 use serde_json::{Map, Value};
 
@@ -10,18 +9,8 @@ struct Format {
     may_have: &'static [&'static str],
 }
 
-/// The most telling first. From the products' own sources and from the standards.
+/// The most telling first. What frameworks answer by themselves is known with them: [`super::origin`].
 static FORMATS: &[Format] = &[
-    Format {
-        name: "Spring Boot's error attributes",
-        has: &["timestamp", "status", "error"],
-        may_have: &["path", "message", "trace", "exception", "errors", "requestId"],
-    },
-    Format {
-        name: "an ASP.NET problem document",
-        has: &["type", "title", "status", "traceId"],
-        may_have: &["errors", "detail", "instance"],
-    },
     Format {
         name: "a problem document (RFC 9457)",
         has: &["title", "status"],
@@ -33,13 +22,6 @@ static FORMATS: &[Format] = &[
         may_have: &["detail", "instance", "status"],
     },
     Format {
-        name: "Fastify's or hapi's error",
-        has: &["statusCode", "error", "message"],
-        may_have: &["code", "attributes"],
-    },
-    Format { name: "NestJS's error", has: &["statusCode", "message"], may_have: &["error"] },
-    Format { name: "an error of Django REST framework or FastAPI", has: &["detail"], may_have: &[] },
-    Format {
         name: "an OAuth 2.0 error (RFC 6749)",
         has: &["error", "error_description"],
         may_have: &["error_uri", "state"],
@@ -50,9 +32,6 @@ static FORMATS: &[Format] = &[
         has: &["errors"],
         may_have: &["jsonapi", "meta", "links", "data", "extensions"],
     },
-    Format { name: "Quarkus's error", has: &["details", "stack"], may_have: &[] },
-    Format { name: "Laravel's error", has: &["message", "exception", "file", "line"], may_have: &["trace"] },
-    Format { name: "Laravel's validation error", has: &["message", "errors"], may_have: &[] },
 ];
 
 /// What a body of those members is called; `None` where many formats have them.

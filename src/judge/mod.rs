@@ -17,6 +17,7 @@ mod format;
 mod found;
 mod framing;
 pub mod header;
+mod internals;
 mod interoperable;
 mod json;
 mod judgement;

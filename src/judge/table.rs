@@ -5,12 +5,13 @@ use serde::{Deserialize, Deserializer};
 use super::case::Case;
 use super::rule::{Needs, Rule};
 use super::{
-    body, code, comparison, delivery, disclosure, fields, framing, header, interoperable, json, owed, patterns, status,
+    body, code, comparison, delivery, disclosure, fields, framing, header, internals, interoperable, json, owed,
+    patterns, status,
 };
 use crate::model::verdict::Severity;
 
 /// The families, in the order in which a reply is read.
-static FAMILIES: [&[&Rule]; 13] = [
+static FAMILIES: [&[&Rule]; 14] = [
     delivery::RULES,
     framing::RULES,
     header::RULES,
@@ -23,6 +24,7 @@ static FAMILIES: [&[&Rule]; 13] = [
     fields::RULES,
     comparison::RULES,
     patterns::RULES,
+    internals::RULES,
     disclosure::RULES,
 ];
 

@@ -97,6 +97,9 @@ pub(super) static TABLE: &[Drift] = table! { Api::EscrowBox:
     error "echoes-credentials": "credential-disclosed" on [WrongCredentials Forbidden] =>
         Template(r#"{"error":{"code":"<<code>>","message":"Refused: <<credential>>"}}"#);
         "The message repeats the credentials that were sent.";
+    warning "internals-in-message": "internals-disclosed" on [UnknownResource] =>
+        Message("connect ECONNREFUSED 10.20.0.7:5432");
+        "The message of an unknown resource tells the address of the database.";
     warning "path-in-message": "path-disclosed" on [Syntax] =>
         Message("Cannot parse the body: /usr/src/app/node_modules/body-parser/lib/types/json.js");
         "The message of a body that is no JSON names a file of the server.";

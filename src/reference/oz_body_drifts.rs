@@ -74,6 +74,9 @@ pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
     error "echoes-token": "credential-disclosed" on [WrongCredentials ExpiredCredentials Forbidden] =>
         Template(r#"{"error_code": <<code>>, "error_message": "Session <<credential>> refused", "details": null}"#);
         "The message repeats the token that was sent.";
+    warning "internals-in-message": "internals-disclosed" on [Type] =>
+        Message("JSON parse error: Cannot deserialize value of type `com.acme.folders.FolderDto` from Array value");
+        "The message of a wrong type names a class of the server.";
     warning "path-in-message": "path-disclosed" on [Syntax] =>
         Message("Parse error in /usr/local/lib/python3.8/site-packages/rest_framework/parsers.py");
         "The message of a malformed body names a file of the server.";

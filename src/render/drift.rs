@@ -59,6 +59,9 @@ pub fn block(drift: &Drift, style: &Style) -> String {
         field("statuses", &statuses.join(", "));
     }
     field("source", &finding.source);
+    if let Some(remedy) = &drift.remedy {
+        field("remedy", remedy);
+    }
     if let Some(waived) = &waived {
         field("waived", waived);
     } else if drift.waived > 0 {

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use crate::catalog::Api;
 use crate::catalog::contract::{Promise, Strength};
 use crate::catalog::document::nearest;
+use crate::judge::delivery::PAGE_OF_ANOTHER_LAYER;
+use crate::judge::origin::remedies;
 use crate::model::cause::{CAUSES, Cause};
 use crate::{catalog, fault, judge};
 
-/// Explains a rule, a fault or a cause.
+/// Explains a rule, a fault, a cause or a product that answers in a service's place.
 ///
 /// # Errors
 /// There is none of that name; says which is closest.
@@ -16,7 +18,8 @@ pub fn explain(what: &str) -> Result<String, String> {
     if let Some(rule) = judge::find(what) {
         let rows =
             [("what", rule.what), ("why it matters", rule.why), ("example", rule.example), ("source", rule.source)];
-        return Ok(page(&format!("rule {} ({})", rule.id, rule.severity.word()), &rows));
+        let page = page(&format!("rule {} ({})", rule.id, rule.severity.word()), &rows);
+        return Ok(if *rule == PAGE_OF_ANOTHER_LAYER { page + &products() } else { page });
     }
     if let Some(fault) = fault::find(what) {
         let rows = [
@@ -31,7 +34,21 @@ pub fn explain(what: &str) -> Result<String, String> {
     if let Some((cause, word, meaning)) = CAUSES.iter().find(|(_, word, _)| *word == what) {
         return Ok(cause_page(*cause, word, meaning));
     }
+    if let Some((product, layer)) = remedies::products().iter().find(|(name, _)| name.eq_ignore_ascii_case(what)) {
+        let remedy = remedies::of(product).unwrap_or("none is known");
+        return Ok(page(&format!("product {product} ({})", layer.word()), &[("remedy", remedy)]));
+    }
     Err(unknown(what))
+}
+
+/// What makes each known product answer in the documented format.
+fn products() -> String {
+    let mut text = "\n  Known products, and what makes each answer in the documented format\n".to_owned();
+    for (product, layer) in remedies::products() {
+        let _ =
+            writeln!(text, "    {product} ({}): {}", layer.word(), remedies::of(product).unwrap_or("none is known"));
+    }
+    text
 }
 
 fn unknown(what: &str) -> String {

@@ -152,6 +152,9 @@ fn details(drift: &Drift) -> String {
     item("expected", &code(&drift.finding.expected, VALUE));
     item("actual", &code(&drift.finding.actual, VALUE));
     item("source", &code(&drift.finding.source, VALUE));
+    if let Some(remedy) = &drift.remedy {
+        item("remedy", &code(remedy, VALUE));
+    }
     for line in headline::consequences(drift, CONSEQUENCES) {
         item("follows", &code(&line, VALUE));
     }

@@ -29,6 +29,9 @@ pub struct Drift {
     /// The product that probably wrote them, where that is known of the example.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_by: Option<Cow<'static, str>>,
+    /// What makes that product answer in the documented format, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Cow<'static, str>>,
     /// The statuses of the replies that show it.
     pub statuses: BTreeSet<u16>,
     /// The cause, or `*` where the promise is the same for all.

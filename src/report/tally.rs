@@ -1,6 +1,7 @@
 //! Everything that is remembered of results that passed by: counts, drifts with one example each, and what was not
 //! exercised.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,9 +14,11 @@ use super::{
 };
 use crate::catalog::Api;
 use crate::catalog::contract::Contract;
+use crate::judge::Mark;
 use crate::judge::body::MEMBER_UNDOCUMENTED;
 use crate::judge::delivery::PAGE_OF_ANOTHER_LAYER;
 use crate::judge::finding::{Finding, Repeats};
+use crate::judge::origin::remedies;
 use crate::model::cause::Cause;
 use crate::model::layer::Layer;
 use crate::model::place::Place;
@@ -172,6 +175,7 @@ impl Tally {
             severity: finding.severity,
             layer: finding.author.map(|(layer, _)| layer).or(result.layer),
             answered_by: finding.author.map(|(_, product)| product.into()).or_else(|| result.answered_by.clone()),
+            remedy: None,
             statuses: BTreeSet::new(),
             cause: if finding.by_cause && !finding.for_all { result.cause.word().to_owned() } else { "*".to_owned() },
             summary: String::new(),
@@ -314,6 +318,9 @@ impl Tally {
         for drift in &mut drifts {
             drift.operations = self.operations.get(&drift.signature).map_or(0, BTreeSet::len);
             drift.summary = summary(drift);
+            // What a reply gives away is no matter of its format.
+            let product = drift.answered_by.as_deref().filter(|_| !drift.rule.is(Mark::Discloses));
+            drift.remedy = product.and_then(remedies::of).map(Cow::Borrowed);
         }
         drifts.sort_by(|a, b| {
             let worst_first = (b.severity, b.operations, b.count).cmp(&(a.severity, a.operations, a.count));

@@ -31,7 +31,7 @@ pub(crate) fn are_together(one: &Probe, other: &Probe) -> bool {
 /// Makes the results of one operation that blame the target for the suite's own request inconclusive, and says why.
 pub(crate) fn settle(results: &mut [Box<ProbeResult>]) -> Option<String> {
     // What is wrong with the content, or with what it names.
-    let of_request = |result: &&Box<ProbeResult>| {
+    let of_request = |result: &ProbeResult| {
         matches!(
             result.cause,
             Cause::MalformedBody
@@ -42,17 +42,18 @@ pub(crate) fn settle(results: &mut [Box<ProbeResult>]) -> Option<String> {
         )
     };
     let told = |answer: &Answer| (answer.status, answer.code.clone());
-    let judged = |result: &&Box<ProbeResult>| result.verdict != Verdict::Inconclusive;
-    let own: Vec<_> = results.iter().filter(of_request).filter(judged).collect();
+    let all = || results.iter().map(Box::as_ref);
+    let own: Vec<&ProbeResult> =
+        all().filter(|result| of_request(result) && result.verdict != Verdict::Inconclusive).collect();
     let first = told(own.first()?.answer.as_ref()?);
     let same = own.iter().all(|result| result.answer.as_ref().map(told).as_ref() == Some(&first));
     let mut causes: Vec<_> = own.iter().map(|result| result.cause).collect();
     causes.sort();
     causes.dedup();
     // Without credentials the target has something else to say, so that it does tell mistakes apart.
-    let credentials: Vec<_> = results.iter().filter(|result| result.cause == Cause::NoCredentials).collect();
-    let otherwise = |result: &&Box<ProbeResult>| result.answer.as_ref().map(told).is_some_and(|other| other != first);
-    let blamed = |result: &Box<ProbeResult>| {
+    let credentials: Vec<_> = all().filter(|result| result.cause == Cause::NoCredentials).collect();
+    let otherwise = |result: &ProbeResult| result.answer.as_ref().map(told).is_some_and(|other| other != first);
+    let blamed = |result: &ProbeResult| {
         result.findings.iter().any(|finding| is_answer(finding.rule) && finding.severity > Severity::Note)
     };
     let is_suspected = first.0 >= 400
@@ -62,7 +63,7 @@ pub(crate) fn settle(results: &mut [Box<ProbeResult>]) -> Option<String> {
         && causes.len() >= MIN_CAUSES
         && own.iter().any(|result| blamed(result))
         && !credentials.is_empty()
-        && credentials.iter().all(|result| otherwise(&result));
+        && credentials.iter().all(|result| otherwise(result));
     if !is_suspected {
         return None;
     }
@@ -73,7 +74,7 @@ pub(crate) fn settle(results: &mut [Box<ProbeResult>]) -> Option<String> {
     let reason = format!(
         "the suite's request for {suite}/{operation} may be incomplete: every probe of it is answered by {answer}{message}; give the suite what the target asks for, or a `control` that shows the request to be right"
     );
-    for result in results.iter_mut().filter(|result| of_request(&&**result) && blamed(result)) {
+    for result in results.iter_mut().filter(|result| of_request(result) && blamed(result)) {
         result.findings.retain(|finding| !is_answer(finding.rule));
         let failed = result.findings.iter().any(|finding| finding.severity == Severity::Error);
         result.verdict = if failed { Verdict::Fail } else { Verdict::Inconclusive };
@@ -111,8 +112,8 @@ mod tests {
         })
     }
 
-    fn complaints(code_of_values: i32, code_without_credentials: i32) -> Vec<Box<ProbeResult>> {
-        vec![
+    fn complaints(code_of_values: i32, code_without_credentials: i32) -> [Box<ProbeResult>; 4] {
+        [
             result(Cause::NoCredentials, code_without_credentials, false),
             result(Cause::MalformedBody, 3, false),
             result(Cause::UnknownResource, 3, true),

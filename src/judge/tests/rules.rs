@@ -7,7 +7,8 @@ use super::prelude::{OFFSET, Row, token};
 use super::promised;
 use super::support::{judged, lines, owing, probe, reply, typed, with};
 use crate::judge::{
-    body, code, delivery, disclosure, fields, framing, header, interoperable, json, owed, patterns, rules, status,
+    body, code, delivery, disclosure, fields, framing, header, internals, interoperable, json, owed, patterns, rules,
+    status,
 };
 use crate::model::exchange::{Outcome, Silence};
 
@@ -21,6 +22,7 @@ fn rows() -> Vec<Row> {
             interoperable::fires,
             disclosure::fires,
             patterns::fires,
+            internals::fires,
             status::fires,
         ])
         .flat_map(|fires| fires())

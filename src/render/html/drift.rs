@@ -65,6 +65,9 @@ fn card(html: &mut Html, drift: &Drift, shown: &Shown) {
 
 fn body(html: &mut Html, drift: &Drift, shown: &Shown) {
     promise(html, &drift.finding);
+    if let Some(remedy) = &drift.remedy {
+        html.line("p", &[("class", "remedy")], &format!("Remedy: {remedy}"));
+    }
     if let Some(repeats) = drift.repeats {
         repeated(html, repeats);
     }

@@ -125,6 +125,10 @@ impl Limits {
         if own.is_some_and(|own| !own.is_open && own.answered == met) {
             return May::Now(leave);
         }
+        // What is asked of no operation may be asked by the single request itself, before it leaves.
+        if key.suite.is_empty() {
+            return May::Now(leave);
+        }
         if state.scout.is_some() {
             return May::Later;
         }
@@ -284,6 +288,18 @@ mod tests {
         limits.returned(&a);
         leave(&limits, &a);
         leave(&limits, &a);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_single_request_asks_before_it_leaves_waits_for_nobody() {
+        let (limits, a) = (Limits::new(PATIENCE), key("a"));
+        assert!(meets(&limits, &a, Some(1)));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let scout = leave(&limits, &a);
+        let path = Key { suite: String::new(), operation: "/api/things".to_owned() };
+        leave(&limits, &path);
+        limits.answered(&a, scout);
+        limits.returned(&a);
     }
 
     #[tokio::test(start_paused = true)]

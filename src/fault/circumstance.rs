@@ -9,6 +9,7 @@ use super::draft::{Draft, Subject, Variant};
 use super::http_message::{is_first, is_read, is_write};
 use super::relation::{Like, Plain};
 use super::row::{Fault, fault};
+use crate::model::cause::Cause;
 use crate::model::exchange::Over;
 
 /// The table of this family. The cause is that of the plain fault.
@@ -38,12 +39,28 @@ pub static FAULTS: &[Fault] = &[
         |s| each(s, |draft| accept(draft, "application/problem+json, application/json;q=0.9"))
     ),
     fault!(
+        "alike-accept-vendor",
+        NotAcceptable,
+        "An Accept that prefers a vendor's JSON to the API's own, on a request that is wrong anyway.",
+        "Accept: application/vnd.errdrift.v1+json, application/json;q=0.9",
+        "RFC 9110, section 12.5.1; RFC 6838, section 4.2.8",
+        |s| each(s, |draft| accept(draft, "application/vnd.errdrift.v1+json, application/json;q=0.9"))
+    ),
+    fault!(
         "alike-language",
         NotAcceptable,
         "An Accept-Language, on a request that is wrong anyway: a message may be translated, a code may not.",
         "Accept-Language: uk, ru;q=0.8",
         "RFC 9110, section 12.5.4",
         |s| each(s, |draft| field(draft, "accept-language", "uk, ru;q=0.8"))
+    ),
+    fault!(
+        "alike-languages-far",
+        NotAcceptable,
+        "Languages that few services have messages in, on a request that is wrong anyway.",
+        "Accept-Language: zh, fr;q=0.9, de;q=0.8",
+        "RFC 9110, section 12.5.4",
+        |s| each(s, |draft| field(draft, "accept-language", "zh, fr;q=0.9, de;q=0.8"))
     ),
     fault!(
         "alike-encoding",
@@ -72,6 +89,14 @@ pub static FAULTS: &[Fault] = &[
         "GET /api/folders in place of /api/folders/",
         "the suite's trailing_slash",
         trailing_slash
+    ),
+    fault!(
+        "path-other-slash",
+        UnknownPath,
+        "The path with a slash behind it, or without one, where the suite does not say that both are the same; without credentials.",
+        "GET /api/folders in place of /api/folders/",
+        "RFC 3986, section 6.2.3",
+        path_other_slash
     ),
     fault!(
         "alike-fresh-connection",
@@ -168,13 +193,28 @@ fn trailing_slash(subject: &Subject<'_>) -> Vec<Variant> {
     if !subject.suite.trailing_slash {
         return Vec::new();
     }
-    each(subject, |draft| {
-        if draft.path.ends_with('/') {
-            draft.path.pop();
-        } else {
-            draft.path.push('/');
-        }
-    })
+    each(subject, other_slash)
+}
+
+/// Adds a slash behind the path, or takes it away.
+fn other_slash(draft: &mut Draft) {
+    if draft.path.ends_with('/') {
+        draft.path.pop();
+    } else {
+        draft.path.push('/');
+    }
+}
+
+/// What is refused without credentials whatever its path is changes nothing, on the read and the write that other faults of
+/// the wire are put on.
+fn path_other_slash(subject: &Subject<'_>) -> Vec<Variant> {
+    if subject.suite.trailing_slash || !(is_read(subject) || is_write(subject)) {
+        return Vec::new();
+    }
+    let Some(plain) = super::plain::find("credentials-absent") else { return Vec::new() };
+    let Some(mut variant) = first_refused(plain, subject) else { return Vec::new() };
+    other_slash(&mut variant.draft);
+    vec![Variant { name: String::new(), ..variant }.also(&[Cause::NoCredentials, Cause::WrongMethod])]
 }
 
 fn head(subject: &Subject<'_>) -> Vec<Variant> {

@@ -63,6 +63,15 @@ pub static FAULTS: &[Fault] = &[
         "RFC 3986, section 2.5",
         invalid_utf_8
     ),
+    fault!(
+        "path-encoded-slash",
+        UnknownResource,
+        Core,
+        "An encoded slash in an id, alone and behind two dots, and a semicolon: servers refuse or resolve them on their own.",
+        "GET /api/folders/errdrift%2Fx",
+        "RFC 3986, section 2.2",
+        encoded_slash
+    ),
     fault!("path-nul", MalformedHttp, Core, "An encoded NUL.", "GET /api/folders/%00", "RFC 3986, section 7.3", nul),
     fault!(
         "path-long-segment",
@@ -187,6 +196,18 @@ fn bad_encoding(subject: &Subject<'_>) -> Vec<Variant> {
 
 fn invalid_utf_8(subject: &Subject<'_>) -> Vec<Variant> {
     encoded(subject, "%ff")
+}
+
+/// Only a read may find out what a server makes of it.
+fn encoded_slash(subject: &Subject<'_>) -> Vec<Variant> {
+    let Some(operation) = subject.operation.filter(|operation| draft::is_safe(operation)) else { return Vec::new() };
+    let of = |(name, _): (&String, &Field)| {
+        [("slash", "errdrift%2Fx"), ("dots", "..%2Ferrdrift"), ("semicolon", "errdrift;x=1")].map(|(word, raw)| {
+            let variant = with(subject, operation, name, raw, Lenient);
+            Variant { name: format!("{name}.{word}"), ..variant.also(READINGS) }.form_only()
+        })
+    };
+    operation.path_parameters.iter().take(1).flat_map(of).collect()
 }
 
 fn nul(subject: &Subject<'_>) -> Vec<Variant> {

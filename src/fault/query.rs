@@ -99,6 +99,14 @@ pub static FAULTS: &[Fault] = &[
         overflow
     ),
     fault!(
+        "query-nul",
+        InvalidValue,
+        "An encoded NUL in a declared parameter: databases refuse it, and services that pass it on fail.",
+        "GET /api/folders/?technical_meta=errdrift%00",
+        "RFC 3986, section 7.3",
+        nul
+    ),
+    fault!(
         "query-bad-encoding",
         MalformedHttp,
         "A percent sign without two hexadecimal digits, and a byte that is no UTF-8.",
@@ -180,6 +188,15 @@ fn fractional(subject: &Subject<'_>) -> Vec<Variant> {
 fn overflow(subject: &Subject<'_>) -> Vec<Variant> {
     let variants = each(subject, Lenient, |field| (field.kind == FieldType::Integer).then(|| "9".repeat(30)));
     variants.into_iter().map(Variant::form_only).collect()
+}
+
+fn nul(subject: &Subject<'_>) -> Vec<Variant> {
+    let text = |field: &Field| field.kind == FieldType::String && field.values.is_empty();
+    let mut variants = each(subject, Lenient, |field| text(field).then(|| "errdrift%00".into()));
+    if variants.is_empty() {
+        variants = each(subject, Lenient, |_| Some("1%00".into())).into_iter().take(1).collect();
+    }
+    variants.into_iter().map(|variant| variant.also(&[Cause::WrongType, Cause::MalformedHttp]).form_only()).collect()
 }
 
 fn bad_encoding(subject: &Subject<'_>) -> Vec<Variant> {

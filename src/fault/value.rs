@@ -37,6 +37,14 @@ pub static FAULTS: &[Fault] = &[
         |s| each(s, Never, |field| field.malformed.clone())
     ),
     fault!(
+        "member-nul",
+        InvalidValue,
+        "An escaped NUL in a text: JSON allows it, databases refuse it, and services that pass it on fail.",
+        "{\"alias\":\"errdrift\\u0000\"}",
+        "RFC 8259, section 7",
+        nul
+    ),
+    fault!(
         "member-below-minimum",
         InvalidValue,
         "A number below the declared minimum.",
@@ -94,6 +102,15 @@ fn text(length: u64) -> Value {
 }
 
 /// One variant a declared member for which there is a wrong value.
+fn nul(subject: &Subject<'_>) -> Vec<Variant> {
+    let text = |field: &Field| field.kind == FieldType::String && field.values.is_empty();
+    let variants = each(subject, Lenient, |field| text(field).then(|| json!("errdrift\u{0}")));
+    variants.into_iter().take(MAX_NUL).map(Variant::form_only).collect()
+}
+
+/// The most members of an operation that are sent with a NUL: they are read alike.
+const MAX_NUL: usize = 2;
+
 fn each(subject: &Subject<'_>, acceptance: Acceptance, wrong: impl Fn(&Field) -> Option<Value>) -> Vec<Variant> {
     let members = members(subject);
     let variant = |member: &super::body::Member<'_>| {

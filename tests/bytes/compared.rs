@@ -31,6 +31,69 @@ pub(crate) fn rows() -> Vec<Written> {
             b"",
         ),
         written(
+            "oz-api/users.list/alike-accept-vendor/no-credentials",
+            "GET /api/users/ HTTP/1.1\r\n\
+             accept: application/vnd.errdrift.v1+json, application/json;q=0.9\r\n\
+             accept-encoding: identity\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "oz-api/users.list/alike-languages-far/no-credentials",
+            "GET /api/users/ HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             accept-language: zh, fr;q=0.9, de;q=0.8\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "escrow-box/handlers.cities/path-other-slash",
+            "GET /api/handlers/NovaPoshta/cities/ HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "oz-api/companies.list/query-nul/search_text",
+            "GET /api/companies/?search_text=errdrift%00 HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             x-forensic-access-token: 0123456789abcdef\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "oz-api/folders.get/path-encoded-slash/folder_id.slash",
+            "GET /api/folders/errdrift%2Fx HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             x-forensic-access-token: 0123456789abcdef\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "oz-api/folders.get/path-encoded-slash/folder_id.dots",
+            "GET /api/folders/..%2Ferrdrift HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             x-forensic-access-token: 0123456789abcdef\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "oz-api/collections.create/member-nul/alias",
+            "POST /api/collections/ HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             x-forensic-access-token: 0123456789abcdef\r\n\
+             content-type: application/json\r\n\
+             host: HOST\r\n\
+             content-length: 52\r\n\r\n",
+            b"{\"alias\":\"errdrift\\u0000\",\"company_id\":\"not-a-uuid\"}",
+        ),
+        written(
             "oz-api/users.list/alike-language/no-credentials",
             "GET /api/users/ HTTP/1.1\r\n\
              accept: application/json\r\n\

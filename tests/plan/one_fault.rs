@@ -40,6 +40,7 @@ const WIDER: &[(&str, &[&str], &str)] = &[
     ("accept-absent", &["accept", "credential"], "put on a request that is wrong anyway"),
     ("credentials-in-query", &["credential", "query"], "moved from one to the other"),
     ("credentials-wrong-scheme", &["credential", "authorization"], "under another header field"),
+    ("path-other-slash", &["path", "credential"], "whoever is not let in changes nothing"),
     ("path-unknown", &["path", "method", "credential"], "the suite has no request for what it does not know"),
 ];
 

@@ -15,7 +15,7 @@ pub mod fields;
 pub mod finding;
 mod format;
 mod found;
-mod framing;
+pub(crate) mod framing;
 pub mod header;
 mod internals;
 mod interoperable;

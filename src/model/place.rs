@@ -54,12 +54,6 @@ impl Place {
         self.0.strip_prefix(HEADER)
     }
 
-    /// Whether it is the body or a value in it.
-    #[must_use]
-    pub fn is_of_body(&self) -> bool {
-        *self == Self::BODY || self.0.is_empty() || self.0.starts_with('/')
-    }
-
     /// The same with its text masked or cut.
     #[must_use]
     pub fn written(&self, text: impl FnOnce(&str) -> String) -> Self {

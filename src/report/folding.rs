@@ -9,13 +9,16 @@ use serde_json::Value;
 
 use super::CodeCoverage;
 use super::drift::Drift;
-use crate::judge::{Mark, Rule, body, code, comparison, delivery, patterns, status};
+use crate::judge::{Mark, Rule, body, code, comparison, delivery, disclosure, framing, status};
+use crate::model::place::Place;
 
 /// Rules by what a root of theirs explains, the most telling first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Family {
     /// A member that is called otherwise: all that is said of either name.
     Renamed,
+    /// A message whose end or length is wrong: what is wrong with the body that is read so.
+    Framing,
     /// A body that is not of the contract's format: all that is said of its parts.
     Foreign,
     /// A request that was let in without right credentials: all that is said of credentials there.
@@ -24,8 +27,8 @@ enum Family {
     Late,
     /// A wrong answer: what else is wrong with the same answers.
     Answer,
-    /// A trace: the paths and statements in it.
-    Trace,
+    /// Internals of the service: what else is seen of them in the same text, as the paths in a trace.
+    Internals,
     /// What explains nothing but its like.
     Other,
 }
@@ -34,6 +37,8 @@ fn family(drift: &Drift) -> Family {
     let is = |rules: &[&Rule]| rules.contains(&drift.rule);
     if is(&[&comparison::MEMBER_RENAMED]) {
         Family::Renamed
+    } else if is(&[&framing::BYTES_AFTER_REPLY, &framing::FRAMING_CONTRADICTORY, &delivery::REPLY_TRUNCATED]) {
+        Family::Framing
     } else if is(&[&body::FORMAT_FOREIGN, &body::BODY_NOT_JSON, &body::BODY_EMPTY, &delivery::PAGE_OF_ANOTHER_LAYER]) {
         Family::Foreign
     } else if is(&[&delivery::REQUEST_ACCEPTED]) && is_about_credentials(drift) {
@@ -42,8 +47,8 @@ fn family(drift: &Drift) -> Family {
         Family::Late
     } else if is_answer(drift.rule) {
         Family::Answer
-    } else if is(&[&patterns::STACK_TRACE_DISCLOSED]) {
-        Family::Trace
+    } else if is_of_internals(drift.rule) {
+        Family::Internals
     } else {
         Family::Other
     }
@@ -68,6 +73,16 @@ fn rank(rule: &Rule) -> Option<usize> {
         &code::CODE_UNDOCUMENTED,
     ];
     rules.iter().position(|other| *other == rule)
+}
+
+/// Whether the rule finds what a service tells of its own making. A credential is told for itself.
+fn is_of_internals(rule: &Rule) -> bool {
+    rule.is(Mark::Discloses) && *rule != comparison::EXISTENCE_DISCLOSED && *rule != disclosure::CREDENTIAL_DISCLOSED
+}
+
+/// Whether it is said of the body as a JSON value, or of a part of it.
+fn is_of_value(drift: &Drift) -> bool {
+    drift.finding.at == Place::VALUE || drift.finding.at.starts_with('/')
 }
 
 fn is_about_credentials(drift: &Drift) -> bool {
@@ -138,9 +153,12 @@ impl Known {
         };
         match self.family {
             Family::Renamed => self.is_of_member(drift),
+            Family::Framing => is_of_value(drift) && !drift.rule.is(Mark::Discloses) && self.covers(other),
             Family::Foreign => {
-                let of_body =
-                    drift.finding.at.is_of_body() || is_answer(drift.rule) || drift.finding.at.field().is_some();
+                let of_body = is_of_value(drift)
+                    || is_answer(drift.rule)
+                    || drift.finding.at == Place::CONTENT_TYPE
+                    || *drift.rule == delivery::PAGE_OF_ANOTHER_LAYER;
                 of_body && !drift.rule.is(Mark::Discloses) && self.covers_most(other)
             }
             // Where many operations let everybody in, what is looked at first elsewhere follows.
@@ -150,8 +168,9 @@ impl Known {
             // One and the same code for wrong credentials is a wrong code rather than a late look at them.
             Family::Answer if other.family == Family::Late => is_about_credentials(root) && self.has_code_of(other),
             Family::Answer => is_answer(drift.rule) && drift.severity <= root.severity && self.covers(other),
-            Family::Trace => {
-                drift.rule.is(Mark::Discloses) && drift.finding.at == root.finding.at && self.covers(other)
+            Family::Internals => {
+                let is_there = is_of_internals(drift.rule) && drift.finding.at == root.finding.at;
+                is_there && drift.severity <= root.severity && self.covers(other)
             }
             Family::Other => false,
         }

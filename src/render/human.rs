@@ -36,9 +36,13 @@ pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
     let (accepted, drifts): (Vec<_>, Vec<_>) =
         drifts.into_iter().partition(|drift| drift.is_accepted() && !style.verbose);
     let first = headline(closing).map(|text| hanging("", &text, style));
-    let mut sections: Vec<_> = first.into_iter().chain([run(opening, style)]).collect();
-    if !closing.may_have_changed.is_empty() {
+    let mut sections = vec![run(opening, style)];
+    if closing.may_have_changed.is_empty() {
+        sections.splice(0..0, first);
+    } else {
+        // Nothing matters more to whoever owns the target.
         sections.push(changed(&closing.may_have_changed, style));
+        sections.extend(first);
     }
     sections.extend(drifts.iter().take(MAX_BLOCKS).map(|drift| drift::block(drift, style)));
     if let Some(rest) = drifts.get(MAX_BLOCKS..).filter(|rest| !rest.is_empty()) {

@@ -34,10 +34,10 @@ const COMMAND: usize = 2_000;
 /// The document.
 pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     let mut text = head(opening, closing);
+    text.push_str(&may_have_changed(&closing.may_have_changed));
     if let Some(first) = headline::headline(closing).filter(|_| closing.reasons.is_empty()) {
         let _ = writeln!(text, "\n{}", code(&first, VALUE * 2));
     }
-    text.push_str(&may_have_changed(&closing.may_have_changed));
     text.push_str(&reasons(&closing.reasons));
     text.push_str(&table(closing, TABLE.saturating_sub(text.len())));
     let drifts = &closing.drifts;

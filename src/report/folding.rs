@@ -153,7 +153,10 @@ impl Known {
         };
         match self.family {
             Family::Renamed => self.is_of_member(drift),
-            Family::Framing => is_of_value(drift) && !drift.rule.is(Mark::Discloses) && self.covers(other),
+            Family::Framing => {
+                let is_of_form = is_of_value(drift) && !is_answer(drift.rule) && !drift.rule.is(Mark::Discloses);
+                is_of_form && self.covers(other)
+            }
             Family::Foreign => {
                 let of_body = is_of_value(drift)
                     || is_answer(drift.rule)

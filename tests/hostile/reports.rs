@@ -62,8 +62,10 @@ fn json(ran: &Ran, exit: i32, tells: &str) -> Vec<String> {
         problems.push(format!("exit_code {} and not {exit}", report["exit_code"]));
     }
     if judge::find(tells).is_some() {
-        let rules: BTreeSet<_> =
-            report["drifts"].as_array().into_iter().flatten().filter_map(|drift| drift["rule"].as_str()).collect();
+        let drifts = report["drifts"].as_array().into_iter().flatten();
+        let all = drifts
+            .flat_map(|drift| std::iter::once(drift).chain(drift["consequences"].as_array().into_iter().flatten()));
+        let rules: BTreeSet<_> = all.filter_map(|drift| drift["rule"].as_str()).collect();
         if !rules.contains(tells) {
             problems.push(format!("{tells} is not among {rules:?}: {}", first_reply(&report)));
         }

@@ -25,7 +25,7 @@ fn a_limit_of_an_hour_costs_a_handful_of_requests_and_ends_the_run() {
     let running = deployment(Api::OzApi, None);
     let limits = [
         ("429 Too Many Requests", "Retry-After: 3600\r\n"),
-        ("429 Too Many Requests", "Retry-After: Fri, 31 Dec 2199 23:59:59 GMT\r\n"),
+        ("429 Too Many Requests", "Retry-After: Tue, 31 Dec 2199 23:59:59 GMT\r\n"),
         ("503 Service Unavailable", "Retry-After: 3600\r\n"),
     ];
     for (status, field) in limits {

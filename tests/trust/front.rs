@@ -104,7 +104,10 @@ pub(crate) fn report(api: &str, target: &str, arguments: &[&str]) -> (Ran, Value
     (ran, serde_json::from_str(&text).unwrap_or(Value::Null))
 }
 
-/// The drifts of a rule.
+/// The drifts of a rule, those that follow from another one too.
 pub(crate) fn drifts<'r>(report: &'r Value, rule: &str) -> Vec<&'r Value> {
-    report["drifts"].as_array().unwrap().iter().filter(|drift| drift["rule"] == rule).collect()
+    let drifts = report["drifts"].as_array().unwrap().iter();
+    let all =
+        drifts.flat_map(|drift| std::iter::once(drift).chain(drift["consequences"].as_array().into_iter().flatten()));
+    all.filter(|drift| drift["rule"] == rule).collect()
 }

@@ -28,11 +28,11 @@ pub(super) fn banner(opening: &Opening, closing: &Closing) -> Html {
             html.fixed(" ");
             html.line("span", &[], &said(closing));
         });
-        if let Some(first) = headline(closing).filter(|_| closing.reasons.is_empty()) {
-            html.line("p", &[("class", "headline")], &first);
-        }
         if !closing.may_have_changed.is_empty() {
             may_have_changed(html, &closing.may_have_changed);
+        }
+        if let Some(first) = headline(closing).filter(|_| closing.reasons.is_empty()) {
+            html.line("p", &[("class", "headline")], &first);
         }
         html.element("dl", &[("class", "facts")], |html| facts(html, opening, closing));
         for reason in closing.reasons.iter() {

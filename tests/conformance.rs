@@ -11,6 +11,8 @@ use errdrift::catalog::Api;
 use errdrift::model::secret::Environment;
 use errdrift::model::target::Target;
 use errdrift::plan::{NO_OPERATION, ProbeId, Selection};
+use errdrift::render::headline::headline;
+use errdrift::report::Closing;
 use errdrift::run::embedded::Running;
 use errdrift::run::session::Session;
 use errdrift::run::{conformance, harness, session};
@@ -28,13 +30,19 @@ fn main() -> ExitCode {
     });
     let reasons = match outcome {
         Ok(closings) if closings.iter().all(|closing| closing.exit_code == 0) => return ExitCode::SUCCESS,
-        Ok(closings) => closings.into_iter().flat_map(|closing| closing.reasons.to_vec()).collect(),
+        // What only the whole of the results shows fails no trial.
+        Ok(closings) => closings.iter().filter(|closing| closing.exit_code != 0).flat_map(told).collect(),
         Err(why) => vec![why],
     };
     for reason in reasons {
         let _ = writeln!(std::io::stderr(), "errdrift: {reason}");
     }
     ExitCode::from(FAILED)
+}
+
+/// Why a run is not green: what could not be judged, else what matters most of what was found.
+fn told(closing: &Closing) -> Vec<String> {
+    if closing.reasons.is_empty() { headline(closing).into_iter().collect() } else { closing.reasons.to_vec() }
 }
 
 /// The one probe that `--exact` names. nextest starts a process for each, so what the id does not name is not read.

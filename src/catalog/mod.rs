@@ -11,6 +11,7 @@ pub mod document;
 mod files;
 pub mod mutation_kind;
 pub mod schema;
+mod status;
 pub mod suite;
 pub(crate) mod vocabulary;
 

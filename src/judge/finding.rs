@@ -1,5 +1,7 @@
 //! One broken promise in one exchange.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::rule::Rule;
@@ -86,4 +88,11 @@ pub struct Waived {
     pub reason: String,
     /// The last day on which it is.
     pub expires: Date,
+}
+
+/// Who accepts it, until when and why.
+impl fmt::Display for Waived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "by {} until {}: {}", self.owner, self.expires, self.reason)
+    }
 }

@@ -100,10 +100,14 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
     if case.json.is_none() {
         return findings;
     }
-    if !media_type(value).eq_ignore_ascii_case(expected) {
+    if !content::media_type(value).eq_ignore_ascii_case(expected) {
         let actual = describe::cut(shown.first().map_or("", String::as_str));
-        findings
-            .push(promised(case, &MEDIA_TYPE_UNEXPECTED).class(media_type(&actual)).expected(expected).actual(actual));
+        findings.push(
+            promised(case, &MEDIA_TYPE_UNEXPECTED)
+                .class(content::media_type(&actual))
+                .expected(expected)
+                .actual(actual),
+        );
     }
     findings.extend(charset(case, value));
     findings
@@ -116,11 +120,6 @@ fn promised(case: &Case<'_>, rule: &'static Rule) -> Found {
         Some(named) => found.severity(Severity::Error).source(format!("{}: {named}", case.contract.file.document)),
         None => found,
     }
-}
-
-/// The media type without its parameters.
-fn media_type(value: &str) -> &str {
-    value.split(';').next().unwrap_or_default().trim()
 }
 
 fn charset(case: &Case<'_>, value: &str) -> Option<Finding> {

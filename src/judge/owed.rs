@@ -10,6 +10,7 @@ use super::rule::{Needs, Rule, rules};
 use crate::catalog::suite::Scheme;
 use crate::model::cause::Cause;
 use crate::model::place::Place;
+use crate::model::retry_after::RetryAfter;
 
 /// What a rule about one status needs.
 macro_rules! needs {
@@ -230,8 +231,7 @@ fn allow(case: &Case<'_>, value: &str) -> Option<Finding> {
 
 fn retry_after(case: &Case<'_>) -> Option<Finding> {
     let value = case.reply.header("retry-after").filter(|_| case.reply.status >= 400)?;
-    let seconds = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    if seconds || httpdate::parse_http_date(&value).is_ok() {
+    if RetryAfter::read(&value).is_some() {
         return None;
     }
     let found = Found::new(&RETRY_AFTER_MALFORMED, Place::header("retry-after"));

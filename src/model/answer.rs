@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::content;
 use super::exchange::Reply;
 use super::layer::Layer;
 
@@ -57,7 +58,7 @@ impl Answer {
 #[must_use]
 pub fn media_type(reply: &Reply) -> Option<String> {
     let value = reply.header("content-type")?;
-    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    Some(content::media_type(&value).to_ascii_lowercase())
 }
 
 /// As many members of a body are told: a reply with thousands of them has no shape that anyone compares.

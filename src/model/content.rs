@@ -148,6 +148,12 @@ fn in_charset(reply: &Reply, bytes: &[u8]) -> Option<(String, String)> {
     (text.as_bytes() != bytes).then(|| (format!("the charset {named}"), text.into_owned()))
 }
 
+/// The media type of a Content-Type without its parameters.
+#[must_use]
+pub fn media_type(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim()
+}
+
 /// The charset of a Content-Type, in lower case.
 #[must_use]
 pub fn charset(content_type: &str) -> Option<String> {

@@ -13,6 +13,7 @@ pub mod place;
 pub mod pointer;
 pub mod printable;
 pub mod quote;
+pub mod retry_after;
 pub mod secret;
 pub mod target;
 pub mod verdict;

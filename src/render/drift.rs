@@ -42,11 +42,6 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     let severity = style.paint(Ink::of(drift.severity), drift.severity.word());
     let rule = style.paint(Ink::Bold, drift.rule.id);
     let mut text = format!("{severity} {rule} · {} · {} · {}\n", extent(drift), layer(drift), cause(drift));
-    let waived = drift
-        .finding
-        .waived
-        .as_ref()
-        .map(|waived| format!("by {} until {}: {}", waived.owner, waived.expires, waived.reason));
     let mut field = |label: &str, value: &str| text.push_str(&labelled(label, value, style));
     field("expected", &finding.expected);
     field("actual", &finding.actual);
@@ -62,8 +57,8 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     if let Some(remedy) = &drift.remedy {
         field("remedy", remedy);
     }
-    if let Some(waived) = &waived {
-        field("waived", waived);
+    if let Some(waived) = &finding.waived {
+        field("waived", &waived.to_string());
     } else if drift.waived > 0 {
         field("waived", &format!("{} of these probes", number(drift.waived)));
     }
@@ -102,9 +97,7 @@ pub(super) fn note(drift: &Drift, style: &Style) -> String {
 }
 
 fn extent(drift: &Drift) -> String {
-    let probes = count(drift.count, "probe");
-    let extent =
-        if drift.count == 1 { probes } else { format!("{probes} of {}", count(drift.operations, "operation")) };
+    let extent = headline::extent(drift);
     match drift.repeats {
         Some(repeats) if repeats.is_intermittent() => {
             format!("{extent} · intermittent: {} of {} identical requests", number(repeats.shown), number(repeats.sent))

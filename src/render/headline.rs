@@ -4,7 +4,6 @@ use super::count::{count, number};
 use crate::judge::{body, code, comparison, delivery};
 use crate::model::printable::printable;
 use crate::model::verdict::{Severity, Verdict};
-use crate::report::tally::undocumented;
 use crate::report::{Closing, Drift};
 
 /// The most drifts that the sentence says in words.
@@ -31,14 +30,13 @@ pub fn headline(closing: &Closing) -> Option<String> {
 }
 
 /// The drift in a part of a sentence.
-#[must_use]
-pub fn phrase(drift: &Drift) -> String {
+fn phrase(drift: &Drift) -> String {
     let name = drift.finding.at.rsplit('/').next().unwrap_or_default();
     let probes = extent(drift);
     let rule = drift.rule;
-    let class = &drift.class;
+    let class = &drift.finding.class;
     let text = if *rule == comparison::MEMBER_RENAMED {
-        format!("`{name}` is called {}", drift.finding.actual.replace(" in its place", ""))
+        format!("`{name}` is called {}", drift.finding.actual)
     } else if *rule == body::FORMAT_FOREIGN {
         format!("{probes} are answered in another format, {}", drift.finding.actual)
     } else if *rule == body::BODY_NOT_JSON {
@@ -51,8 +49,8 @@ pub fn phrase(drift: &Drift) -> String {
         format!("{probes} are answered by {kind}")
     } else if *rule == delivery::PAGE_OF_ANOTHER_LAYER {
         format!("{probes} are answered by a page of {}", drift.finding.facet)
-    } else if *rule == body::MEMBER_UNDOCUMENTED && drift.places > 1 {
-        format!("{} in {probes}", undocumented(drift))
+    } else if let Some(undocumented) = drift.undocumented() {
+        format!("{undocumented} in {probes}")
     } else if *rule == code::CREDENTIALS_CHECKED_LATE {
         format!("credentials are looked at after other mistakes in {probes}")
     } else if *rule == delivery::REQUEST_ACCEPTED {
@@ -86,9 +84,8 @@ fn place(drift: &Drift) -> &str {
     }
 }
 
-fn extent(drift: &Drift) -> String {
-    if drift.count == 1 {
-        return "1 probe".to_owned();
-    }
-    format!("{} of {}", count(drift.count, "probe"), count(drift.operations, "operation"))
+/// How many probes show it, and of how many operations.
+pub(super) fn extent(drift: &Drift) -> String {
+    let probes = count(drift.count, "probe");
+    if drift.count == 1 { probes } else { format!("{probes} of {}", count(drift.operations, "operation")) }
 }

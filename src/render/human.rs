@@ -118,10 +118,7 @@ pub fn summary(opening: &Opening, closing: &Closing, style: &Style) -> String {
 /// A drift that is waived or old, on a line.
 fn accepted_line(drift: &Drift) -> String {
     let waived = drift.finding.waived.as_ref();
-    let by = waived.map_or_else(
-        || "old: the baseline has it".to_owned(),
-        |waived| format!("waived by {} until {}: {}", waived.owner, waived.expires, waived.reason),
-    );
+    let by = waived.map_or_else(|| "old: the baseline has it".to_owned(), |waived| format!("waived {waived}"));
     format!("{} · {by}", headline::line(drift))
 }
 
@@ -318,7 +315,7 @@ fn drifts(drifts: &[Drift]) -> String {
         return "no drift".to_owned();
     }
     let (accepted, standing): (Vec<_>, Vec<_>) = drifts.iter().partition(|drift| drift.is_accepted());
-    let of = |severity: Severity| match standing.iter().filter(|drift| drift.severity == severity).count() {
+    let of = |severity: Severity| match standing.iter().filter(|drift| drift.gravest() == severity).count() {
         0 => None,
         found => Some(count(found, severity.word())),
     };

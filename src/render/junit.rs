@@ -162,8 +162,7 @@ fn findings(result: &ProbeResult) -> String {
     for Finding { rule, severity, at, expected, actual, source, waived, old, .. } in &result.findings {
         lines.push(format!("{} {rule} at {}", severity.word(), printable(at, LONGEST)));
         if let Some(waived) = waived {
-            let text = format!("by {} until {}: {}", waived.owner, waived.expires, waived.reason);
-            lines.push(format!("  waived: {}", printable(&text, LONGEST)));
+            lines.push(format!("  waived: {}", printable(&waived.to_string(), LONGEST)));
         }
         if *old {
             lines.push("  old: this probe showed it in the baseline".to_owned());

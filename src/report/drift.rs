@@ -7,7 +7,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::result::ProbeResult;
+use super::signature::rest;
 use crate::judge::Rule;
+use crate::judge::body::MEMBER_UNDOCUMENTED;
+use crate::judge::delivery::PAGE_OF_ANOTHER_LAYER;
 use crate::judge::finding::{Finding, Repeats};
 use crate::model::layer::Layer;
 use crate::model::verdict::Severity;
@@ -17,9 +20,6 @@ use crate::model::verdict::Severity;
 pub struct Drift {
     /// What tells it from other drifts: suite, rule, place in the contract, cause, layer, what came, severity.
     pub signature: String,
-    /// What came, as far as it tells this drift from others; empty where that makes no difference.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub class: String,
     /// The rule.
     pub rule: &'static Rule,
     /// The severity of its findings.
@@ -80,6 +80,50 @@ impl Drift {
     #[must_use]
     pub fn standing(&self) -> usize {
         self.count.saturating_sub(self.waived + self.old)
+    }
+
+    /// The gravest severity of it and of what follows from it.
+    #[must_use]
+    pub fn gravest(&self) -> Severity {
+        self.consequences.iter().map(|drift| drift.severity).fold(self.severity, Ord::max)
+    }
+
+    /// The drift in one line.
+    pub(super) fn told(&self) -> String {
+        let finding = &self.finding;
+        if self.signature == rest(&self.example, finding) {
+            return format!("many more in ways of their own, such as at {}: {}", finding.at, finding.actual);
+        }
+        if *finding.rule == PAGE_OF_ANOTHER_LAYER {
+            let layer = self.layer.map_or("a layer", Layer::word);
+            return format!("the {layer} ({}) answers {} with pages of its own", finding.facet, listed(&self.statuses));
+        }
+        let often = self.repeats.filter(|repeats| repeats.is_intermittent());
+        let often = often.map_or_else(String::new, |repeats| {
+            format!(" (intermittent: {} of {} identical requests)", repeats.shown, repeats.sent)
+        });
+        if let Some(undocumented) = self.undocumented() {
+            return undocumented + &often;
+        }
+        format!("{}: expected {}, got {}{often}", finding.at, finding.expected, finding.actual)
+    }
+
+    /// Members that no document has, where each reply may have others.
+    #[must_use]
+    pub fn undocumented(&self) -> Option<String> {
+        let or_more = if self.places == MAX_PLACES { " or more" } else { "" };
+        let name = self.finding.at.rsplit('/').next().unwrap_or_default();
+        (self.places > 1 && *self.rule == MEMBER_UNDOCUMENTED)
+            .then(|| format!("{}{or_more} undocumented members such as `{name}`", self.places))
+    }
+}
+
+/// The statuses as people list them.
+fn listed(statuses: &BTreeSet<u16>) -> String {
+    let all: Vec<_> = statuses.iter().map(u16::to_string).collect();
+    match all.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => all.concat(),
     }
 }
 

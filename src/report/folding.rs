@@ -11,6 +11,7 @@ use super::CodeCoverage;
 use super::drift::Drift;
 use crate::judge::{Mark, Rule, body, code, comparison, delivery, disclosure, framing, status};
 use crate::model::place::Place;
+use crate::model::verdict::Severity;
 
 /// Rules by what a root of theirs explains, the most telling first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -128,7 +129,7 @@ impl Known {
         let (one, other) = (&self.drift, &other.drift);
         one.rule == other.rule
             && one.severity > other.severity
-            && (&one.class, &one.cause, one.layer) == (&other.class, &other.cause, other.layer)
+            && (&one.finding.class, &one.cause, one.layer) == (&other.finding.class, &other.cause, other.layer)
             && one.finding.at.pattern() == other.finding.at.pattern()
             && one.finding.facet == other.finding.facet
     }
@@ -136,8 +137,10 @@ impl Known {
     /// Whether the other goes away with this one.
     fn explains(&self, other: &Self) -> bool {
         let (root, drift) = (&self.drift, &other.drift);
-        // What is accepted hides nothing that is not.
-        if root.example.suite != drift.example.suite || root.is_accepted() && !drift.is_accepted() {
+        // What is accepted hides nothing that is not, and a note nothing that fails or warns.
+        let hides = root.is_accepted() && !drift.is_accepted()
+            || root.severity == Severity::Note && drift.severity > Severity::Note;
+        if root.example.suite != drift.example.suite || hides {
             return false;
         }
         if self.is_graver(other) {
@@ -188,16 +191,29 @@ impl Known {
         *drift.rule == body::FORMAT_FOREIGN || is_at(&root.at) || is_at(&new)
     }
 
-    /// What drifts of one kind share, where they differ in the cause, or in the circumstance, alone.
-    fn kind(&self) -> Option<(&str, &str, String, String)> {
-        let drift = &self.drift;
+    /// What drifts of one kind share, which differ in the cause, or in the circumstance, alone.
+    fn kind(&self) -> impl Ord + use<> {
+        let (drift, finding) = (&self.drift, &self.drift.finding);
         let varies = *drift.rule == comparison::ANSWER_VARIES;
-        let facet = if varies || *drift.rule == code::CODE_CONTRADICTS_STATUS { "" } else { &drift.finding.facet };
-        let class = if varies || *drift.rule == delivery::REQUEST_ACCEPTED { "" } else { &drift.class };
-        let is_one = varies || drift.cause != "*" || facet.is_empty();
-        let of = format!("{} {} {:?} {:?}", drift.severity.word(), facet, drift.layer, drift.is_accepted());
-        is_one
-            .then(|| (drift.example.suite.as_str(), drift.rule.id, drift.finding.at.pattern(), format!("{class} {of}")))
+        let facet = (!varies && *drift.rule != code::CODE_CONTRADICTS_STATUS).then(|| finding.facet.clone());
+        let class = (!varies && *drift.rule != delivery::REQUEST_ACCEPTED).then(|| finding.class.clone());
+        let rule = (drift.rule.id, drift.severity, drift.layer, drift.is_accepted());
+        (drift.example.suite.clone(), rule, finding.at.pattern(), facet, class)
+    }
+
+    fn adopt(&mut self, other: Option<Self>) {
+        let Some(Self { mut drift, probes_of_all, operations_of_all, .. }) = other else { return };
+        self.probes_of_all.extend(probes_of_all);
+        self.operations_of_all.extend(operations_of_all);
+        let its_own = std::mem::take(&mut drift.consequences);
+        if *self.drift.rule == comparison::MEMBER_RENAMED && drift.count > self.drift.count {
+            // It was found of all results, and one shows it.
+            (self.drift.count, self.drift.operations) = (drift.count, drift.operations);
+            self.drift.probes.clone_from(&drift.probes);
+            self.drift.statuses.clone_from(&drift.statuses);
+        }
+        self.drift.consequences.push(drift);
+        self.drift.consequences.extend(its_own);
     }
 }
 
@@ -239,35 +255,18 @@ pub(super) fn folded(
     let mut left: Vec<_> = left.into_iter().flatten().collect();
     // The gravest first, then what most operations show. What is accepted comes last.
     left.sort_by_key(|Known { drift, probes_of_all, operations_of_all, .. }| {
-        let extent = (drift.severity, operations_of_all.len(), probes_of_all.len());
+        let extent = (drift.gravest(), operations_of_all.len(), probes_of_all.len());
         (drift.is_accepted(), Reverse(extent))
     });
     left.into_iter().map(|known| known.drift).collect()
-}
-
-impl Known {
-    fn adopt(&mut self, other: Option<Self>) {
-        let Some(Self { mut drift, probes, operations, .. }) = other else { return };
-        self.probes_of_all.extend(probes);
-        self.operations_of_all.extend(operations);
-        let its_own = std::mem::take(&mut drift.consequences);
-        if *self.drift.rule == comparison::MEMBER_RENAMED && drift.count > self.drift.count {
-            // It was found of all results, and one shows it.
-            (self.drift.count, self.drift.operations) = (drift.count, drift.operations);
-            self.drift.probes.clone_from(&drift.probes);
-            self.drift.statuses.clone_from(&drift.statuses);
-        }
-        self.drift.consequences.push(drift);
-        self.drift.consequences.extend(its_own);
-    }
 }
 
 /// Drifts of one kind under the first of them.
 fn by_kind(left: &mut [Option<Known>]) {
     let mut kinds: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (index, known) in left.iter().enumerate() {
-        if let Some((suite, rule, at, of)) = known.as_ref().and_then(Known::kind) {
-            kinds.entry((suite.to_owned(), rule.to_owned(), at, of)).or_default().push(index);
+        if let Some(known) = known {
+            kinds.entry(known.kind()).or_default().push(index);
         }
     }
     for kin in kinds.into_values().filter(|kin| kin.len() >= MIN_KIN) {
@@ -276,5 +275,32 @@ fn by_kind(left: &mut [Option<Known>]) {
             root.adopt(left[*other].take());
         }
         left[kin[0]] = Some(root);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::Found;
+    use crate::report::tally::Tally;
+    use crate::report::{Closing, ProbeResult};
+
+    /// A run of one reply that is of another format, and in which a member is missing.
+    fn closing(severity: Severity) -> Closing {
+        let found = |rule, severity| Found::new(rule, Place::VALUE).severity(severity).actual("");
+        let findings = vec![found(&body::FORMAT_FOREIGN, severity), found(&body::SCHEMA_VIOLATION, Severity::Error)];
+        let mut tally = Tally::default();
+        tally.result(&ProbeResult { probe: "s/o/f".to_owned(), findings, ..ProbeResult::default() });
+        tally.close(0, false)
+    }
+
+    #[test]
+    fn what_follows_counts_for_how_grave_a_drift_is_and_a_note_hides_nothing_graver() {
+        let folded = closing(Severity::Warning);
+        assert_eq!((folded.drifts.len(), folded.all().count()), (1, 2));
+        assert_eq!((folded.drifts[0].severity, folded.drifts[0].gravest()), (Severity::Warning, Severity::Error));
+        let apart = closing(Severity::Note);
+        assert_eq!(apart.drifts.len(), 2);
+        assert_eq!(*apart.drifts[0].rule, body::SCHEMA_VIOLATION);
     }
 }

@@ -12,6 +12,7 @@ use crate::judge::{Found, comparison};
 use crate::model::answer::Answer;
 use crate::model::layer::Layer;
 use crate::model::place::Place;
+use crate::model::pointer;
 use crate::plan::Probe;
 
 /// Members that are counted of one suite: a target may name each of them anew.
@@ -84,7 +85,7 @@ impl Members {
 impl Seen {
     fn renamed(&self) -> Vec<(Arc<ProbeResult>, Finding)> {
         let body = &self.api.contract.body;
-        let nested = body.documented("").into_iter().map(|member| format!("/{}", escaped(member.name)));
+        let nested = body.documented("").into_iter().map(|member| pointer::member("", member.name));
         let parents: Vec<_> = [String::new()].into_iter().chain(nested).collect();
         parents.iter().flat_map(|parent| self.renamed_in(parent, &body.documented(parent))).collect()
     }
@@ -95,7 +96,7 @@ impl Seen {
         if all < MIN_BODIES {
             return Vec::new();
         }
-        let at = |name: &str| format!("{parent}/{}", escaped(name));
+        let at = |name: &str| pointer::member(parent, name);
         let is_new = |name: &str| !documented.iter().any(|member| member.name == name);
         let mut candidates: Vec<(&str, &Count)> = self
             .places
@@ -128,7 +129,7 @@ impl Seen {
             };
             let found = Found::new(&comparison::MEMBER_RENAMED, Place::pointer(at(member.name))).class(name);
             let found = found.source(self.api.contract.file.body.as_str()).expected(format!("`{}`", member.name));
-            (Arc::clone(&count.example), found.actual(format!("`{name}` in its place {often}")))
+            (Arc::clone(&count.example), found.actual(format!("`{name}` {often}")))
         };
         pairs.into_iter().map(finding).collect()
     }
@@ -146,10 +147,6 @@ fn alike(one: &str, other: &str) -> bool {
     let (short, long) = if one.len() < other.len() { (&one, &other) } else { (&other, &one) };
     short.chars().count() >= 3 && long.contains(short.as_str())
         || strsim::normalized_damerau_levenshtein(short, long) >= 0.7
-}
-
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

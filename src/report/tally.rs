@@ -15,12 +15,9 @@ use super::{
 use crate::catalog::Api;
 use crate::catalog::contract::Contract;
 use crate::judge::Mark;
-use crate::judge::body::MEMBER_UNDOCUMENTED;
-use crate::judge::delivery::PAGE_OF_ANOTHER_LAYER;
 use crate::judge::finding::{Finding, Repeats};
 use crate::judge::origin::remedies;
 use crate::model::cause::Cause;
-use crate::model::layer::Layer;
 use crate::model::place::Place;
 use crate::model::verdict::{Severity, Verdict, exit};
 use crate::plan::Plan;
@@ -170,7 +167,6 @@ impl Tally {
         self.operations.entry(signature.clone()).or_default().insert(result.operation.clone());
         let drift = self.drifts.entry(signature).or_insert_with_key(|signature| Drift {
             signature: signature.clone(),
-            class: finding.class.clone(),
             rule: finding.rule,
             severity: finding.severity,
             layer: finding.author.map(|(layer, _)| layer).or(result.layer),
@@ -317,7 +313,7 @@ impl Tally {
         let mut drifts: Vec<_> = std::mem::take(&mut self.drifts).into_values().collect();
         for drift in &mut drifts {
             drift.operations = self.operations.get(&drift.signature).map_or(0, BTreeSet::len);
-            drift.summary = summary(drift);
+            drift.summary = drift.told();
             // What a reply gives away is no matter of its format.
             let product = drift.answered_by.as_deref().filter(|_| !drift.rule.is(Mark::Discloses));
             drift.remedy = product.and_then(remedies::of).map(Cow::Borrowed);
@@ -376,40 +372,4 @@ impl Tally {
 fn is_otherwise(result: &ProbeResult) -> bool {
     let judged = matches!(result.verdict, Verdict::Pass | Verdict::Waived);
     judged && !result.fits.is_empty() && !result.fits.contains(&result.cause)
-}
-
-/// The statuses as people list them.
-fn listed(statuses: &BTreeSet<u16>) -> String {
-    let all: Vec<_> = statuses.iter().map(u16::to_string).collect();
-    match all.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => all.concat(),
-    }
-}
-
-fn summary(drift: &Drift) -> String {
-    let finding = &drift.finding;
-    if drift.signature == rest(&drift.example, finding) {
-        return format!("many more in ways of their own, such as at {}: {}", finding.at, finding.actual);
-    }
-    if *finding.rule == PAGE_OF_ANOTHER_LAYER {
-        let layer = drift.layer.map_or("a layer", Layer::word);
-        return format!("the {layer} ({}) answers {} with pages of its own", finding.facet, listed(&drift.statuses));
-    }
-    let often = drift.repeats.filter(|repeats| repeats.is_intermittent());
-    let often = often.map_or_else(String::new, |repeats| {
-        format!(" (intermittent: {} of {} identical requests)", repeats.shown, repeats.sent)
-    });
-    if drift.places > 1 && *drift.rule == MEMBER_UNDOCUMENTED {
-        return format!("{}{often}", undocumented(drift));
-    }
-    format!("{}: expected {}, got {}{often}", finding.at, finding.expected, finding.actual)
-}
-
-/// Members that no document has, of which each reply may have others.
-#[must_use]
-pub fn undocumented(drift: &Drift) -> String {
-    let or_more = if drift.places == MAX_PLACES { " or more" } else { "" };
-    let name = drift.finding.at.rsplit('/').next().unwrap_or_default();
-    format!("{}{or_more} undocumented members such as `{name}`", drift.places)
 }

@@ -28,7 +28,7 @@ use crate::model::secret::{Environment, Mask};
 use crate::plan::{Plan, Probe};
 use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
-use crate::report::{Load, Reason};
+use crate::report::{Load, ProbeResult, Reason};
 use crate::wire::sender::Sender;
 
 /// How long results gather before they are handed on together.
@@ -214,22 +214,30 @@ async fn work_off(
                 if let Some(reason) = unproven::waits(probe).then(|| unproven::settle(&mut results)).flatten() {
                     emit(Event::NotJudged(Reason::Control, reason));
                 }
-                for (place, result) in places.into_iter().zip(results) {
-                    suspect(&mut suspicions, place, &probes[place], &result, &consistency);
-                    emit(Event::Result(result));
-                }
+                hand_on(places.into_iter().zip(results), probes, &consistency, &mut suspicions, emit);
             }
         }
         board.handed_on(results.next - before);
         // To be woken for every result costs a fast target more than the judging.
         tokio::time::sleep(BATCH_INTERVAL).await;
     }
-    for (place, result) in held {
-        suspect(&mut suspicions, place, &probes[place], &result, &consistency);
-        emit(Event::Result(result));
-    }
+    hand_on(held, probes, &consistency, &mut suspicions, emit);
     emit(Event::Compared(Box::new(consistency.close())));
     (suspicions, board.company())
+}
+
+/// Hands results on, and remembers what of them is to be looked at again.
+fn hand_on(
+    results: impl IntoIterator<Item = (usize, Box<ProbeResult>)>,
+    probes: &[Probe],
+    consistency: &Consistency,
+    suspicions: &mut Suspicions,
+    emit: &mut impl FnMut(Event),
+) {
+    for (place, result) in results {
+        suspect(suspicions, place, &probes[place], &result, consistency);
+        emit(Event::Result(result));
+    }
 }
 
 /// Messages that are taken in together.

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::model::exchange::Reply;
+use crate::model::retry_after::RetryAfter;
 
 /// What a limit asks for; its pause, where it says how long.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -10,16 +11,10 @@ pub(crate) struct Limit(pub(crate) Option<Duration>);
 
 /// The limit that a reply tells of: a 429, and a 503 that says how long (RFC 6585, section 4; RFC 9110, section 10.2.3).
 pub(crate) fn limit(reply: &Reply) -> Option<Limit> {
-    let told = reply.header("retry-after").and_then(|value| {
-        let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-        // More seconds than a number holds are more than anybody waits.
-        let seconds = digits.then(|| Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX))));
-        // What was to be waited for is over.
-        let date = || {
-            let date = httpdate::parse_http_date(&value).ok()?;
-            Some(date.duration_since(SystemTime::now()).unwrap_or_default())
-        };
-        seconds.or_else(date)
+    let told = reply.header("retry-after").and_then(|value| RetryAfter::read(&value)).map(|asked| match asked {
+        RetryAfter::For(pause) => pause,
+        // What was to be waited for may be over.
+        RetryAfter::Until(date) => date.duration_since(SystemTime::now()).unwrap_or_default(),
     });
     match reply.status {
         429 => Some(Limit(told)),

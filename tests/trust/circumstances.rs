@@ -18,9 +18,14 @@ fn html_for_browsers_is_found() {
         let running = deployment(api, Some("html-for-browsers"));
         let (ran, report) = report(api.id(), running.target.as_str(), &[]);
         ran.exits(1);
+        // A wrong method may be answered in more than one way: what follows for it is a note, folded under the error.
         let varies = drifts(&report, "answer-varies");
-        assert_eq!(varies.len(), 1, "{varies:#?}");
-        assert!(probes(varies[0]).iter().all(|probe| probe.contains("/alike-accept-browser/")), "{varies:#?}");
+        let errors = varies.iter().filter(|drift| drift["severity"] == "error").count();
+        assert_eq!(errors, 1, "{varies:#?}");
+        assert!(
+            varies.iter().flat_map(|drift| probes(drift)).all(|probe| probe.contains("/alike-accept-browser/")),
+            "{varies:#?}"
+        );
         assert_eq!(drifts(&report, "body-not-json").len(), 1);
     }
 }

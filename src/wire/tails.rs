@@ -36,6 +36,8 @@ struct Known {
     late: Duration,
     /// Replies that had one.
     kinds: BTreeSet<Kind>,
+    /// Whether a request that may change something was answered by a success or a redirect.
+    accepts: bool,
 }
 
 impl Tails {
@@ -58,6 +60,16 @@ impl Tails {
     pub(super) fn long_linger(&self) -> Duration {
         let late = self.known().late * MARGIN;
         self.linger().max(late).clamp(LINGER * 2, LONGEST)
+    }
+
+    /// Whether a request that may change something was accepted on a connection that served others.
+    pub(super) fn accepts(&self) -> bool {
+        self.known().accepts
+    }
+
+    /// Takes in that one was.
+    pub(super) fn accepted(&self) {
+        self.known().accepts = true;
     }
 
     /// Whether a reply of that kind had a tail.

@@ -31,7 +31,11 @@ impl Raw {
     ) -> Sent {
         let bytes = self.address.request(request, headers);
         let way = if self.address.is_forwarded(None) { Way::Forwarded } else { Way::Own };
-        let mut shares = matches!(conduct, Conduct::Pooled { .. }) && request.over == Over::Any;
+        let mut shares = match conduct {
+            // Where such requests are accepted, each has a connection of its own: the answer on it is its own at once.
+            Conduct::Pooled { harmless, .. } => request.over == Over::Any && (harmless || !self.pool.tails.accepts()),
+            Conduct::Alone { .. } => false,
+        };
         loop {
             lane.enter().await;
             let open = if shares { self.pool.take().await } else { None };
@@ -52,8 +56,9 @@ impl Raw {
             let done = Done { connection, hold, received, kept, linger, method: &request.method };
             let ended = match conduct {
                 Conduct::Alone { place } => return self.alone(done, place, lane).await,
-                Conduct::Pooled { harmless, .. } if !harmless && done.is_to_be_sure_of() => {
+                Conduct::Pooled { harmless, .. } if !harmless && kept && done.is_to_be_sure_of() => {
                     lane.leave();
+                    self.pool.tails.accepted();
                     self.accepted(done).await
                 }
                 Conduct::Pooled { place, .. } => self.pooled(done, place, request.over == Over::Any),
@@ -144,10 +149,10 @@ impl Raw {
         }
     }
 
-    /// A success or a redirect for a request that may have changed something: it is never sent again, so that it must be known
-    /// here and now whether the answer is its own.
+    /// A success or a redirect, on a connection that served others, for a request that may have changed something: it is never
+    /// sent again, so that it must be known here and now whether the answer is its own.
     async fn accepted(&self, done: Done<'_>) -> Option<Sent> {
-        let Done { mut connection, hold, received, kept, linger, method } = done;
+        let Done { mut connection, hold, received, method, .. } = done;
         let Outcome::Reply(mut reply) = received.outcome else { return None };
         let place = hold.read(reply.status);
         if reply.ending != Ending::Complete {
@@ -155,8 +160,7 @@ impl Raw {
             return Some(Outcome::Reply(reply).into());
         }
         // Its own may be on its way still, if what came is another's.
-        let linger = if kept { LONGEST } else { linger };
-        let tail = collect(&mut connection, received.rest, linger).await.bytes;
+        let tail = collect(&mut connection, received.rest, LONGEST).await.bytes;
         if received.stray && !accepts(reply.status) {
             // Behind what was passed over, it is its own unless another reply follows.
             let (others, rest) = replies(method, &tail);
@@ -177,7 +181,7 @@ impl Raw {
         let sequence = hold.release();
         sequence.disturb(&tail);
         // Where probes before it have tails that look like replies, its own came as many replies later.
-        let shift = if kept { sequence.shift(place).await.unwrap_or_default() } else { 0 };
+        let shift = sequence.shift(place).await.unwrap_or_default();
         if let Some(own) = shift.checked_sub(1).and_then(|place| replies(method, &tail).0.into_iter().nth(place)) {
             return accepts(own.status).then(|| Outcome::Reply(own).into());
         }

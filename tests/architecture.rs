@@ -2,8 +2,6 @@
 //!
 //! Read are the `use` lines and the paths that begin with `crate::` or `super::`, as far as they are no tests.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

@@ -1,8 +1,6 @@
 //! Every kind of printed command is run by a real shell with a real curl, and what it puts on the wire is compared with
 //! what was asked for.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::Command;

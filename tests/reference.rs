@@ -1,5 +1,4 @@
 //! The embedded deployment, spoken to in raw bytes: what it promises when it conforms, and that every drift shows.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::collections::HashSet;
 use std::fmt::Write as _;

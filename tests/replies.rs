@@ -1,5 +1,4 @@
 //! The reader of replies: what it makes of bytes, however they are cut into pieces and wherever they end.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::time::Duration;
 

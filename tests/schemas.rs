@@ -1,6 +1,5 @@
 //! The built-in files: right and whole, the bodies that their schemas take and refuse, and meta-schemas that agree with
 //! the types.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::collections::BTreeSet;
 

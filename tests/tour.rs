@@ -1,5 +1,4 @@
 //! The tour of the README, run as it stands by a shell, against the embedded deployment.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,6 +1,7 @@
 //! How a request goes, and what came of it, as the senders say it to each other.
 
 use super::aftermath::Aftermath;
+use super::sequence::Hold;
 use crate::model::exchange::Outcome;
 
 /// How a request shares connections with others.
@@ -28,10 +29,12 @@ pub(crate) struct Sent {
     pub(crate) aftermath: Option<Aftermath>,
     /// How many replies came after its own.
     pub(crate) shift: usize,
+    /// The sequence whose connection was lost in it: what is lost again on a connection of its own owes that to nothing before.
+    pub(super) doubt: Option<Hold>,
 }
 
 impl From<Outcome> for Sent {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, aftermath: None, shift: 0 }
+        Self { outcome, aftermath: None, shift: 0, doubt: None }
     }
 }

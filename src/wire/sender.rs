@@ -183,10 +183,11 @@ impl Sender {
         let mut deadline = tokio::time::Instant::now() + self.timeout;
         let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
         let (mut closed, mut tries) = (None, 0);
+        let mut doubted = None;
         let mut fresh = None;
         loop {
             let request = fresh.as_ref().unwrap_or(request);
-            let Sent { outcome, aftermath, shift } = match &request.script {
+            let Sent { outcome, aftermath, shift, doubt } = match &request.script {
                 _ if request.over.is_ordinary() => {
                     self.raw.make_way();
                     self.ordinary.send(request, headers, deadline).await.into()
@@ -194,6 +195,7 @@ impl Sender {
                 Some(script) => self.raw.scripted(request, script, environment, deadline).await.into(),
                 None => self.raw.well_formed(request, headers, conduct, (deadline, &mut lane)).await,
             };
+            doubted = doubt.map(|hold| (hold, lost(&outcome))).or(doubted);
             let pause = match &outcome {
                 Outcome::Silence(Silence::Local(limit)) if self.makes_room(*limit, &mut lane, &mut tries).await => {
                     // Nothing has left yet.
@@ -230,6 +232,11 @@ impl Sender {
                 continue;
             }
             if closed.is_some() {
+                if let Some((hold, before)) = doubted
+                    && before == lost(&outcome)
+                {
+                    hold.quiet();
+                }
                 let broken =
                     matches!(outcome, Outcome::Silence(_) | Outcome::Reply(Reply { ending: Ending::Truncated(_), .. }));
                 let count = if broken { &self.lost } else { &self.recovered };
@@ -262,6 +269,15 @@ impl Sender {
         }
         tokio::time::sleep(ROOM.1).await;
         true
+    }
+}
+
+/// How a connection was lost: before a reply, or in the reply with this status.
+fn lost(outcome: &Outcome) -> Option<Option<u16>> {
+    match outcome {
+        Outcome::Silence(Silence::Closed(_)) => Some(None),
+        Outcome::Reply(Reply { status, ending: Ending::Truncated(_), .. }) => Some(Some(*status)),
+        _ => None,
     }
 }
 

@@ -36,6 +36,8 @@ impl Raw {
             Conduct::Pooled { harmless, .. } => request.over == Over::Any && (harmless || !self.pool.tails.accepts()),
             Conduct::Alone { .. } => false,
         };
+        // A sequence after which something came that is no HTTP, and that.
+        let mut doubted: Option<(Hold, Vec<u8>)> = None;
         loop {
             lane.enter().await;
             let open = if shares { self.pool.take().await } else { None };
@@ -59,14 +61,21 @@ impl Raw {
                 Conduct::Pooled { harmless, .. } if !harmless && kept && done.is_to_be_sure_of() => {
                     lane.leave();
                     self.pool.tails.accepted();
-                    self.accepted(done).await
+                    self.accepted(done).await.ok_or(None)
                 }
                 Conduct::Pooled { place, .. } => self.pooled(done, place, request.over == Over::Any),
             };
+            if let Some((hold, bytes)) = doubted.take() {
+                // What comes on a connection of its own as well is its own.
+                match &ended {
+                    Ok(Sent { outcome: Outcome::Silence(Silence::NotHttp(_)), .. }) => hold.quiet(),
+                    _ => hold.disturb(&bytes),
+                }
+            }
             match ended {
-                Some(ended) => return ended,
-                // What it met belongs to the probe before.
-                None => shares = false,
+                Ok(ended) => return ended,
+                // What it met may belong to the probe before.
+                Err(doubt) => (shares, doubted) = (false, doubt),
             }
         }
     }
@@ -97,16 +106,19 @@ impl Raw {
         Sent { shift, ..outcome.into() }
     }
 
-    /// What came on a connection that may serve others; `None` where it is not to be told from what came after the reply
-    /// before, and the request may be sent again.
-    fn pooled(&self, done: Done<'_>, place: &str, may_keep: bool) -> Option<Sent> {
+    /// What came on a connection that may serve others; an error where it is not to be told from what came after the reply
+    /// before, and the request may be sent again: with the sequence of that, if this decides whether it was disturbed.
+    fn pooled(&self, done: Done<'_>, place: &str, may_keep: bool) -> Result<Sent, Option<(Hold, Vec<u8>)>> {
         let Received { outcome, stray, .. } = &done.received;
         if let Outcome::Reply(reply) = outcome {
             done.hold.read(reply.status);
         }
         if *stray || done.kept && matches!(outcome, Outcome::Silence(Silence::NotHttp(_))) {
+            if matches!(outcome, Outcome::Silence(_)) {
+                return Err(Some((done.hold, done.received.rest)));
+            }
             done.hold.disturb(&done.received.rest);
-            return None;
+            return Err(None);
         }
         let Done { connection, hold, received, kept, linger, method } = done;
         match received.outcome {
@@ -114,7 +126,7 @@ impl Raw {
                 if kept && !received.reusable && reply.status == 408 {
                     // The connection was idle for too long; the request was not looked at.
                     hold.quiet();
-                    return None;
+                    return Err(None);
                 }
                 let aftermath = Aftermath::of(&hold, &self.pool);
                 if !received.rest.is_empty() {
@@ -125,26 +137,28 @@ impl Raw {
                 } else {
                     pool::watch(connection, hold, linger);
                 }
-                Some(Sent { aftermath, ..Outcome::Reply(reply).into() })
+                Ok(Sent { aftermath, ..Outcome::Reply(reply).into() })
             }
             outcome => {
                 let aftermath = if kept && was_waited_for(&outcome) { Aftermath::of(&hold, &self.pool) } else { None };
+                let mut doubt = None;
                 match &outcome {
                     // It may have been closed under us: the others that were idle, too.
                     Outcome::Silence(Silence::Closed(_)) if kept => {
                         self.pool.give_up();
                         if received.began {
-                            hold.disturb(&[]);
+                            doubt = Some(hold);
                         } else {
                             hold.quiet();
                         }
                     }
+                    Outcome::Reply(Reply { ending: Ending::Truncated(_), .. }) if kept => doubt = Some(hold),
                     Outcome::Reply(Reply { ending: Ending::Oversized(_) | Ending::OversizedHead(_), .. })
                     | Outcome::Silence(Silence::TimedOut(_)) => hold.quiet(),
                     _ if kept => hold.disturb(&[]),
                     _ => hold.quiet(),
                 }
-                Some(Sent { aftermath, ..outcome.into() })
+                Ok(Sent { aftermath, doubt, ..outcome.into() })
             }
         }
     }

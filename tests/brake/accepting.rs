@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use crate::brake::target::{Act, TIERS, Target, changed, intrusive, json, refusal, reply, run};
 use crate::support::deployment;
-use crate::target::{Act, TIERS, Target, changed, intrusive, json, refusal, reply, run};
 use errdrift::reference::Api;
 
 /// Runs of a suite in all tiers and of what is sent by name alone: no more than three are accepted in each, and the report

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::brake::target::{Act, Target, json, reply, run};
 use crate::support::{deployment, ran};
-use crate::target::{Act, Target, json, reply, run};
 use errdrift::reference::Api;
 
 const SUITE: &str = r#"id = "things"

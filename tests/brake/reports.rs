@@ -1,7 +1,7 @@
 //! Every form of the report begins with what may have changed the target, and says what to look for.
 
+use crate::brake::target::{Act, Target, changed, json, run};
 use crate::support::{Ran, deployment, errdrift};
-use crate::target::{Act, Target, changed, json, run};
 use errdrift::reference::{Api, environment};
 use errdrift::render::format::FORMATS;
 

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::brake::target::{Act, TIERS, Target, changed, run};
 use crate::support::deployment;
-use crate::target::{Act, TIERS, Target, changed, run};
 use errdrift::reference::Api;
 
 #[test]

@@ -1,6 +1,6 @@
 //! Seven known ways in which two deployments differ: all are found and rightly weighed, and nothing else is.
 
-use crate::front::{Front, Reply};
+use crate::compare::front::{Front, Reply};
 use crate::support::{Ran, deployment, errdrift};
 use errdrift::reference;
 use errdrift::reference::Api;

@@ -1,7 +1,7 @@
 //! The two sides: what each is sent, with which credentials, and what is said of one that could not be judged.
 
-use crate::differences::compare;
-use crate::front::Front;
+use crate::compare::differences::compare;
+use crate::compare::front::Front;
 use crate::support::{Ran, deployment, errdrift};
 use errdrift::reference;
 use errdrift::reference::Api;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::silent;
+use crate::documents::silent;
 use errdrift::cli::check;
 use tempfile::TempDir;
 

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::running::{each, each_does_no_harm, problems};
-use crate::target::{BODY, Row, Then, json, row};
+use crate::hostile::running::{each, each_does_no_harm, problems};
+use crate::hostile::target::{BODY, Row, Then, json, row};
 
 /// All probes of one operation, sixteen at a time.
 const MANY: &[&str] = &["--operation", "folders.list", "--jobs", "16"];

@@ -1,7 +1,7 @@
 //! JSON that is none, or of which parsers disagree.
 
-use crate::running::each_does_no_harm;
-use crate::target::{Row, json, row};
+use crate::hostile::running::each_does_no_harm;
+use crate::hostile::target::{Row, json, row};
 
 /// An error with this body.
 fn body(name: &str, tells: &'static str, body: impl AsRef<[u8]>) -> Row {

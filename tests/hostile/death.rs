@@ -9,9 +9,9 @@ use std::thread;
 
 use serde_json::Value;
 
+use crate::hostile::running::run;
+use crate::hostile::target::{is_control, reply};
 use crate::received::request;
-use crate::running::run;
-use crate::target::{is_control, reply};
 
 /// A target that a request kills whose head begins with these bytes. Its reply to every other one conforms, as far as the
 /// test looks.

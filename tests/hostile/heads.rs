@@ -1,7 +1,7 @@
 //! Status lines, header fields and framing that are wrong or misleading, redirects, challenges and throttling.
 
-use crate::running::each_does_no_harm;
-use crate::target::{BODY, ELSEWHERE, Row, json, reply, row};
+use crate::hostile::running::each_does_no_harm;
+use crate::hostile::target::{BODY, ELSEWHERE, Row, json, reply, row};
 
 /// An error under this status line.
 fn status(name: &str, tells: &'static str, line: &str) -> Row {

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::running::each_does_no_harm;
-use crate::target::{BODY, Row, json, reply, row};
+use crate::hostile::running::each_does_no_harm;
+use crate::hostile::target::{BODY, Row, json, reply, row};
 
 /// What is for one sink a command, and for the others noise.
 const TEXTS: &[(&str, &str)] = &[

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::running::{BOUND, Ran};
-use crate::target::ELSEWHERE;
+use crate::hostile::running::{BOUND, Ran};
+use crate::hostile::target::ELSEWHERE;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use errdrift::catalog::schema::Schema;

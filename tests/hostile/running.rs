@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::reports;
-use crate::target::{ELSEWHERE, Hostile, Row};
+use crate::hostile::reports;
+use crate::hostile::target::{ELSEWHERE, Hostile, Row};
 use errdrift::reference;
 use errdrift::reference::Api;
 use errdrift::render::format::FORMATS;

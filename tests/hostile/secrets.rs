@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
-use crate::running::each_does_no_harm;
-use crate::target;
-use crate::target::{Row, Then, reply, row, token};
+use crate::hostile::running::each_does_no_harm;
+use crate::hostile::target;
+use crate::hostile::target::{Row, Then, reply, row, token};
 
 fn echo(name: &str, tells: &'static str, answer: fn(&str) -> Vec<u8>) -> Row {
     row(name, 1, tells, "").then(Then::Answer(answer))

@@ -1,7 +1,7 @@
 //! Connections that end, hang or drip, and bodies without an end.
 
-use crate::running::each_does_no_harm;
-use crate::target::{BODY, Row, Then, json, reply, row};
+use crate::hostile::running::each_does_no_harm;
+use crate::hostile::target::{BODY, Row, Then, json, reply, row};
 
 /// The head of an error whose body the target chooses.
 fn head(lines: &str) -> String {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::hostile::reports;
+use crate::hostile::running::run;
+use crate::hostile::target::{BODY, Hostile, is_control, json, reply, row};
 use crate::received::request;
-use crate::reports;
-use crate::running::run;
-use crate::target::{BODY, Hostile, is_control, json, reply, row};
 
 const FEW: &[&str] = &["--operation", "folders.list", "--fault", "credentials-absent", "--fault", "query-negative"];
 

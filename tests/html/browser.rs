@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::chromium::Browser;
-use crate::fixture::HOSTILE;
-use crate::page::hostile_page;
+use crate::html::chromium::Browser;
+use crate::html::page::hostile_page;
+use crate::render::fixture::HOSTILE;
 use errdrift::model::cause::CAUSES;
 use errdrift::reference::Api;
 use errdrift::run::embedded::Running;

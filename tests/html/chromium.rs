@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::websocket::WebSocket;
+use crate::html::websocket::WebSocket;
 
 /// The longest wait for the browser to be there.
 const PATIENCE: Duration = Duration::from_secs(60);

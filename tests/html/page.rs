@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, report, result};
-use crate::reader::{Element, read};
+use crate::html::reader::{Element, read};
+use crate::render::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, report, result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use errdrift::judge::finding::Repeats;

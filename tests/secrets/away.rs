@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use crate::echo::Echo;
-use crate::everywhere::{Bench, SUITE};
+use crate::secrets::echo::Echo;
+use crate::secrets::everywhere::{Bench, SUITE};
 
 const PROBE: &str = "s/b/path-unknown-id";
 const WITH_TOKEN: &str = "s/a/method-invented";

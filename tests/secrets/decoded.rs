@@ -119,8 +119,8 @@ pub(crate) fn finds(text: &[u8], secrets: &[String]) -> Option<String> {
 #[test]
 fn what_is_hidden_in_a_text_is_found() {
     let secret = "Zq7/Xw2+Kp9\"é😀";
-    for number in 0..crate::forms::FORMS {
-        let form = crate::forms::form(secret, number, &mut crate::forms::Chance(1));
+    for number in 0..crate::secrets::forms::FORMS {
+        let form = crate::secrets::forms::form(secret, number, &mut crate::secrets::forms::Chance(1));
         assert!(finds(format!("a \"{form}\" b").as_bytes(), &[secret.to_owned()]).is_some(), "{number}: {form}");
     }
     assert_eq!(finds(b"nothing %41 of the kind", &[secret.to_owned()]), None);

@@ -9,7 +9,7 @@ use std::thread;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::forms::{Chance, FORMS, form, json};
+use crate::secrets::forms::{Chance, FORMS, form, json};
 
 /// A running target.
 pub(crate) struct Echo {

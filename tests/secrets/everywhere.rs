@@ -7,9 +7,9 @@ use std::thread;
 use errdrift::render::format::FORMATS;
 use tempfile::TempDir;
 
-use crate::decoded::finds;
-use crate::echo::{Echo, PLACES};
-use crate::forms::Chance;
+use crate::secrets::decoded::finds;
+use crate::secrets::echo::{Echo, PLACES};
+use crate::secrets::forms::Chance;
 
 pub(crate) const SUITE: &str = r#"
 id = "s"

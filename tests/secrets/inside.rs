@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::decoded::finds;
-use crate::echo::{PLACES, place};
-use crate::everywhere::{SUITE, credentials};
-use crate::forms::{Chance, FORMS};
+use crate::secrets::decoded::finds;
+use crate::secrets::echo::{PLACES, place};
+use crate::secrets::everywhere::{SUITE, credentials};
+use crate::secrets::forms::{Chance, FORMS};
 use errdrift::judge::Settings;
 use errdrift::model::exchange::{Defect, Exchange, Flaw, Outcome};
 use errdrift::model::masked;

@@ -1,7 +1,7 @@
 //! Credentials that are common words or numbers: our own text, the contract's words and the signatures stay as they are.
 
-use crate::echo::Echo;
-use crate::everywhere::Bench;
+use crate::secrets::echo::Echo;
+use crate::secrets::everywhere::Bench;
 
 /// The same wrong reply to everything, with words that a credential may be.
 fn target() -> Echo {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Rogue, errdrift, reply};
+use crate::targets::support::{Rogue, errdrift, reply};
 
 /// What the command says on standard error when it exits with 2.
 #[track_caller]

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use serde_json::Value;
 
-use crate::support::{Rogue, reply, run, run_few};
+use crate::targets::support::{Rogue, reply, run, run_few};
 
 #[test]
 fn a_target_whose_errors_are_all_successes() {

@@ -12,8 +12,11 @@ pub(crate) fn request(stream: &mut TcpStream) -> Option<String> {
 pub(crate) fn message(stream: &mut TcpStream, bodiless: bool) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let end = loop {
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end + 4;
+        // A bare LF ends a line as well (RFC 9112, section 2.2).
+        let ends = [&b"\r\n\r\n"[..], b"\n\n"];
+        let end = ends.iter().filter_map(|end| Some(bytes.windows(end.len()).position(|window| window == *end)? + end.len())).min();
+        if let Some(end) = end {
+            break end;
         }
         read(stream, &mut bytes)?;
     };

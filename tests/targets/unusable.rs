@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Mutex;
 use std::thread;
 
-use crate::support::{Ran, Rogue, errdrift, nobody, reply, run};
+use crate::targets::support::{Ran, Rogue, errdrift, nobody, reply, run};
 use errdrift::reference::Api;
 use errdrift::run::embedded::Running;
 

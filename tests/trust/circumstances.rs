@@ -1,7 +1,7 @@
 //! The same mistake in other circumstances, two mistakes at once, and what exists for whom.
 
-use crate::front::{Act, Front, answer, drifts, report};
 use crate::support::deployment;
+use crate::trust::front::{Act, Front, answer, drifts, report};
 use errdrift::reference::Api;
 use serde_json::Value;
 

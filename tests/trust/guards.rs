@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::front::{Act, Front, answer, report};
 use crate::support::{deployment, errdrift, ran};
+use crate::trust::front::{Act, Front, answer, report};
 use errdrift::reference::{Api, environment};
 use serde_json::Value;
 

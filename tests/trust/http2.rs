@@ -2,9 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::authority::acceptor;
-use crate::front::{drifts, report};
 use crate::support::deployment;
+use crate::tls::authority::acceptor;
+use crate::trust::front::{drifts, report};
 use errdrift::reference::Api;
 use errdrift::run::embedded::Running;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

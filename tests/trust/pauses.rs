@@ -2,8 +2,8 @@
 
 use std::sync::Mutex;
 
-use crate::front::{Act, Front, answer, drifts, report};
 use crate::support::deployment;
+use crate::trust::front::{Act, Front, answer, drifts, report};
 use errdrift::reference::Api;
 
 const LIMITED: &str = "{\"error_code\": 3, \"error_message\": \"Too many requests\"}";

@@ -1,7 +1,7 @@
 //! Flaky is not drift, and drift is not flaky: what is found is looked for again.
 
-use crate::front::{Act, Front, answer, drifts, report};
 use crate::support::deployment;
+use crate::trust::front::{Act, Front, answer, drifts, report};
 use errdrift::reference::Api;
 
 /// A front of which one request in four meets a replica that is old: its code is a string.

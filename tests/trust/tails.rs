@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use crate::front::{drifts, report};
 use crate::received::message;
 use crate::support::deployment;
+use crate::trust::front::{drifts, report};
 use errdrift::reference::Api;
 use errdrift::run::embedded::Running;
 use serde_json::Value;

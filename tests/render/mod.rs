@@ -1,16 +1,13 @@
 //! The forms of the report, from fixtures: each is read back by a reader of its format.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 #![expect(clippy::print_stderr, reason = "a test that was not run says so")]
 
-mod render {
-    mod annotations;
-    mod archive;
-    pub(crate) mod fixture;
-    mod markdown;
-    mod published;
-    mod sarif;
-}
+mod annotations;
+mod archive;
+pub(crate) mod fixture;
+mod markdown;
+mod published;
+mod sarif;
 
 use errdrift::catalog::schema::Schema;
 use errdrift::model::cause::CAUSES;
@@ -20,8 +17,8 @@ use errdrift::render::format::FORMATS;
 use errdrift::render::human::summary;
 use errdrift::render::style::Style;
 use errdrift::report::{Closing, Opening, ProbeResult, Reason};
+use fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, report, result};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
-use render::fixture::{HOSTILE, closing, finding, hostile, mixed, mixed_closing, opening, report, result};
 use serde_json::{Value, json};
 
 fn as_junit(opening: &Opening, results: &[ProbeResult], closing: &Closing) -> Report {
@@ -31,7 +28,7 @@ fn as_junit(opening: &Opening, results: &[ProbeResult], closing: &Closing) -> Re
 }
 
 fn schema() -> Value {
-    serde_json::from_str(include_str!("../schemas/report.schema.json")).unwrap()
+    serde_json::from_str(include_str!("../../schemas/report.schema.json")).unwrap()
 }
 
 /// The text is what the golden file says; `BLESS=1` writes the file.

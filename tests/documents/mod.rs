@@ -1,9 +1,6 @@
 //! Documents that people write: every mistake has its file, its line and what to write instead.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-mod documents {
-    mod mutation;
-}
+mod mutation;
 
 use std::path::PathBuf;
 
@@ -12,9 +9,9 @@ use errdrift::cli::check;
 use errdrift::judge;
 use tempfile::TempDir;
 
-const SUITE: &str = include_str!("documents/shop.toml");
-const CONTRACT: &str = include_str!("documents/shop.contract.toml");
-const BODY: &str = include_str!("documents/shop.body.schema.json");
+const SUITE: &str = include_str!("shop.toml");
+const CONTRACT: &str = include_str!("shop.contract.toml");
+const BODY: &str = include_str!("shop.body.schema.json");
 
 /// A line that says nothing for each cause, `unknown-resource` aside.
 fn silent() -> String {

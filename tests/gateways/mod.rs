@@ -2,12 +2,9 @@
 //! of the service is called drift.
 //!
 //! The gateways are Debian's packages. Where one is not installed, its test says that it was not run.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 #![expect(clippy::print_stderr, reason = "a test that was not run says so")]
 
-mod gateways {
-    mod apache;
-    mod haproxy;
-    mod nginx;
-    mod support;
-}
+mod apache;
+mod haproxy;
+mod nginx;
+mod support;

@@ -1,5 +1,4 @@
 //! A deployment behind TLS: a certificate that is trusted, one that is not, and one that nobody looks at.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
@@ -12,8 +11,7 @@ use errdrift::run::embedded::Running;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-#[path = "tls/authority.rs"]
-mod authority;
+pub(crate) mod authority;
 
 use authority::acceptor;
 

@@ -1,10 +1,7 @@
 //! Nothing is changed at a target: real servers on loopback, each lenient in one known way, before and after a run in all
 //! tiers.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-#[path = "safety/store.rs"]
 mod store;
-#[path = "safety/suites.rs"]
 mod suites;
 
 use std::process::Command;

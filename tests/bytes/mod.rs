@@ -1,0 +1,14 @@
+//! What leaves, byte for byte: every probe of both suites, and one request of each fault written down by hand.
+
+mod body;
+mod capture;
+mod compared;
+mod credentials;
+mod forwarded;
+mod head;
+mod json;
+mod lines;
+mod requests;
+mod scripts;
+mod well_formed;
+mod written;

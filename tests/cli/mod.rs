@@ -1,0 +1,11 @@
+//! The command from outside: every subcommand and option, its exit codes, its streams and its files.
+
+mod baselines;
+mod choice;
+mod commands;
+mod exchanges;
+mod files;
+mod reports;
+mod safe;
+mod secrets;
+mod waivers;

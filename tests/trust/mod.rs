@@ -1,0 +1,12 @@
+//! Why a green run means something and a red one is true: guards, comparisons, repetitions, and how a run ends.
+
+mod circumstances;
+mod ending;
+mod ending_early;
+mod front;
+mod guards;
+mod http2;
+mod limits;
+mod pauses;
+mod repeats;
+mod tails;

@@ -34,11 +34,7 @@ fn deployments() -> Vec<(Api, Option<&'static Drift>)> {
 const WORKERS: usize = 6;
 
 /// `work` on every element, a few at a time, in the elements' order; those that take `long` begin first.
-fn in_parallel<T: Sync, R: Send>(
-    elements: &[T],
-    long: impl Fn(&T) -> bool,
-    work: impl Fn(&T) -> R + Sync,
-) -> Vec<R> {
+fn in_parallel<T: Sync, R: Send>(elements: &[T], long: impl Fn(&T) -> bool, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let mut order: Vec<_> = elements.iter().enumerate().collect();
     order.sort_by_key(|(_, element)| !long(element));
     let next = AtomicUsize::new(0);
@@ -60,8 +56,9 @@ fn in_parallel<T: Sync, R: Send>(
 
 /// Run once for all tests of this file: what each deployment was reported as, and whether its report says the same when it is
 /// judged again.
-static ROWS: LazyLock<Vec<(Row, Result<(), String>)>> =
-    LazyLock::new(|| in_parallel(&deployments(), |(_, drift)| drift.is_some_and(Drift::hangs), |(api, drift)| row(*api, *drift)));
+static ROWS: LazyLock<Vec<(Row, Result<(), String>)>> = LazyLock::new(|| {
+    in_parallel(&deployments(), |(_, drift)| drift.is_some_and(Drift::hangs), |(api, drift)| row(*api, *drift))
+});
 
 fn row(api: Api, drift: Option<&'static Drift>) -> (Row, Result<(), String>) {
     let folder = tempfile::tempdir().unwrap();

@@ -52,7 +52,8 @@ fn a_server_of_one_kept_connection_is_green() {
         }
     };
     let target = front(Api::OzApi, serve, false);
-    let arguments = ["--operation", "folders.list", "--operation", "folders.create", "--timeout", "3s"];
+    // What may change something is not sent again as often as what waits for the one connection needs.
+    let arguments = ["--operation", "folders.list", "--operation", "folders.get", "--read-only", "--timeout", "3s"];
     let (ran, report) = report("oz-api", &target, &arguments);
     let stdout = ran.exits(0).stdout;
     assert_eq!((&report["drifts"], &report["summary"]["inconclusive"]), (&json!([]), &0.into()), "{stdout}");
@@ -63,14 +64,15 @@ fn a_server_of_one_kept_connection_is_green() {
 
 #[test]
 fn what_fails_in_company_alone_is_overload_and_no_drift() {
-    // More than four at once, and it answers none of those above.
+    // More than four at once, and it answers none of those above that only ask.
     let under_way = AtomicUsize::new(0);
     let serve = move |mut client: TcpStream, behind: &str| {
         while let Some((head, request)) = message(&mut client, false) {
             let company = under_way.fetch_add(1, Ordering::SeqCst);
             // The others are let in while this one is under way.
             thread::sleep(std::time::Duration::from_millis(20));
-            let reply = if company < 4 { pass(&request, &head, behind) } else { None };
+            let is_served = company < 4 || !head.starts_with("GET ");
+            let reply = if is_served { pass(&request, &head, behind) } else { None };
             let sent = match reply {
                 Some(reply) => client.write_all(&reply).is_ok(),
                 None => message(&mut client, false).is_some(),

@@ -14,7 +14,10 @@ pub(crate) fn message(stream: &mut TcpStream, bodiless: bool) -> Option<(String,
     let end = loop {
         // A bare LF ends a line as well (RFC 9112, section 2.2).
         let ends = [&b"\r\n\r\n"[..], b"\n\n"];
-        let end = ends.iter().filter_map(|end| Some(bytes.windows(end.len()).position(|window| window == *end)? + end.len())).min();
+        let end = ends
+            .iter()
+            .filter_map(|end| Some(bytes.windows(end.len()).position(|window| window == *end)? + end.len()))
+            .min();
         if let Some(end) = end {
             break end;
         }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -25,6 +26,9 @@ const FEWEST: usize = 16;
 const HELD: usize = 256;
 /// Probes of an operation that got no reply alone, after which the rest of it is believed in company, too.
 const BELIEVED: usize = 3;
+
+/// What a target is given to notice that nobody waits any more for what it did not answer.
+const RECOVERY: Duration = Duration::from_millis(150);
 
 /// A probe that is to be sent, for the first time or again.
 #[derive(Debug)]
@@ -117,6 +121,8 @@ struct State {
     allowed: usize,
     /// The number of the newest task when fewer were allowed last.
     halved: u64,
+    /// Until when nothing is sent, since fewer are allowed.
+    recovers: Option<Instant>,
     /// How often an operation was silent alone.
     silent: BTreeMap<Key, usize>,
     /// Operations that have refused a request that could have changed something.
@@ -140,6 +146,7 @@ impl Board {
             is_exclusive: false,
             allowed: jobs,
             halved: 0,
+            recovers: None,
             silent: BTreeMap::new(),
             refusing: BTreeSet::new(),
             is_checking: false,
@@ -191,6 +198,10 @@ impl Board {
     fn choose(&self, state: &mut State, shared: &Shared) -> Next {
         if state.is_exclusive {
             return Next::Wait(None);
+        }
+        state.recovers = state.recovers.filter(|until| *until > Instant::now());
+        if state.recovers.is_some() {
+            return Next::Wait(state.recovers);
         }
         let of = |pending: &Pending| &self.probes[pending.place];
         if let Some(place) = state.solo.iter().position(|pending| is_believed(state, &key(of(pending))))
@@ -330,6 +341,7 @@ impl Board {
         }
         if ticket.number > state.halved {
             state.halved = state.started;
+            state.recovers = Some(Instant::now() + RECOVERY);
             state.allowed = (state.allowed / 2).max(1);
             state.company.jobs = state.company.jobs.min(state.allowed);
         }

@@ -185,8 +185,12 @@ impl Work {
                     self.shared.took(probe, trying, result)
                 }
             },
-            // The brake lets it leave no more, since it and others had no answer: what was seen of it stands.
+            // The brake lets it leave no more, since it and others had no answer: what was seen of it stands, unless the target
+            // answered others alone that it did not answer in company.
             Err(Unsent::Braked(why)) => match silent {
+                Some(_) if self.board.company().answered_alone > 0 => {
+                    return Some(Ok(self.shared.recorder.unjudged(probe, OVERLOADED, "no reply in time")));
+                }
                 Some(result) => self.shared.took(probe, Trying::default(), *result),
                 None => Err(Unsent::Braked(why)),
             },

@@ -1,7 +1,8 @@
 //! What a command needs of the world around it: suites, variables, the terminal.
 
-use std::io::IsTerminal as _;
 use std::sync::Arc;
+
+use anstream::{AutoStream, ColorChoice};
 
 use super::options::{Choice, Color};
 use super::output::{mistaken, tell};
@@ -57,15 +58,12 @@ pub(super) fn environment() -> Environment {
     )
 }
 
+/// Whether the summary is in colour: `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM` have their say, then the terminal.
 pub(super) fn colored(color: Color) -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => {
-            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
-        }
+        Color::Auto => AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
     }
 }
 

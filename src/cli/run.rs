@@ -61,7 +61,7 @@ pub(super) struct Arguments {
     /// No line a probe, which is so unless --lines is given
     #[arg(long, short)]
     quiet: bool,
-    /// Colour: auto is on a terminal without `NO_COLOR`
+    /// Colour: auto is on a terminal, and as `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE` say
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
 }

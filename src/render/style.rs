@@ -1,5 +1,7 @@
 //! Colour, width, and nothing else: a report reads the same without them.
 
+use anstyle::AnsiColor;
+
 use crate::model::verdict::Severity;
 
 /// What the reader's terminal can do.
@@ -36,17 +38,15 @@ pub enum Ink {
     Dim,
 }
 
-const RESET: &str = "\u{1b}[0m";
-
 impl Ink {
-    fn code(self) -> &'static str {
+    fn style(self) -> anstyle::Style {
         match self {
-            Self::Red => "\u{1b}[1;31m",
-            Self::Yellow => "\u{1b}[33m",
-            Self::Green => "\u{1b}[32m",
-            Self::Cyan => "\u{1b}[36m",
-            Self::Bold => "\u{1b}[1m",
-            Self::Dim => "\u{1b}[2m",
+            Self::Red => AnsiColor::Red.on_default().bold(),
+            Self::Yellow => AnsiColor::Yellow.on_default(),
+            Self::Green => AnsiColor::Green.on_default(),
+            Self::Cyan => AnsiColor::Cyan.on_default(),
+            Self::Bold => anstyle::Style::new().bold(),
+            Self::Dim => anstyle::Style::new().dimmed(),
         }
     }
 
@@ -65,7 +65,8 @@ impl Style {
     /// The text in that ink.
     #[must_use]
     pub fn paint(&self, ink: Ink, text: &str) -> String {
-        if self.color && !text.is_empty() { format!("{}{text}{RESET}", ink.code()) } else { text.to_owned() }
+        let style = ink.style();
+        if self.color && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
     /// The room for text behind an indent; enough for a word in the narrowest terminal.

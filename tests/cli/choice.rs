@@ -124,8 +124,13 @@ fn a_line_a_probe_is_written_on_demand_and_color_paints_them() {
     assert!(!of(&[]).contains('\u{1b}'), "a pipe is no terminal");
     assert!(!of(&["--color", "never"]).contains('\u{1b}'));
     assert!(of(&["--color", "always"]).contains('\u{1b}'));
-    let mut command = against(&running, Api::OzApi, &choice);
-    assert!(!command.env("NO_COLOR", "1").output().unwrap().stdout.contains(&0x1b));
+    let painted = |variables: &[(&str, &str)]| {
+        let mut command = against(&running, Api::OzApi, &choice);
+        command.envs(variables.iter().copied()).output().unwrap().stdout.contains(&0x1b)
+    };
+    assert!(painted(&[("CLICOLOR_FORCE", "1")]));
+    assert!(!painted(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!painted(&[("CLICOLOR", "1")]), "a pipe is no terminal");
 }
 
 #[test]

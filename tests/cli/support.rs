@@ -50,7 +50,7 @@ pub(crate) fn errdrift(arguments: &[&str]) -> Command {
     for (name, _) in Api::ALL.into_iter().flat_map(reference::environment) {
         command.env_remove(name);
     }
-    for name in ["NO_COLOR", "COLUMNS", "OZ_TOKEN", "OZ_WEAK_TOKEN", "OZ_EXPIRED_TOKEN"] {
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "OZ_TOKEN", "OZ_WEAK_TOKEN", "OZ_EXPIRED_TOKEN"] {
         command.env_remove(name);
     }
     command

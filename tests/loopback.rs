@@ -6,6 +6,7 @@ mod bytes;
 mod cli;
 mod command;
 mod compare;
+mod face;
 mod gateways;
 mod hostile;
 mod parsers;

@@ -14,7 +14,7 @@ use crate::model::printable::printable;
 use crate::model::verdict::exit;
 use crate::plan::{Plan, Selection};
 use crate::policy::waiver_file;
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 use crate::{judge, render};
 
 pub(super) fn checked(files: &[PathBuf]) -> u8 {
@@ -42,7 +42,7 @@ fn changes(file: &Path) -> u8 {
     let selection = Selection { tiers, ..Selection::default() };
     let unknown = selection.unknown(&apis);
     if !unknown.is_empty() {
-        return failed(&Failure::Usage(format!("{}: {}", file.display(), unknown.join("; "))));
+        return failed(&Error::Usage(format!("{}: {}", file.display(), unknown.join("; "))));
     }
     let lines = render::safety::lines(&apis[0], &Plan::new(&apis, &selection));
     if !lines.is_empty() {

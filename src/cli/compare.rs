@@ -11,7 +11,7 @@ use crate::model::target::Target;
 use crate::plan::Selection;
 use crate::render;
 use crate::run::compare::{Compare, Side};
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 
 /// What the options do not say.
 pub(super) const AFTER: &str = "\
@@ -47,7 +47,7 @@ enum ReadOnly {
 /// Compares, prints, and gives the exit code.
 pub(super) fn run(arguments: &Arguments) -> u8 {
     let side = |name, prefix, url: &str| {
-        let target = Target::parse(url).map_err(|why| failed(&Failure::Usage(format!("--{name}: {why}"))))?;
+        let target = Target::parse(url).map_err(|why| failed(&Error::Usage(format!("--{name}: {why}"))))?;
         let environment = environment().with_own(prefix);
         let (apis, unknown) = load(&arguments.choice.suites, &environment)?;
         Ok(Side { name, apis, unknown, wire: arguments.reach.wire(target), environment })

@@ -9,7 +9,7 @@ use crate::render::drift::block;
 use crate::render::human;
 use crate::render::style::Style;
 use crate::run::embedded::Running;
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 
 /// How the demo is written: it is read in a log as often as on a terminal.
 const PLAIN: Style = Style { color: false, width: 110, verbose: false };
@@ -28,7 +28,7 @@ const SHOWN: &[(Api, &[&str])] = &[
 ///
 /// # Errors
 /// The deployment cannot be started.
-pub(super) fn run() -> Result<u8, Failure> {
+pub(super) fn run() -> Result<u8, Error> {
     let mut truthful = true;
     say("The embedded deployment, as documented:");
     for api in Api::ALL {

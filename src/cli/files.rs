@@ -8,14 +8,14 @@ use super::output::failed;
 use crate::catalog::Api;
 use crate::model::file;
 use crate::model::file::{Named, Role};
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 use crate::run::writer::Request;
 
 /// The reports, where each of them goes somewhere else.
 pub(super) fn settled(reports: &Reports) -> Result<Vec<Request>, u8> {
     let reports: Vec<_> = reports.requests.iter().cloned().map(Request::settled).collect();
     if reports.iter().filter(|report| report.path.is_none()).count() > 1 {
-        return Err(failed(&Failure::Usage("two reports cannot both go to standard output".to_owned())));
+        return Err(failed(&Error::Usage("two reports cannot both go to standard output".to_owned())));
     }
     Ok(reports)
 }
@@ -49,5 +49,5 @@ pub(super) fn of_judge(report: &Path, apis: &[Arc<Api>], reports: &[Request]) ->
 
 fn distinct(inputs: &[Named], reports: &[Request], mut outputs: Vec<Named>) -> Result<(), u8> {
     outputs.extend(reports.iter().map(|report| Named { role: Role::Report, path: report.path.clone() }));
-    file::distinct(inputs, &outputs).map_err(|why| failed(&Failure::Usage(format!("{why}; nothing was sent"))))
+    file::distinct(inputs, &outputs).map_err(|why| failed(&Error::Usage(format!("{why}; nothing was sent"))))
 }

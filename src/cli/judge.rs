@@ -13,7 +13,7 @@ use super::stored::{report, suites};
 use crate::catalog::Api;
 use crate::render::human;
 use crate::render::style::Style;
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 use crate::run::outputs;
 use crate::run::rejudge::Rejudged;
 
@@ -61,7 +61,7 @@ fn judged(arguments: &Arguments) -> Result<u8, u8> {
         let written = results.iter().try_for_each(|result| sink.result(result));
         written
             .and_then(|()| sink.close(&opening, &closing))
-            .map_err(|error| failed(&Failure::Report(format!("cannot write the report {name}: {error}"))))?;
+            .map_err(|error| failed(&Error::Report(format!("cannot write the report {name}: {error}"))))?;
     }
     let summary = human::summary(&opening, &closing, &Style { color: false, width: width(), verbose: false });
     if to_stdout {

@@ -12,7 +12,7 @@ use crate::model::printable::json;
 use crate::model::verdict::exit;
 use crate::plan::{Plan, Selection};
 use crate::render;
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -38,7 +38,7 @@ pub(super) fn list(arguments: &Arguments) -> u8 {
 pub(super) fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool, requests: bool) -> u8 {
     let unknown = selection.unknown(apis);
     if !unknown.is_empty() {
-        return failed(&Failure::Usage(unknown.join("\n")));
+        return failed(&Error::Usage(unknown.join("\n")));
     }
     let plan = Plan::new(apis, selection);
     let text = if as_json {

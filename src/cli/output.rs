@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use crate::catalog::document::Problems;
 use crate::model::printable::{hides, printable};
 use crate::model::verdict::exit;
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 
 /// A line or more on standard output. A closed pipe is nobody's error.
 pub(super) fn say(text: &str) {
@@ -31,12 +31,9 @@ pub(super) fn tell(text: &str) {
 }
 
 /// Says what failed, and gives its exit code.
-pub(super) fn failed(failure: &Failure) -> u8 {
+pub(super) fn failed(failure: &Error) -> u8 {
     tell(&format!("errdrift: {failure}"));
-    match failure {
-        Failure::Usage(_) => exit::USAGE,
-        Failure::NotJudged(_) | Failure::Local(_) | Failure::Report(_) => exit::NOT_JUDGED,
-    }
+    failure.exit_code()
 }
 
 pub(super) fn mistaken(problems: &Problems) -> u8 {

@@ -11,7 +11,7 @@ use super::stored::{report, suites};
 use crate::catalog::document::nearest;
 use crate::model::target::Target;
 use crate::render;
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 use crate::run::replay::Replay;
 
 #[derive(Args, Debug)]
@@ -47,7 +47,7 @@ pub(super) fn replay(arguments: &Arguments) -> u8 {
 }
 
 fn prepared(arguments: &Arguments) -> Result<Replay, u8> {
-    let usage = |why: String| failed(&Failure::Usage(why));
+    let usage = |why: String| failed(&Error::Usage(why));
     let report = report(&arguments.report)?;
     let ids: Vec<&str> = report.results.iter().map(|result| result.probe.as_str()).collect();
     let Some(result) = report.results.iter().find(|result| result.probe == arguments.probe) else {

@@ -19,7 +19,7 @@ use crate::model::target::Target;
 use crate::plan::Selection;
 use crate::render::human;
 use crate::render::style::Style;
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 use crate::run::progress::Live;
 use crate::run::session::Session;
 use crate::run::settings::Settings;
@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     }
     let target = match Target::parse(&arguments.target) {
         Ok(target) => target,
-        Err(why) => return failed(&Failure::Usage(why)),
+        Err(why) => return failed(&Error::Usage(why)),
     };
     let color = colored(arguments.color);
     let reports = match files::settled(&arguments.reports) {

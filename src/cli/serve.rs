@@ -6,7 +6,7 @@ use super::output::say;
 use crate::reference;
 use crate::reference::Api;
 use crate::run::embedded::Running;
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -24,10 +24,10 @@ pub(super) struct Arguments {
 ///
 /// # Errors
 /// An unknown API or drift, or a port that is taken.
-pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+pub(super) fn run(arguments: &Arguments) -> Result<u8, Error> {
     let (api, drift, port) = (&arguments.api, arguments.drift.as_deref(), arguments.port);
     let api =
-        Api::from_id(api).ok_or_else(|| Failure::Usage(format!("no API `{api}`; there are oz-api and escrow-box")))?;
+        Api::from_id(api).ok_or_else(|| Error::Usage(format!("no API `{api}`; there are oz-api and escrow-box")))?;
     let drift = drift.map(|name| reference::drift(api, name).ok_or_else(|| unknown(api, name))).transpose()?;
     let running = Running::on_port(api, drift, port)?;
     say(&format!(
@@ -48,8 +48,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     }
 }
 
-fn unknown(api: Api, name: &str) -> Failure {
+fn unknown(api: Api, name: &str) -> Error {
     let known = reference::drifts().filter(|drift| drift.api == api);
     let known: Vec<_> = known.map(|drift| format!("  {:<34} {}", drift.name, drift.about)).collect();
-    Failure::Usage(format!("no drift `{name}` of {}; there are\n{}", api.id(), known.join("\n")))
+    Error::Usage(format!("no drift `{name}` of {}; there are\n{}", api.id(), known.join("\n")))
 }

@@ -8,13 +8,13 @@ use crate::catalog;
 use crate::catalog::Api;
 use crate::model::file;
 use crate::report::Report;
-use crate::run::failure::Failure;
+use crate::run::error::Error;
 
 /// A report in JSON.
 pub(super) fn report(path: &Path) -> Result<Report, u8> {
     let read = file::report(path).map_err(|error| format!("cannot be read: {error}"));
     read.and_then(|mut text| Report::read(&mut text))
-        .map_err(|message| failed(&Failure::Usage(format!("{}: {message}", path.display()))))
+        .map_err(|message| failed(&Error::Usage(format!("{}: {message}", path.display()))))
 }
 
 /// The suites of those ids as they are today: those that are named, else what the report says, as far as that is built in or
@@ -39,13 +39,13 @@ pub(super) fn suites(
         let why = format!(
             "the report is of the suite {name}, which is not in the current folder; --suite {name} reads it all the same"
         );
-        return Err(failed(&Failure::Usage(why)));
+        return Err(failed(&Error::Usage(why)));
     }
     apis.extend(load(&missing).map_err(help)?);
     apis.retain(|api| ids.contains(&api.suite.id.as_str()));
     if let Some(id) = ids.iter().find(|id| !apis.iter().any(|api| api.suite.id == **id)) {
         let why = format!("the report is of the suite {id}, and none of that id was found; --suite FILE names it");
-        return Err(failed(&Failure::Usage(why)));
+        return Err(failed(&Error::Usage(why)));
     }
     // In the report's order, which is that of its results.
     apis.sort_by_key(|api| ids.iter().position(|id| *id == api.suite.id));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::confirm::{Budget, MAX_PROBES, TIMES};
-use super::failure::Failure;
+use super::error::Error;
 use super::progress::Live;
 use super::resend::Resender;
 use super::runtime::runtime;
@@ -61,7 +61,7 @@ impl Compare {
     ///
     /// # Errors
     /// As [`Session::run`].
-    pub fn run(self) -> Result<Compared, Failure> {
+    pub fn run(self) -> Result<Compared, Error> {
         let left_out = left_out(&self.sides[0].apis, &self.selection);
         let sessions = self.sides.iter().map(|side| self.session(side)).collect();
         let mut answers = [Baseline::default(), Baseline::default()];
@@ -90,9 +90,9 @@ impl Compare {
             let (Some(looked), _) = looked else {
                 let by = looked.1.unwrap_or_default();
                 let why = format!("the comparison was ended by {by} before its differences were looked at again");
-                return Err(Failure::Report(why));
+                return Err(Error::Report(why));
             };
-            let (steady, intermittent) = looked.map_err(Failure::Usage)?;
+            let (steady, intermittent) = looked.map_err(Error::Usage)?;
             (compared.comparison.changes, compared.intermittent) = (steady, intermittent);
         }
         Ok(compared)

@@ -6,8 +6,8 @@ use std::thread::ScopedJoinHandle;
 
 use libtest_mimic::Arguments;
 
+use super::error::Error;
 use super::event::Event;
-use super::failure::Failure;
 use super::harness;
 use super::harness::{Line, Trial};
 use super::prepared::Prepared;
@@ -24,7 +24,7 @@ use crate::report::{Closing, Opening, ProbeResult};
 ///
 /// # Errors
 /// As [`Session::run`].
-pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Closing>, Failure> {
+pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Closing>, Error> {
     let mut all = Vec::new();
     let mut chosen = Vec::new();
     for session in sessions {
@@ -81,7 +81,7 @@ impl Prepared {
         self,
         arguments: &Arguments,
         watch: &mut (dyn FnMut(&Event) + Send),
-    ) -> Result<(Opening, Closing), Failure> {
+    ) -> Result<(Opening, Closing), Error> {
         let trials = self.plan.probes.iter().map(|probe| Trial { id: probe.id.clone(), ignored: false }).collect();
         let (sender, receiver) = mpsc::channel();
         std::thread::scope(|scope| {

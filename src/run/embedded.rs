@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use super::failure::Failure;
+use super::error::Error;
 use super::runtime::runtime;
 use super::session::{self, Session};
 use crate::fault::Tier;
@@ -31,7 +31,7 @@ impl Running {
     ///
     /// # Errors
     /// The system gives no port or no threads.
-    pub fn start(api: Api, drift: Option<&'static Drift>) -> Result<Self, Failure> {
+    pub fn start(api: Api, drift: Option<&'static Drift>) -> Result<Self, Error> {
         Self::on_port(api, drift, 0)
     }
 
@@ -39,12 +39,12 @@ impl Running {
     ///
     /// # Errors
     /// As [`Self::start`], or the port is taken.
-    pub fn on_port(api: Api, drift: Option<&'static Drift>, port: u16) -> Result<Self, Failure> {
+    pub fn on_port(api: Api, drift: Option<&'static Drift>, port: u16) -> Result<Self, Error> {
         let runtime = runtime()?;
-        let wrong = |error: std::io::Error| Failure::Usage(format!("cannot listen on 127.0.0.1:{port}: {error}"));
+        let wrong = |error: std::io::Error| Error::Usage(format!("cannot listen on 127.0.0.1:{port}: {error}"));
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port))).map_err(wrong)?;
         let address = listener.local_addr().map_err(wrong)?;
-        let target = Target::parse(&format!("http://{address}")).map_err(Failure::Usage)?;
+        let target = Target::parse(&format!("http://{address}")).map_err(Error::Usage)?;
         let deployment = Deployment::new(api, drift);
         let witness = deployment.witness();
         let (shutdown, ended) = tokio::sync::oneshot::channel::<()>();
@@ -57,18 +57,48 @@ impl Running {
         Ok(Self { target, witness, api, runtime: Some(runtime), shutdown: Some(shutdown) })
     }
 
+    /// A deployment of a built-in suite's API that conforms.
+    ///
+    /// # Errors
+    /// As [`Self::start`], or there is no such API.
+    pub fn conforming(api: &str) -> Result<Self, Error> {
+        Self::start(named(api)?, None)
+    }
+
+    /// A deployment that drifts as `errdrift serve API --drift DRIFT` does.
+    ///
+    /// # Errors
+    /// As [`Self::start`], or there is no such API or drift.
+    pub fn drifting(api: &str, drift: &str) -> Result<Self, Error> {
+        let api = named(api)?;
+        let found = reference::drift(api, drift);
+        Self::start(api, Some(found.ok_or_else(|| Error::Usage(format!("{} has no drift `{drift}`", api.id())))?))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.target.as_str()
+    }
+
     /// The variables that it accepts.
     #[must_use]
-    pub fn environment(&self) -> Environment {
+    pub fn variables(&self) -> Vec<(String, String)> {
         let pairs = reference::environment(self.api).iter().chain(reference::existing(self.api));
-        Environment::new(pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    /// The same, as a run takes them.
+    #[must_use]
+    pub fn environment(&self) -> Environment {
+        Environment::new(self.variables())
     }
 
     /// Runs the API's suite against it, with the faults of these tiers.
     ///
     /// # Errors
     /// The suite is broken, which its tests exclude.
-    pub fn run(&self, tiers: &[Tier]) -> Result<(Opening, Closing), Failure> {
+    pub fn run(&self, tiers: &[Tier]) -> Result<(Opening, Closing), Error> {
         self.session(tiers)?.run()
     }
 
@@ -76,14 +106,18 @@ impl Running {
     ///
     /// # Errors
     /// As [`Self::run`].
-    pub(crate) fn session(&self, tiers: &[Tier]) -> Result<Session, Failure> {
-        let mut api = catalog::load(self.api.id()).map_err(|problems| Failure::Usage(problems.to_string()))?;
+    pub(crate) fn session(&self, tiers: &[Tier]) -> Result<Session, Error> {
+        let mut api = catalog::load(self.api.id()).map_err(Error::Documents)?;
         let environment = self.environment();
         api.suite.know(&environment);
         let mut session = session::quick(vec![Arc::new(api)], self.target.clone(), environment);
         session.selection.tiers = tiers.to_vec();
         Ok(session)
     }
+}
+
+fn named(api: &str) -> Result<Api, Error> {
+    Api::from_id(api).ok_or_else(|| Error::Usage(format!("no deployment of `{api}` is embedded")))
 }
 
 impl Drop for Running {

@@ -12,11 +12,12 @@ pub(crate) mod control;
 pub(crate) mod credentials;
 pub mod embedded;
 pub mod engine;
+pub mod error;
 pub mod event;
-pub mod failure;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod identity;
+pub mod library;
 pub(crate) mod opening;
 pub(crate) mod outputs;
 pub mod pacing;

@@ -4,28 +4,28 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use super::failure::Failure;
+use super::error::Error;
 use super::writer::{Request, Sink};
 use crate::model::file::Output;
 use crate::policy::gate::{Gates, Writing};
 use crate::report::Opening;
 
 /// The reports that are asked for, opened, each with its name.
-pub(crate) fn reports(requests: &[Request], opening: &Opening) -> Result<Vec<(Sink, String)>, Failure> {
+pub(crate) fn reports(requests: &[Request], opening: &Opening) -> Result<Vec<(Sink, String)>, Error> {
     let open = |request: &Request| {
         let name = request.path.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
         let sink = Sink::open(request, opening)
-            .map_err(|error| Failure::Usage(format!("cannot write the report {name}: {error}; nothing was sent")))?;
+            .map_err(|error| Error::Usage(format!("cannot write the report {name}: {error}; nothing was sent")))?;
         Ok((sink, name))
     };
     requests.iter().map(open).collect()
 }
 
 /// The files that the gates may write in the end.
-pub(crate) fn of_gates(gates: &Gates) -> Result<BTreeMap<PathBuf, Output>, Failure> {
+pub(crate) fn of_gates(gates: &Gates) -> Result<BTreeMap<PathBuf, Output>, Error> {
     let ratchet = gates.ratchet.as_ref().map(|(path, _)| path);
     let open = |path: &PathBuf| {
-        let why = |error| Failure::Usage(format!("cannot write {}: {error}; nothing was sent", path.display()));
+        let why = |error| Error::Usage(format!("cannot write {}: {error}; nothing was sent", path.display()));
         Ok((path.clone(), Output::open(Some(path)).map_err(why)?))
     };
     gates.save.iter().chain(ratchet).map(open).collect()

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
+use super::error::Error;
 use super::event::Event;
-use super::failure::Failure;
 use super::opening::opening;
 use super::runtime::runtime;
 use super::session::Session;
@@ -22,18 +22,18 @@ use crate::wire::sender::Sender;
 
 impl Session {
     /// Everything that can be found out and opened before anything is sent.
-    pub(crate) fn prepare(self) -> Result<Prepared, Failure> {
+    pub(crate) fn prepare(self) -> Result<Prepared, Error> {
         let started_at = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         let opening = opening(&self.apis, self.wire.target.as_str(), started_at, self.wire.insecure, self.strict);
         if let Some((suite, pattern)) =
             identity::production(&self.apis, &self.wire.target).filter(|_| !self.yes_production)
         {
-            return Err(Failure::Usage(format!(
+            return Err(Error::Usage(format!(
                 "{} looks like production: the suite {suite} says so of hosts like `{pattern}`; nothing was sent; --yes-production runs all the same",
                 self.wire.target.host()
             )));
         }
-        let sender = Sender::new(&self.wire).map_err(Failure::Usage)?;
+        let sender = Sender::new(&self.wire).map_err(Error::Usage)?;
         let mut plan = self.plan()?;
         let inactive = self.leave_out(&mut plan);
         signal::listen();
@@ -44,17 +44,17 @@ impl Session {
     }
 
     /// The plan, once every probe of it is known to leave as it is meant.
-    fn plan(&self) -> Result<Plan, Failure> {
+    fn plan(&self) -> Result<Plan, Error> {
         let unknown = self.selection.unknown(&self.apis);
         if !unknown.is_empty() {
-            return Err(Failure::Usage(unknown.join("\n")));
+            return Err(Error::Usage(unknown.join("\n")));
         }
         let plan = Plan::new(&self.apis, &self.selection);
         let requests = plan.probes.iter().map(|probe| (&probe.id, &probe.request));
         let controls = plan.controls.iter().map(|control| (&control.operation, &control.request));
         for (id, request) in requests.chain(controls).filter(|(_, request)| request.script.is_none()) {
             if let Some(why) = request.breach() {
-                return Err(Failure::Usage(format!("{id} cannot be sent as it is meant: {why}")));
+                return Err(Error::Usage(format!("{id} cannot be sent as it is meant: {why}")));
             }
         }
         let templates =
@@ -63,11 +63,11 @@ impl Session {
             templates.filter(|template| template.has_variables()).flat_map(Template::variables).collect();
         let broken = |name: &&str| self.environment.get(name).is_some_and(|value| value.chars().any(char::is_control));
         if let Some(why) = unmaskable(names.iter().copied(), &self.environment) {
-            return Err(Failure::Usage(why));
+            return Err(Error::Usage(why));
         }
         if let Some(name) = names.into_iter().find(broken) {
             let why = "holds a line break or another control byte, which no header field can carry";
-            return Err(Failure::Usage(format!("${{{name}}} {why}; set it to the credential alone")));
+            return Err(Error::Usage(format!("${{{name}}} {why}; set it to the credential alone")));
         }
         Ok(plan)
     }
@@ -105,7 +105,7 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     /// Sends, and shows all that happens to whoever watches.
-    pub(crate) fn run(self, watch: &mut (dyn FnMut(&Event) + Send)) -> Result<(Opening, Closing), Failure> {
+    pub(crate) fn run(self, watch: &mut (dyn FnMut(&Event) + Send)) -> Result<(Opening, Closing), Error> {
         let Self { opening, plan, sender, mut sinks, mut written, mut session, inactive, is_whole } = self;
         session.engine.records_all |= !sinks.is_empty();
         let start = Instant::now();
@@ -149,7 +149,7 @@ impl Prepared {
                 broken.get_or_insert(format!("cannot write {}: {error}", writing.path.display()));
             }
         }
-        broken.map_or(Ok((opening, closing)), |broken| Err(Failure::Report(broken)))
+        broken.map_or(Ok((opening, closing)), |broken| Err(Error::Report(broken)))
     }
 }
 

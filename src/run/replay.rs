@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::failure::Failure;
+use super::error::Error;
 use super::identity;
 use super::resend::Resender;
 use super::runtime::runtime;
@@ -48,50 +48,50 @@ impl Replay {
     /// Sends it, once.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where nothing was sent: no such probe, a host of production, a variable that is not set.
-    pub fn run(self) -> Result<Replayed, Failure> {
+    /// [`Error::Usage`] where nothing was sent: no such probe, a host of production, a variable that is not set.
+    pub fn run(self) -> Result<Replayed, Error> {
         let Self { probe, api, wire, environment, engine, yes_production, before, named } = self;
         let apis = [api];
         if let Some((suite, pattern)) = identity::production(&apis, &wire.target).filter(|_| !yes_production) {
-            return Err(Failure::Usage(format!(
+            return Err(Error::Usage(format!(
                 "{} looks like production: the suite {suite} says so of hosts like `{pattern}`; nothing was sent; --yes-production sends it all the same",
                 wire.target.host()
             )));
         }
-        let plan = Plan::new(&apis, &selection(&probe).map_err(Failure::Usage)?);
+        let plan = Plan::new(&apis, &selection(&probe).map_err(Error::Usage)?);
         let Some(probe) = plan.probes.first() else {
             let suite = &apis[0].suite.id;
-            return Err(Failure::Usage(format!(
+            return Err(Error::Usage(format!(
                 "{probe} is no probe of today's {suite}; errdrift list {suite} has those that are"
             )));
         };
         let variables = probe.request.variables();
         if let Some(why) = unmaskable(variables.iter().copied(), &environment) {
-            return Err(Failure::Usage(why));
+            return Err(Error::Usage(why));
         }
         if let Some(name) = variables.iter().find(|name| !named && environment.get(name).is_some()) {
             let target = wire.target.as_str();
-            return Err(Failure::Usage(format!(
+            return Err(Error::Usage(format!(
                 "{} carries ${{{name}}}, and a credential goes only where the command line says; the report says {target}: if that is right, --target {target}",
                 probe.id
             )));
         }
-        let (sent, rewritten) = (leaves(probe, &wire).map_err(Failure::Usage)?, rewritten(probe));
+        let (sent, rewritten) = (leaves(probe, &wire).map_err(Error::Usage)?, rewritten(probe));
         runtime()?.block_on(async {
             let tap = Tap::default();
             let again = Resender::new(&plan, &wire, environment, engine, Some(tap.clone()), 0);
-            let again = again.await.map_err(Failure::Usage)?;
+            let again = again.await.map_err(Error::Usage)?;
             let shared = &again.shared;
             if let Some(why) = shared.sender.unfit(&probe.request).await {
-                return Err(Failure::Usage(format!("{} is not for this target: {why}", probe.id)));
+                return Err(Error::Usage(format!("{} is not for this target: {why}", probe.id)));
             }
             let headers = shared.resolve(&probe.request);
             let headers =
-                headers.map_err(|name| Failure::Usage(format!("{} needs ${{{name}}}: it is not set", probe.id)))?;
+                headers.map_err(|name| Error::Usage(format!("{} needs ${{{name}}}: it is not set", probe.id)))?;
             if let Some(why) = again.against(&plan, probe).await {
-                return Err(Failure::NotJudged(format!("{} was not sent: {why}", probe.id)));
+                return Err(Error::NotJudged(format!("{} was not sent: {why}", probe.id)));
             }
-            let mut pass = shared.brake.pass(probe, &shared.recorder).await.map_err(Failure::NotJudged)?;
+            let mut pass = shared.brake.pass(probe, &shared.recorder).await.map_err(Error::NotJudged)?;
             tap.clear();
             let fresh = pass.leaves();
             let request = fresh.as_ref().unwrap_or(&probe.request);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::embedded::Running;
-use super::failure::Failure;
+use super::error::Error;
 use super::session::Session;
 use crate::fault::Tier;
 use crate::judge::delivery::REQUEST_TOLERATED;
@@ -43,7 +43,7 @@ const HANGING_TIMEOUT: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// The deployment cannot be started.
-pub fn row(api: Api, drift: Option<&'static Drift>) -> Result<Row, Failure> {
+pub fn row(api: Api, drift: Option<&'static Drift>) -> Result<Row, Error> {
     let running = Running::start(api, drift)?;
     let (_, closing) = session(&running, drift)?.run()?;
     Ok(Row::of(api, drift, &closing))
@@ -68,7 +68,7 @@ impl Row {
 ///
 /// # Errors
 /// As [`row`].
-pub fn session(running: &Running, drift: Option<&Drift>) -> Result<Session, Failure> {
+pub fn session(running: &Running, drift: Option<&Drift>) -> Result<Session, Error> {
     let mut session = running.session(tiers(drift))?;
     if drift.is_some_and(Drift::depends_on_order) {
         session.engine.jobs = 1;
@@ -93,7 +93,7 @@ fn right(closing: &Closing, drift: Option<&Drift>) -> bool {
 ///
 /// # Errors
 /// The deployment cannot be started.
-pub fn run(say: impl Fn(&str)) -> Result<u8, Failure> {
+pub fn run(say: impl Fn(&str)) -> Result<u8, Error> {
     let mut all_right = true;
     for api in Api::ALL {
         let (mut right, mut count) = (0, 0);

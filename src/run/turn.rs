@@ -1,7 +1,7 @@
 //! Sessions from their plans to their closings: one, or several one after the other.
 
+use super::error::Error;
 use super::event::Event;
-use super::failure::Failure;
 use super::prepared::Prepared;
 #[cfg(feature = "cli")]
 use super::progress::Bar;
@@ -13,8 +13,8 @@ impl Session {
     /// Runs, and hands back what is known at both ends.
     ///
     /// # Errors
-    /// [`Failure::Usage`] before anything is sent; [`Failure::Report`] when a report could not be written.
-    pub fn run(mut self) -> Result<(Opening, Closing), Failure> {
+    /// [`Error::Usage`] before anything is sent; [`Error::Report`] when a report could not be written.
+    pub fn run(mut self) -> Result<(Opening, Closing), Error> {
         let live = std::mem::replace(&mut self.live, Live::Nothing);
         self.prepare()?.shown(live, &mut |_| {})
     }
@@ -26,7 +26,7 @@ impl Prepared {
         not(feature = "harness"),
         expect(clippy::needless_pass_by_value, reason = "the arguments of the harness are in it")
     )]
-    fn shown(self, live: Live, watch: &mut (dyn FnMut(&ProbeResult) + Send)) -> Result<(Opening, Closing), Failure> {
+    fn shown(self, live: Live, watch: &mut (dyn FnMut(&ProbeResult) + Send)) -> Result<(Opening, Closing), Error> {
         let mut result = |event: &Event| {
             if let Event::Result(result) = event {
                 watch(result);
@@ -56,12 +56,12 @@ impl Prepared {
 pub(crate) fn in_turn(
     sessions: Vec<Session>,
     mut watch: impl FnMut(usize, &ProbeResult) + Send,
-) -> Result<Vec<(Opening, Closing)>, Failure> {
+) -> Result<Vec<(Opening, Closing)>, Error> {
     let prepare = |mut session: Session| {
         let live = std::mem::replace(&mut session.live, Live::Nothing);
         Ok((live, session.prepare()?))
     };
-    let prepared = sessions.into_iter().map(prepare).collect::<Result<Vec<_>, Failure>>()?;
+    let prepared = sessions.into_iter().map(prepare).collect::<Result<Vec<_>, Error>>()?;
     let mut ended = Vec::new();
     for (place, (live, prepared)) in prepared.into_iter().enumerate() {
         let ends = prepared.shown(live, &mut |result| watch(place, result))?;

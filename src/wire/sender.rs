@@ -272,11 +272,11 @@ impl Sender {
     }
 }
 
-/// How a connection was lost: before a reply, or in the reply with this status.
-fn lost(outcome: &Outcome) -> Option<Option<u16>> {
+/// In the reply with which status a connection was lost; 0 is before one.
+fn lost(outcome: &Outcome) -> Option<u16> {
     match outcome {
-        Outcome::Silence(Silence::Closed(_)) => Some(None),
-        Outcome::Reply(Reply { status, ending: Ending::Truncated(_), .. }) => Some(Some(*status)),
+        Outcome::Silence(Silence::Closed(_)) => Some(0),
+        Outcome::Reply(Reply { status, ending: Ending::Truncated(_), .. }) => Some(*status),
         _ => None,
     }
 }

@@ -63,7 +63,7 @@ fn of((method, end): (&str, End), bytes: impl AsRef<[u8]>, expected: &str) {
     }
 }
 
-/// A reply with these lines behind its status line, and this body.
+/// A reply with these lines after its status line, and this body.
 fn reply(lines: &str, body: &str) -> String {
     format!("HTTP/1.1 400 Bad Request\r\n{lines}\r\n{body}")
 }

@@ -1,4 +1,4 @@
-//! `compare`: from arguments and environment to two sides, and from what they came to to an exit code.
+//! `compare`: from arguments and environment to two sides, and from their outcome to an exit code.
 
 use std::io::IsTerminal as _;
 

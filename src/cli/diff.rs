@@ -9,7 +9,7 @@ use crate::model::verdict::exit;
 use crate::report::change::Comparison;
 
 /// The longest line of a comparison, in characters.
-const LONGEST: usize = 1_000;
+const MAX_LINE: usize = 1_000;
 
 /// Compares the answers of two runs.
 pub(super) fn diff(before: &Path, after: &Path) -> u8 {
@@ -18,7 +18,7 @@ pub(super) fn diff(before: &Path, after: &Path) -> u8 {
         Err(code) => return code,
     };
     let comparison = Comparison::of(&before.answers(), &after.answers());
-    let lines: Vec<_> = comparison.lines().iter().map(|(_, line)| printable(line, LONGEST)).collect();
+    let lines: Vec<_> = comparison.lines().iter().map(|(_, line)| printable(line, MAX_LINE)).collect();
     say(if lines.is_empty() { "no difference".to_owned() } else { lines.join("\n") }.as_str());
     if comparison.breaks() { exit::DRIFT } else { exit::CONFORMS }
 }

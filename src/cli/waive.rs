@@ -9,7 +9,7 @@ use crate::model::verdict::exit;
 use crate::render::waivers;
 
 /// Days until a waiver that is written for somebody expires.
-const AHEAD: u16 = 90;
+const MAX_DAYS: u16 = 90;
 
 /// Writes waivers for what a run found.
 pub(super) fn waive(path: &Path) -> u8 {
@@ -17,7 +17,7 @@ pub(super) fn waive(path: &Path) -> u8 {
         Ok(report) => report,
         Err(code) => return code,
     };
-    let entries = waivers::entries(&report, today().later(AHEAD));
+    let entries = waivers::entries(&report, today().later(MAX_DAYS));
     if entries.is_empty() {
         tell("errdrift: nothing in this report needs a waiver");
     } else {

@@ -85,7 +85,7 @@ pub static FAULTS: &[Fault] = &[
     fault!(
         "alike-trailing-slash",
         UnknownPath,
-        "The path with a slash behind it, or without one, where the suite says that both are the same.",
+        "The path with a slash after it, or without one, where the suite says that both are the same.",
         "GET /api/folders in place of /api/folders/",
         "the suite's trailing_slash",
         trailing_slash
@@ -93,7 +93,7 @@ pub static FAULTS: &[Fault] = &[
     fault!(
         "path-other-slash",
         UnknownPath,
-        "The path with a slash behind it, or without one, where the suite does not say that both are the same; without credentials.",
+        "The path with a slash after it, or without one, where the suite does not say that both are the same; without credentials.",
         "GET /api/folders in place of /api/folders/",
         "RFC 3986, section 6.2.3",
         path_other_slash
@@ -196,7 +196,7 @@ fn trailing_slash(subject: &Subject<'_>) -> Vec<Variant> {
     each(subject, other_slash)
 }
 
-/// Adds a slash behind the path, or takes it away.
+/// Adds a slash after the path, or takes it away.
 fn other_slash(draft: &mut Draft) {
     if draft.path.ends_with('/') {
         draft.path.pop();

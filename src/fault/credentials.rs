@@ -147,7 +147,7 @@ fn invented(credential: &Credential) -> String {
     }
 }
 
-/// The invented credential as the value of its header field, with `addition` behind the secret part.
+/// The invented credential as the value of its header field, with `addition` after the secret part.
 fn invented_value(credential: &Credential, addition: &str) -> String {
     match credential.scheme {
         Scheme::Token => format!("{}{addition}", invented(credential)),

@@ -140,7 +140,7 @@ pub struct Draft {
     pub query: Option<String>,
     /// The Accept header field.
     pub accept: String,
-    /// The Accept-Encoding header field; `identity` where it is none.
+    /// The Accept-Encoding header field; `identity` where it has none.
     pub accept_encoding: Option<String>,
     /// Header fields that errdrift does not send otherwise.
     pub fields: Vec<(String, String)>,

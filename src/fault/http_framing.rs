@@ -26,7 +26,7 @@ pub static FAULTS: &[Fault] = &[
         "content-length-wrong",
         MalformedHttp,
         Wire,
-        "A Content-Length longer than the content, behind which the connection is half closed, and one that is shorter.",
+        "A Content-Length longer than the content, after which the connection is half closed, and one that is shorter.",
         "Content-Length: 99 before 20 bytes",
         "RFC 9112, sections 6.3 and 8",
         length_wrong
@@ -53,7 +53,7 @@ pub static FAULTS: &[Fault] = &[
         "request-after-refusal",
         NoCredentials,
         Wire,
-        "A request that is refused before its content is read, and the read's good request behind it on the same connection.",
+        "A request that is refused before its content is read, and the read's good request after it on the same connection.",
         "POST /api/companies/ without a token, then GET /api/folders/",
         "RFC 9112, sections 9.3 and 9.6",
         after_refusal
@@ -99,7 +99,7 @@ fn broken(subject: &Subject<'_>, name: &str, change: impl FnOnce(&mut Message)) 
     vec![scripted(subject, name, Unread, change).also(READINGS).form_only()]
 }
 
-/// The content as one chunk of that size, and what stands behind it.
+/// The content as one chunk of that size, and what stands after it.
 fn chunked(message: &mut Message, size: Option<&str>, behind: &str) {
     message.replace("content-length: ", "transfer-encoding: chunked\r\n");
     let size = size.map_or_else(|| format!("{:x}", message.body.len()), str::to_owned);
@@ -173,7 +173,7 @@ fn length_and_coding(subject: &Subject<'_>) -> Vec<Variant> {
 }
 
 /// How long a slow request is silent between its pieces.
-const BEAT: Duration = Duration::from_secs(1);
+const WRITE_INTERVAL: Duration = Duration::from_secs(1);
 
 fn slow_head(subject: &Subject<'_>) -> Vec<Variant> {
     if !is_read(subject) {
@@ -181,7 +181,7 @@ fn slow_head(subject: &Subject<'_>) -> Vec<Variant> {
     }
     let slow = |m: &mut Message| {
         for name in ["a", "b", "c"] {
-            m.fields.push(pause(BEAT));
+            m.fields.push(pause(WRITE_INTERVAL));
             m.add(format!("x-errdrift-{name}: 1\r\n"));
         }
     };
@@ -194,7 +194,7 @@ fn slow_body(subject: &Subject<'_>) -> Vec<Variant> {
         let Some(Part::Bytes(body)) = script.parts.pop() else { continue };
         let body = body.masked();
         for piece in body.chunks(body.len().div_ceil(4).max(1)) {
-            script.parts.extend([Part::Pause(BEAT), super::http_message::bytes(piece)]);
+            script.parts.extend([Part::Pause(WRITE_INTERVAL), super::http_message::bytes(piece)]);
         }
     }
     variants

@@ -243,7 +243,7 @@ fn field(subject: &Subject<'_>) -> Vec<Variant> {
 }
 
 fn target(subject: &Subject<'_>) -> Vec<Variant> {
-    /// The target with this before the path of the request, and this behind it.
+    /// The target with this before the path of the request, and this after it.
     fn around(message: &mut Message, before: &str, behind: &str) {
         message.target.insert(1, bytes(before));
         message.target.push(bytes(behind));

@@ -19,7 +19,7 @@ pub(super) struct Message {
     pub(super) before: Vec<u8>,
     /// The request target.
     pub(super) target: Vec<Part>,
-    /// The request line behind the target, with its end.
+    /// The request line after the target, with its end.
     pub(super) behind: Vec<u8>,
     /// The field lines with their ends.
     pub(super) fields: Vec<Vec<Part>>,
@@ -169,7 +169,7 @@ fn script(draft: &Draft, change: impl FnOnce(&mut Message)) -> Script {
     Script { parts: message.parts(), ..Script::default() }
 }
 
-/// The same, behind which the sender's half of the connection is closed.
+/// The same, after which the sender's half of the connection is closed.
 pub(super) fn half_closed(mut variant: Variant) -> Variant {
     if let Some(script) = &mut variant.draft.script {
         script.half_close = true;

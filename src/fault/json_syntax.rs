@@ -1,6 +1,6 @@
 //! Faults of JSON text (RFC 8259): a body that is almost JSON, under a JSON type.
 //!
-//! Some parsers take extensions of JSON, or stop behind the first value (RFC 8259, section 9): such a fault is an error of the
+//! Some parsers take extensions of JSON, or stop after the first value (RFC 8259, section 9): such a fault is an error of the
 //! caller all the same, and guarded.
 
 use super::acceptance::Acceptance;
@@ -21,7 +21,7 @@ pub static FAULTS: &[Fault] = &[
     fault!(
         "body-truncated",
         MalformedBody,
-        "The JSON text cut behind its first byte, in a name, behind a colon, and before its last brace.",
+        "The JSON text cut after its first byte, in a name, after a colon, and before its last brace.",
         "{\"alias\":",
         "RFC 8259, section 2",
         truncated
@@ -29,7 +29,7 @@ pub static FAULTS: &[Fault] = &[
     fault!(
         "body-bytes-after-value",
         MalformedBody,
-        "Bytes behind the JSON value.",
+        "Bytes after the JSON value.",
         "{…}errdrift",
         "RFC 8259, section 2",
         |s| texts(s, Guarded, |json| vec![("word", format!("{json}errdrift")), ("brace", format!("{json}}}"))])
@@ -37,7 +37,7 @@ pub static FAULTS: &[Fault] = &[
     fault!(
         "body-second-value",
         MalformedBody,
-        "A second JSON value behind the first.",
+        "A second JSON value after the first.",
         "{…}{…}",
         "RFC 8259, section 2",
         |s| { texts(s, Guarded, |json| vec![("", format!("{json}\n{json}"))]) }
@@ -56,7 +56,7 @@ pub static FAULTS: &[Fault] = &[
     fault!(
         "body-trailing-comma",
         MalformedBody,
-        "A comma behind the last member.",
+        "A comma after the last member.",
         "{\"alias\":\"x\",}",
         "RFC 8259, section 4",
         |s| texts(s, Guarded, |json| vec![("", format!("{},}}", inner(json)))])

@@ -67,7 +67,7 @@ pub static FAULTS: &[Fault] = &[
         "path-encoded-slash",
         UnknownResource,
         Core,
-        "An encoded slash in an id, alone and behind two dots, and a semicolon: servers refuse or resolve them on their own.",
+        "An encoded slash in an id, alone and after two dots, and a semicolon: servers refuse or resolve them on their own.",
         "GET /api/folders/errdrift%2Fx",
         "RFC 3986, section 2.2",
         encoded_slash

@@ -94,7 +94,7 @@ rules! {
 }
 
 /// Numbers of one body that are held against the schema for how they are written.
-const ASKED: usize = 20;
+const MAX_NAMES_ASKED: usize = 20;
 
 /// Reads a whole body as JSON and goes on after what can be repaired. What a coding hides is the header's finding alone.
 pub(crate) fn read(reply: &Reply, unpacked: &Unpacked, mask: &Mask) -> Reading {
@@ -148,7 +148,7 @@ struct First<'t> {
     told: Vec<Finding>,
 }
 
-/// The first JSON value; an error where the text is none, with what is wrong in it where that is one character.
+/// The first JSON value; an error where the text is not JSON, with what is wrong in it where that is one character.
 fn first<'t>(text: &'t str, mask: &Mask) -> Result<First<'t>, Option<serde_json::Error>> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     let (json, value, end, told) = if let Ok(json) = values.next().ok_or(None)? {
@@ -208,7 +208,7 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
     let mut findings: Vec<_> = case.contract.body.violations(json).into_iter().map(|v| violation(case, v)).collect();
     findings.extend(json.as_object().and_then(|object| foreign(case, object)));
     // Each one is asked of the whole body.
-    for (at, written) in reading.unplain.iter().take(ASKED) {
+    for (at, written) in reading.unplain.iter().take(MAX_NAMES_ASKED) {
         if demands_integer(case, json, at) {
             let found = Found::new(&BODY_INTEGER_NOT_PLAIN, Place::pointer(case.mask().pointer(at)))
                 .expected("an integer in digits");

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 /// A credential that is shorter is found in any text.
-const SHORTEST: usize = 8;
+const MIN_LENGTH: usize = 8;
 
-/// The texts that would give the request's credential away: the field's value, the part behind a scheme, a decoded password.
+/// The texts that would give the request's credential away: the field's value, the part after a scheme, a decoded password.
 pub(super) fn credentials(sent: &[(String, Vec<u8>)]) -> Vec<String> {
     const PLAIN: &[&str] = &["accept", "accept-encoding", "content-type", "content-encoding"];
     let mut all = Vec::new();
@@ -19,7 +19,7 @@ pub(super) fn credentials(sent: &[(String, Vec<u8>)]) -> Vec<String> {
         all.extend(pair.and_then(|pair| pair.split_once(':').map(|(_, password)| password.to_owned())));
         all.push(secret);
     }
-    all.retain(|credential| credential.len() >= SHORTEST);
+    all.retain(|credential| credential.len() >= MIN_LENGTH);
     all
 }
 

@@ -83,7 +83,7 @@ rules! {
     }
 }
 
-/// What a silence comes to: what could not be reached could not be judged; what does not answer breaks its promise.
+/// The outcome of a silence: what could not be reached could not be judged; what does not answer breaks its promise.
 pub(crate) fn silence(probe: &Probe, silence: &Silence) -> Judgement {
     let finding = |rule, expected: &str| Found::new(rule, Place::REPLY).expected(expected).by_cause();
     let script = probe.request.script.as_ref();

@@ -4,22 +4,22 @@ use crate::model::exchange::Reply;
 
 /// The most of a text that is kept, in characters. What a finding shows is cut further, once secrets are masked: half a secret
 /// would not be found.
-const QUOTED: usize = 4_096;
+const MAX_QUOTED: usize = 4_096;
 
 /// The text, cut to what a finding quotes, on one line.
 #[must_use]
 pub fn cut(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= QUOTED {
+    if line.chars().count() <= MAX_QUOTED {
         return line;
     }
-    line.chars().take(QUOTED).chain(['…']).collect()
+    line.chars().take(MAX_QUOTED).chain(['…']).collect()
 }
 
 /// The beginning of the text, as long as what a finding quotes.
 #[must_use]
 pub fn begin(text: &str) -> &str {
-    text.char_indices().nth(QUOTED).map_or(text, |(end, _)| &text[..end])
+    text.char_indices().nth(MAX_QUOTED).map_or(text, |(end, _)| &text[..end])
 }
 
 /// The reply's body in a few words: no body, an HTML page with its title, or its beginning.
@@ -50,7 +50,7 @@ pub fn described(reply: &Reply, length: usize) -> String {
 
 /// What kind of text a body is that is no JSON.
 pub(crate) fn kind(body: &[u8]) -> &'static str {
-    let text = String::from_utf8_lossy(&body[..body.len().min(QUOTED)]).trim_start().to_ascii_lowercase();
+    let text = String::from_utf8_lossy(&body[..body.len().min(MAX_QUOTED)]).trim_start().to_ascii_lowercase();
     match text.as_str() {
         "" => "empty",
         text if is_html(text) => "HTML",

@@ -38,11 +38,11 @@ rules! {
 /// Header fields that name software by their purpose, whatever stands in them.
 const BANNERS: &[&str] = &["server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "via", "x-generator"];
 
-/// As many findings of one reply are told.
-const TOLD: usize = 60;
+/// The most findings of one reply that are reported.
+const MAX_FINDINGS: usize = 60;
 
 /// The most of a body that is searched, in bytes.
-const SEARCHED: usize = 262_144;
+const MAX_SEARCHED: usize = 262_144;
 
 /// What the reply tells and should not.
 pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Finding> {
@@ -54,7 +54,7 @@ pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Findi
     }
     places(case, &mut |at, came| {
         let text = &plain(came);
-        if findings.len() >= TOLD {
+        if findings.len() >= MAX_FINDINGS {
             return;
         }
         for (rule, name, pattern) in matching(text) {
@@ -104,7 +104,7 @@ fn tells_nothing(case: &Case<'_>, credentials: &[String]) -> bool {
     if let Some(json) = case.json {
         gather(json, &mut whole);
     } else {
-        whole.push_str(&String::from_utf8_lossy(&case.reply.body[..case.reply.body.len().min(SEARCHED)]));
+        whole.push_str(&String::from_utf8_lossy(&case.reply.body[..case.reply.body.len().min(MAX_SEARCHED)]));
     }
     for (_, value) in case.reply.headers.iter().filter(|(name, _)| !is_banner(name)) {
         whole.push('\n');
@@ -148,7 +148,7 @@ fn places(case: &Case<'_>, look: &mut impl FnMut(&str, &str)) {
     if let Some(json) = case.json {
         strings(json, &mut String::new(), case.mask(), look);
     } else {
-        let body = &case.reply.body[..case.reply.body.len().min(SEARCHED)];
+        let body = &case.reply.body[..case.reply.body.len().min(MAX_SEARCHED)];
         look("", &String::from_utf8_lossy(body));
     }
     for (name, value) in case.reply.headers.iter().filter(|(name, _)| !is_banner(name)) {

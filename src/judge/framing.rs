@@ -1,4 +1,4 @@
-//! The reply as a message of HTTP/1.1: its grammar, its framing, and what came behind it.
+//! The reply as a message of HTTP/1.1: its grammar, its framing, and what came after it.
 
 use super::describe;
 use super::finding::Finding;
@@ -9,7 +9,7 @@ use crate::model::place::Place;
 use crate::model::verdict::Severity;
 
 static NEEDS_NEXT_REQUEST: Needs = Needs {
-    what: "reply to a request behind which another stands (--tier wire)",
+    what: "reply to a request that another follows (--tier wire)",
     belongs: |_| true,
     holds: |case| case.probe.request.script.as_ref().is_some_and(|script| script.good_follows),
 };
@@ -22,7 +22,7 @@ static NEEDS_NO_BODY: Needs = Needs {
 
 rules! {
     HEAD_MALFORMED = Error "head-malformed" {
-        what: "The status line or a header field is not of HTTP's grammar: no colon, white space before it, a folded line, a control byte, a status code that is none. A bare line feed is a warning, a missing space behind the status code a note.",
+        what: "The status line or a header field is not of HTTP's grammar: no colon, white space before it, a folded line, a control byte, an impossible status code. A bare line feed is a warning, a missing space after the status code a note.",
         why: "Strict clients refuse the whole reply; where a proxy and a client read it differently, one smuggles past the other.",
         example: "X-Request-Id : 7",
         source: "RFC 9112, sections 4 and 5",
@@ -45,7 +45,7 @@ rules! {
     BODY_FORBIDDEN = Error "body-forbidden" {
         what: "Bytes follow a reply that must not have a body: one to HEAD, a 204 or a 304.",
         why: "A client takes them for the beginning of the next reply on the connection.",
-        example: "204 with {\"error_code\": 0} behind its head",
+        example: "204 with {\"error_code\": 0} after its head",
         source: "RFC 9110, section 6.4.1; RFC 9112, section 6.3",
         needs: NEEDS_NO_BODY,
         marks: [Unrecorded],
@@ -58,7 +58,7 @@ rules! {
         marks: [Unrecorded],
     }
     NEXT_REQUEST_CORRUPTED = Error "next-request-corrupted" {
-        what: "The connection stayed open after a refused request, and the good request behind it was not answered by a success.",
+        what: "The connection stayed open after a refused request, and the good request after it was not answered by a success.",
         why: "What is left of one caller's request becomes the beginning of the next one's: requests fail at random, or are smuggled.",
         example: "401 without reading the body, then 400 for the body's bytes",
         source: "RFC 9112, section 9.3: close the connection, or read the whole request",
@@ -75,18 +75,18 @@ pub(crate) fn findings(reply: &Reply) -> impl Iterator<Item = Finding> {
 fn defect(defect: &Defect) -> Finding {
     let (rule, at, expected, severity) = match defect.kind {
         Flaw::StatusLine => (&HEAD_MALFORMED, Place::STATUS_LINE, "a status line of HTTP/1.1", Severity::Error),
-        Flaw::ReasonPhrase => (&HEAD_MALFORMED, Place::STATUS_LINE, "a space behind the status code", Severity::Note),
+        Flaw::ReasonPhrase => (&HEAD_MALFORMED, Place::STATUS_LINE, "a space after the status code", Severity::Note),
         Flaw::Field => (&HEAD_MALFORMED, Place::HEAD, "header fields of HTTP's grammar", Severity::Error),
         Flaw::BareLineFeed => (&HEAD_MALFORMED, Place::HEAD, "lines that end in CR LF", Severity::Warning),
         Flaw::Framing => (&FRAMING_CONTRADICTORY, Place::HEAD, "one length that can be relied on", Severity::Error),
         Flaw::Chunk => (&CHUNK_MALFORMED, Place::BODY, "a size, its extensions and CR LF", Severity::Note),
-        Flaw::Body => (&BODY_FORBIDDEN, Place::BODY, "nothing behind the head", Severity::Error),
-        Flaw::After => (&BYTES_AFTER_REPLY, Place::BODY, "nothing behind the announced end", Severity::Error),
+        Flaw::Body => (&BODY_FORBIDDEN, Place::BODY, "nothing after the head", Severity::Error),
+        Flaw::After => (&BYTES_AFTER_REPLY, Place::BODY, "nothing after the announced end", Severity::Error),
     };
     Found::new(rule, at).severity(severity).expected(expected).actual(defect.what.to_string())
 }
 
-/// What came of the good request behind the probe's own.
+/// What came of the good request after the probe's own.
 fn next(reply: &Reply) -> Option<Finding> {
     let actual = match reply.next.as_deref()? {
         Outcome::Reply(next) if (200..300).contains(&next.status) => return None,
@@ -94,7 +94,7 @@ fn next(reply: &Reply) -> Option<Finding> {
         Outcome::Silence(silence) => silence.to_string(),
     };
     let found = Found::new(&NEXT_REQUEST_CORRUPTED, Place::NEXT);
-    Some(found.expected("a success for the good request behind it, or a closed connection").actual(actual))
+    Some(found.expected("a success for the good request after it, or a closed connection").actual(actual))
 }
 
 /// Replies that fire these rules: severity, rule and place, the probe, and what came. All are silent on what is promised.

@@ -1,4 +1,4 @@
-//! What is JSON by RFC 8259 and many parsers refuse or read otherwise, ours among them: it is told, and what stands for it is
+//! What is JSON by RFC 8259 and many parsers refuse or read otherwise, ours among them: it is reported, and what stands for it is
 //! judged with the rest of the body.
 
 use serde_json::value::RawValue;
@@ -20,7 +20,7 @@ rules! {
 }
 
 /// Levels of nesting that are read. The parser's own limit is 128.
-const LEVELS: usize = 120;
+const MAX_LEVELS: usize = 120;
 
 /// What stands for a number that no double holds: the largest that one does.
 const LARGEST: &str = "1.7976931348623157e308";
@@ -68,7 +68,7 @@ impl Repair<'_> {
                 b'[' | b'{' => {
                     self.depth += 1;
                     self.deepest = self.deepest.max(self.depth);
-                    if self.depth == LEVELS + 1 {
+                    if self.depth == MAX_LEVELS + 1 {
                         self.out.push_str("null");
                     }
                     self.copy(1);
@@ -90,7 +90,7 @@ impl Repair<'_> {
     }
 
     fn put(&mut self, text: &str) {
-        if self.depth <= LEVELS {
+        if self.depth <= MAX_LEVELS {
             self.out.push_str(text);
         }
     }
@@ -155,10 +155,10 @@ impl Repair<'_> {
             let source = "RFC 7493, section 2.2: SHOULD NOT; RFC 8259, section 6";
             found("number", "numbers that a double holds", source, format!("`{}`", describe::cut(&mask.text(written))))
         });
-        let depth = (self.deepest > LEVELS).then(|| {
+        let depth = (self.deepest > MAX_LEVELS).then(|| {
             let source = "RFC 8259, section 9: a parser may set limits on the depth of nesting";
             let actual =
-                format!("{} levels; errdrift itself reads {LEVELS}, and takes what is below for null", self.deepest);
+                format!("{} levels; errdrift itself reads {MAX_LEVELS}, and takes what is below for null", self.deepest);
             found("depth", "nesting that parsers read", source, actual)
         });
         [surrogate, number, depth].into_iter().flatten().collect()
@@ -200,8 +200,8 @@ mod tests {
         );
         assert_eq!(repaired("[1e400,-1e+999,2]"), format!("[{LARGEST},-{LARGEST},2]"));
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-        assert_eq!(repaired(&nested(LEVELS)), nested(LEVELS));
-        let most = "[".repeat(LEVELS) + "null" + &"]".repeat(LEVELS);
+        assert_eq!(repaired(&nested(MAX_LEVELS)), nested(MAX_LEVELS));
+        let most = "[".repeat(MAX_LEVELS) + "null" + &"]".repeat(MAX_LEVELS);
         assert_eq!(repaired(&nested(100_000)), most);
         assert_eq!(repaired(&most.replace("null", "{\"a\":[\"]\",1e400]}")), most);
     }

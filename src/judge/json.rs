@@ -25,8 +25,8 @@ rules! {
     }
 }
 
-/// As much of one body is told.
-const TOLD: usize = 24;
+/// The most of one body that is reported.
+const MAX_DEFECTS: usize = 24;
 
 /// Whether there is certainly no duplicate member and no number with a fraction or an exponent.
 pub(super) fn is_plain(text: &str) -> bool {
@@ -119,7 +119,7 @@ impl<'de> serde::Deserialize<'de> for Members<'de> {
 /// Finds duplicate members and whole numbers that are not written plainly. The depth is bounded by the parse before it.
 pub(super) fn walk(raw: &RawValue, at: &mut String, mask: &Mask, reading: &mut Reading) {
     let length = at.len();
-    if reading.defects.len() + reading.unplain.len() > TOLD {
+    if reading.defects.len() + reading.unplain.len() > MAX_DEFECTS {
         return;
     }
     let text = raw.get();

@@ -1,4 +1,4 @@
-//! What one exchange came to.
+//! The outcome of one exchange.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::model::cause::Cause;
 use crate::model::exchange::Reply;
 use crate::model::verdict::{Severity, Verdict};
 
-/// What one exchange came to.
+/// The outcome of one exchange.
 #[derive(Clone, Debug, Default)]
 pub struct Judgement {
     /// The broken promises.
@@ -33,7 +33,7 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// What the probe comes to. Warnings do not fail a probe; under `--strict` they fail the run.
+    /// The outcome of the probe. Warnings do not fail a probe; under `--strict` they fail the run.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         if self.findings.iter().any(|finding| finding.severity == Severity::Error) {

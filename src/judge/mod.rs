@@ -184,7 +184,7 @@ fn is_ungoverned(case: &Case<'_>) -> bool {
 }
 
 /// Findings of one rule in one reply that are kept: a reply with a thousand foreign members is told by a few.
-const KEPT: usize = 20;
+const MAX_FINDINGS: usize = 20;
 
 /// Puts the contract's own severities in place, caps what is not the service's own word where the document does not reach
 /// whoever else may answer, and keeps a bounded number.
@@ -195,7 +195,7 @@ fn adjust(probe: &Probe, judgement: &mut Judgement, envelope: bool) {
     judgement.findings.retain(|finding| {
         let count = kept.entry(finding.rule.id).or_default();
         *count += 1;
-        *count <= KEPT
+        *count <= MAX_FINDINGS
     });
     // What mirrors the request has one promise for every field.
     let fields = file.fields.as_ref().map(|place| format!("{}/", place.at));

@@ -140,7 +140,7 @@ fn nothing(_: &Case<'_>, _: &str) -> Option<Finding> {
     None
 }
 
-/// What is missing, and what is said wrongly. A status that the contract does not promise owes nothing: that it came is told.
+/// What is missing, and what is said wrongly. A status that the contract does not promise owes nothing: that it came is reported.
 pub(crate) fn findings(case: &Case<'_>, promised: bool) -> Vec<Finding> {
     let owed = OWED.iter().filter(|owed| promised && owed.status == case.reply.status);
     let owed = owed.filter_map(|owed| match list(case, owed.field) {

@@ -61,13 +61,13 @@ pub fn media_type(reply: &Reply) -> Option<String> {
     Some(content::media_type(&value).to_ascii_lowercase())
 }
 
-/// As many members of a body are told: a reply with thousands of them has no shape that anyone compares.
-const MEMBERS: usize = 64;
-/// The longest pointer that is told, in bytes.
-const POINTER: usize = 120;
+/// The most members of a body that are reported: a reply with thousands of them has no shape that anyone compares.
+const MAX_MEMBERS: usize = 64;
+/// The longest pointer that is reported, in bytes.
+const MAX_POINTER: usize = 120;
 
 /// The members of a body with their types, sorted; the elements of an array are one place. `name` says what a member is called
-/// where it is told.
+/// where it is reported.
 #[must_use]
 pub fn shape(body: &Value, name: impl Fn(&str) -> String) -> Vec<String> {
     let mut members = BTreeSet::new();
@@ -76,13 +76,13 @@ pub fn shape(body: &Value, name: impl Fn(&str) -> String) -> Vec<String> {
 }
 
 fn walk(value: &Value, at: &mut String, called: &impl Fn(&str) -> String, members: &mut BTreeSet<String>) {
-    if members.len() >= MEMBERS {
+    if members.len() >= MAX_MEMBERS {
         return;
     }
     members.insert(format!("{at} {}", kind(value)));
     let length = at.len();
     let mut below = |name: &str, inner: &Value| {
-        if length + name.len() < POINTER {
+        if length + name.len() < MAX_POINTER {
             super::pointer::push(at, name);
             walk(inner, at, called, members);
             at.truncate(length);
@@ -110,14 +110,14 @@ pub fn kind(value: &Value) -> &'static str {
 }
 
 /// The longest message of which a template is made, in characters.
-const MESSAGE: usize = 300;
+const MAX_MESSAGE: usize = 300;
 
 /// A message with what may differ between two replies of the same meaning masked as `…`: numbers, ids, times, names as code
 /// writes them, and what stands in quotes.
 #[must_use]
 pub fn template(message: &str) -> String {
     let mut template = String::new();
-    let message: String = message.chars().take(MESSAGE).collect();
+    let message: String = message.chars().take(MAX_MESSAGE).collect();
     let mut rest = message.as_str();
     while let Some(first) = rest.chars().next() {
         let behind_word = template.ends_with(is_word);
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_huge_body_has_a_bounded_shape() {
         let body: Value = (0..10_000).map(|n| (format!("m{n}"), json!(n))).collect::<serde_json::Map<_, _>>().into();
-        assert!(shape(&body, str::to_owned).len() <= MEMBERS);
+        assert!(shape(&body, str::to_owned).len() <= MAX_MEMBERS);
     }
 
     #[test]

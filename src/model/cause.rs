@@ -10,7 +10,7 @@ pub enum Cause {
     WrongMethod,
     /// No credentials were sent.
     NoCredentials,
-    /// Credentials were sent in a form that is none.
+    /// Credentials were sent in a malformed form.
     MalformedCredentials,
     /// Well-formed credentials that nobody has.
     InvalidCredentials,

@@ -8,7 +8,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use crate::model::exchange::{BODY_LIMIT, Reply};
 
 /// Codings within codings are read so deep.
-const CODINGS: usize = 3;
+const MAX_CODINGS: usize = 3;
 
 /// A body out of its content codings, and what they are beside what the reply says of them.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -35,7 +35,7 @@ impl Unpacked {
         let named = named.map(|coding| if coding == "x-gzip" { "gzip" } else { coding }.to_owned()).collect();
         let mut unpacked = Self { named, whole: true, ..Self::default() };
         if !reply.body.is_empty() {
-            (0..CODINGS).all(|depth| unpacked.step(&reply.body, depth));
+            (0..MAX_CODINGS).all(|depth| unpacked.step(&reply.body, depth));
         }
         unpacked
     }
@@ -71,7 +71,7 @@ impl Unpacked {
                 self.bytes = Some(bytes);
                 whole
             }
-            // What looks like a coding may be none.
+            // What looks like a coding may not be one.
             Err("") if self.bytes.is_none() && coding.is_none() => false,
             Err(known) => {
                 let name = coding.or(found).unwrap_or(known);
@@ -164,11 +164,11 @@ pub fn charset(content_type: &str) -> Option<String> {
 }
 
 /// As much of a page is looked through for its charset (WHATWG HTML, 13.2.3.2).
-const PRESCAN: usize = 1_024;
+const MAX_PRESCAN: usize = 1_024;
 
 /// The charset that a page names itself, in a `meta` or in the first line of XML.
 fn charset_of_page(bytes: &[u8]) -> Option<String> {
-    let begin = String::from_utf8_lossy(&bytes[..bytes.len().min(PRESCAN)]).to_ascii_lowercase();
+    let begin = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_PRESCAN)]).to_ascii_lowercase();
     let behind = ["charset=", "encoding="].iter().find_map(|mark| begin.split_once(mark).map(|(_, behind)| behind))?;
     let name = behind.trim_start_matches(['"', '\'', ' ']);
     let end = name.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c)).unwrap_or(name.len());

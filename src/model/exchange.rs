@@ -13,7 +13,7 @@ pub const BODY_LIMIT: usize = 1 << 18;
 pub struct Request {
     /// The method, in the case in which it leaves.
     pub method: String,
-    /// Path and query as they stand in the request line, behind the target's own prefix.
+    /// Path and query as they stand in the request line, after the target's own prefix.
     pub target: String,
     /// The header fields in order, beside Host and Content-Length, which the sender adds.
     pub headers: Vec<(String, Template)>,
@@ -113,7 +113,7 @@ impl Request {
 pub struct Script {
     /// What is written.
     pub parts: Vec<Part>,
-    /// Whether the sender's half of the connection is closed behind them, so that the target need not wait for more.
+    /// Whether the sender's half of the connection is closed after them, so that the target need not wait for more.
     pub half_close: bool,
     /// Which targets it is for.
     pub transport: Transport,
@@ -192,7 +192,7 @@ pub struct Reply {
     pub ending: Ending,
     /// What is wrong with the message itself; only the raw sender sees it.
     pub defects: Vec<Defect>,
-    /// What came for the good request behind the probe's own; `None` where there was none, or the connection was closed.
+    /// What came for the good request after the probe's own; `None` where there was none, or the connection was closed.
     pub next: Option<Box<Outcome>>,
 }
 
@@ -224,17 +224,17 @@ pub struct Defect {
 pub enum Flaw {
     /// The status line is not of the grammar, and can be read all the same.
     StatusLine,
-    /// The space behind the status code is missing, which no client minds.
+    /// The space after the status code is missing, which no client minds.
     ReasonPhrase,
-    /// A header field that is none.
+    /// A line that is not a header field.
     Field,
     /// A line that ends without its carriage return.
     BareLineFeed,
     /// The length of the body is said in no way, or in two.
     Framing,
-    /// The size of a chunk is followed by what is none of its extensions.
+    /// The size of a chunk is followed by something other than its extensions.
     Chunk,
-    /// A body where there must be none.
+    /// A body where none is allowed.
     Body,
     /// Bytes after the end.
     After,

@@ -1,5 +1,5 @@
 //! The nouns of every room: causes, verdicts, exchanges, findings, secrets and what hides them, files, the places and the text
-//! of what is told. It imports nothing of the other rooms.
+//! of what is reported. It imports nothing of the other rooms.
 
 pub mod answer;
 pub mod cause;

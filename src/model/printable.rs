@@ -53,7 +53,7 @@ pub fn printable(text: &str, limit: usize) -> String {
 
 /// The text on as many lines as it needs, each broken at a space. A word that is longer than a line stays whole.
 ///
-/// No line begins with `:` or `#`: a CI reads commands behind leading spaces, too.
+/// No line begins with `:` or `#`: a CI reads commands after leading spaces, too.
 #[must_use]
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();

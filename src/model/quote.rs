@@ -1,10 +1,10 @@
-//! What was seen of a target where there is no reply, or behind one: words of ours, and its own bytes as they came.
+//! What was seen of a target where there is no reply, or after one: words of ours, and its own bytes as they came.
 //!
 //! The bytes are not made readable before they are shown, so that what must not be shown is still found in them.
 
 use std::fmt;
 
-/// As many bytes are told.
+/// The most bytes that are reported.
 pub const TOLD: usize = 4_096;
 
 /// Words of ours, and the bytes that they are about.
@@ -12,7 +12,7 @@ pub const TOLD: usize = 4_096;
 pub struct Quote {
     /// Ours.
     pub words: String,
-    /// The target's, as many as are told.
+    /// The target's, as many as are reported.
     pub bytes: Option<Vec<u8>>,
     /// Whether more of them came.
     pub cut: bool,
@@ -28,7 +28,7 @@ impl Quote {
 
     /// The same with more words before it.
     #[must_use]
-    pub fn behind(self, words: impl fmt::Display) -> Self {
+    pub fn after(self, words: impl fmt::Display) -> Self {
         Self { words: format!("{words}{}", self.words), ..self }
     }
 }
@@ -66,10 +66,10 @@ mod tests {
 
     #[test]
     fn bytes_are_made_readable_when_they_are_shown() {
-        assert_eq!(Quote::of("a line: ", b"it's\x01").behind("line 2, ").to_string(), "line 2, a line: «it\\'s\\x01»");
+        assert_eq!(Quote::of("a line: ", b"it's\x01").after("line 2, ").to_string(), "line 2, a line: «it\\'s\\x01»");
         assert_eq!(Quote::of("", &[0; 30]).to_string(), format!("the bytes {}…", "00 ".repeat(24)));
         assert_eq!(Quote::of("", b"\x16\x03\x01").to_string(), "a TLS record");
-        assert_eq!(Quote::of("behind ", b"").to_string(), "behind nothing");
+        assert_eq!(Quote::of("after ", b"").to_string(), "after nothing");
         let long = Quote::of("", &[b'x'; TOLD + 1]);
         assert!(long.cut && long.to_string().ends_with("x…»"));
         assert_eq!(Quote::from("closed").to_string(), "closed");

@@ -1,4 +1,4 @@
-//! How bad a thing is, and what a probe or a run comes to.
+//! How bad a thing is, and the outcome of a probe or a run.
 //!
 //! Three kinds of bad news are kept apart: the target broke a promise (`Fail`), the target could not be judged
 //! (`Inconclusive`), and we or our files are wrong (`Error`).

@@ -56,7 +56,7 @@ impl Plan {
         plan
     }
 
-    /// Takes in what was drafted for each operation of a suite.
+    /// Records what was drafted for each operation of a suite.
     fn suite(&mut self, operations: impl Iterator<Item = Drafted>, selection: &Selection) {
         // Two faults may come to the same bytes on a small operation: the first one stands for both.
         let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();

@@ -13,11 +13,11 @@ pub fn may_lock_out(probe: &Probe) -> bool {
         Some(Like::Either(plain)) => plain.iter().any(|plain| wrong(plain.cause)),
         _ => false,
     };
-    // An invented credential in the query is none where the service reads the header field alone.
+    // An invented credential in the query does not count where the service reads the header field alone.
     wrong(probe.cause) || wrong(probe.fault.cause) || pair || probe.fault.id == "credentials-in-query"
 }
 
-/// Puts what may lock an account behind the rest, each in its own order.
+/// Puts what may lock an account after the rest, each in its own order.
 pub(super) fn risky_last(probes: &mut [Probe]) {
     probes.sort_by_cached_key(may_lock_out);
 }

@@ -316,7 +316,7 @@ fn takes_json(operation: &Operation) -> bool {
     operation.body.as_ref().is_some_and(|body| body.media_type == "application/json" && !body.optional)
 }
 
-/// Whether the content is called JSON and is none.
+/// Whether the content is labelled JSON and is not JSON.
 fn is_no_json(draft: &Draft) -> bool {
     let called = draft.content_type.as_deref() == Some("application/json");
     let parses = |body: &Vec<u8>| serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();

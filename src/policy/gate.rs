@@ -46,7 +46,7 @@ pub struct Gates {
 }
 
 impl Gates {
-    /// Takes in the result of a probe, and says which of its findings are waived or old. A result whose errors all are is
+    /// Records the result of a probe, and says which of its findings are waived or old. A result whose errors all are is
     /// waived, too.
     pub fn result(&mut self, result: &mut ProbeResult) {
         if let Some(ledger) = &mut self.ledger {
@@ -86,7 +86,7 @@ impl Gates {
         }
     }
 
-    /// Takes in a planned probe that was not sent, by its id.
+    /// Records a planned probe that was not sent, by its id.
     pub fn not_exercised(&mut self, probe: &str) {
         self.unjudged.insert(probe.to_owned());
         if let (Some(ledger), Some(id)) = (&mut self.ledger, ProbeId::parse(probe))

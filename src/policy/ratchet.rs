@@ -51,7 +51,7 @@ impl Ratchet {
     /// Reads the file's text.
     ///
     /// # Errors
-    /// The number of the first line that is none, and what is wrong with it.
+    /// The number of the first invalid line, and what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
         let mut counts = BTreeMap::new();
         for (number, line) in (1..).zip(text.lines()) {

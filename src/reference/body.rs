@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::operation::Reference;
 use super::request::Request;
 
-/// The media type with the text behind it, when there is exactly one and it is well-formed.
+/// The media type with the text after it, when there is exactly one and it is well-formed.
 pub(super) fn media_type<'a>(request: &Request<'a>) -> Option<(&'a str, &'a str)> {
     let mut all = request.all("content-type");
     let only = all.next().filter(|_| all.next().is_none())?;

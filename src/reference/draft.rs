@@ -25,7 +25,7 @@ pub(super) enum Delivery {
     Headless,
     /// In one chunk, with white space after its size.
     LooseChunks,
-    /// With bytes behind the announced end.
+    /// With bytes after the announced end.
     Surplus,
     /// With two lengths.
     TwoLengths,

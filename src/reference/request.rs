@@ -128,7 +128,7 @@ pub(super) async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>, patience:
 pub(super) fn view<'a>(buffer: &'a [u8], extent: &'a Extent) -> Result<Request<'a>, Malformed> {
     let (method, target, _, headers) = parse(&buffer[..extent.head])?;
     let target = match target.find("://") {
-        // The absolute form: what counts is behind the authority.
+        // The absolute form: what counts is after the authority.
         Some(at) if !target.starts_with('/') => {
             let rest = &target[at + 3..];
             rest.find(['/', '?']).map_or("/", |at| &rest[at..])

@@ -10,9 +10,9 @@ use crate::report::changed;
 use crate::report::compared::Compared;
 
 /// A longer line is cut.
-const LONGEST: usize = 4_000;
+const MAX_LINE: usize = 4_000;
 
-/// What the comparison came to, a line each.
+/// The outcome of the comparison, a line each.
 #[must_use]
 pub fn text(compared: &Compared) -> String {
     let mut lines = Vec::new();
@@ -67,7 +67,7 @@ pub fn text(compared: &Compared) -> String {
         lines.push("not judged: no probe was judged on both sides".to_owned());
     }
     lines.push(verdict(compared));
-    lines.iter().map(|line| printable(line, LONGEST) + "\n").collect()
+    lines.iter().map(|line| printable(line, MAX_LINE) + "\n").collect()
 }
 
 /// The last line.

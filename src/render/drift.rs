@@ -1,6 +1,6 @@
 //! One drift for people: what was promised, what came, the request that shows it and the reply to that.
 //!
-//! Everything from the target is made printable, and every line of a reply stands behind a bar, so that none begins a
+//! Everything from the target is made printable, and every line of a reply stands after a bar, so that none begins a
 //! line of the output: CI systems take `::error::` at its beginning for a command.
 
 use super::count::{count, number};
@@ -11,17 +11,17 @@ use crate::model::place::Place;
 use crate::model::printable::{printable, wrapped};
 use crate::report::{Drift, ProbeResult};
 
-/// Where values begin, behind their labels.
+/// Where values begin, after their labels.
 const INDENT: usize = 13;
 /// As many probes are named.
-const PROBES: usize = 3;
+const MAX_PROBES: usize = 3;
 /// The most drifts that are named of those that follow.
-const CONSEQUENCES: usize = 5;
-/// As many lines of a body are shown.
-const LINES: usize = 8;
+const MAX_CONSEQUENCES: usize = 5;
+/// The most lines of a body that are shown.
+const MAX_LINES: usize = 8;
 /// A longer value or command is not for reading.
-const LONGEST_VALUE: usize = 1_000;
-const LONGEST_COMMAND: usize = 4_000;
+const MAX_VALUE: usize = 1_000;
+const MAX_COMMAND: usize = 4_000;
 
 /// The header fields that say who answered, or what a rule is about.
 const TELLING: [&str; 9] = [
@@ -65,20 +65,20 @@ pub fn block(drift: &Drift, style: &Style) -> String {
     if drift.old > 0 {
         field("old", &format!("{} of these probes showed it in the baseline", number(drift.old)));
     }
-    let named = drift.probes.iter().take(PROBES).map(|probe| printable(probe, LONGEST_VALUE));
-    let more = drift.probes.len().saturating_sub(PROBES);
+    let named = drift.probes.iter().take(MAX_PROBES).map(|probe| printable(probe, MAX_VALUE));
+    let more = drift.probes.len().saturating_sub(MAX_PROBES);
     let more = (more > 0).then(|| format!("… and {} more", number(more)));
     for (index, probe) in named.chain(more).enumerate() {
         text.push_str(&line(if index == 0 { "probes" } else { "" }, &probe, style));
     }
-    for (index, follows) in headline::consequences(drift, CONSEQUENCES).iter().enumerate() {
+    for (index, follows) in headline::consequences(drift, MAX_CONSEQUENCES).iter().enumerate() {
         text.push_str(&line(if index == 0 { "follows" } else { "" }, follows, style));
     }
     // On one line, however long: it is for copying into a waiver.
-    text.push_str(&line("signature", &printable(&drift.signature, LONGEST_VALUE), style));
+    text.push_str(&line("signature", &printable(&drift.signature, MAX_VALUE), style));
     let command = drift.example.request.as_ref().map_or("", |request| &request.command);
     // Made printable it would be another command; but ours hold nothing that hides.
-    if command.chars().count() <= LONGEST_COMMAND && !command.contains(crate::model::printable::hides) {
+    if command.chars().count() <= MAX_COMMAND && !command.contains(crate::model::printable::hides) {
         text.push_str(&line("request", command, style));
     } else {
         let length = count(command.chars().count(), "character");
@@ -124,7 +124,7 @@ fn line(label: &str, value: &str, style: &Style) -> String {
 
 /// A value that may need several lines.
 fn labelled(label: &str, value: &str, style: &Style) -> String {
-    let value = printable(value, LONGEST_VALUE);
+    let value = printable(value, MAX_VALUE);
     let lines = wrapped(if value.is_empty() { "(nothing)" } else { &value }, style.room(INDENT));
     lines.iter().enumerate().map(|(index, part)| line(if index == 0 { label } else { "" }, part, style)).collect()
 }
@@ -163,7 +163,7 @@ fn barred(row: &str) -> String {
 fn rows(body: &str, width: usize) -> (Vec<String>, bool) {
     let mut rows = Vec::new();
     for line in body.lines() {
-        let room = width * LINES.saturating_sub(rows.len());
+        let room = width * MAX_LINES.saturating_sub(rows.len());
         if room == 0 {
             return (rows, false);
         }

@@ -1,6 +1,6 @@
 //! The report as workflow commands, which GitHub shows as annotations: one a drift, at its operation in the suite's file.
 //!
-//! A text stands behind `::` only as GitHub's own toolkit encodes it, so that none ends its line or its property. It does
+//! A text stands after `::` only as GitHub's own toolkit encodes it, so that none ends its line or its property. It does
 //! not know the results, only what the tally remembers.
 
 use std::collections::BTreeMap;
@@ -13,11 +13,11 @@ use crate::model::printable::printable;
 use crate::model::verdict::{Severity, exit};
 use crate::report::{Closing, Drift, Opening, changed};
 
-/// As many annotations of a kind are shown by GitHub, of a step.
+/// The most annotations of a kind that are shown by GitHub, of a step.
 pub const MOST: usize = 10;
 /// A longer value or command is not for reading.
-const LONGEST_VALUE: usize = 500;
-const LONGEST_COMMAND: usize = 2_000;
+const MAX_VALUE: usize = 500;
+const MAX_COMMAND: usize = 2_000;
 
 /// The lines. Why a run could not be judged comes first: it weighs more than what was found.
 pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
@@ -50,14 +50,14 @@ pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
 fn may_have_changed(closing: &Closing) -> Option<String> {
     let requests = &closing.may_have_changed;
     let lines = [changed::headline(requests)].into_iter().chain(changed::lines(requests));
-    let text = lines.map(|line| printable(&line, LONGEST_VALUE)).collect::<Vec<_>>().join("\n");
+    let text = lines.map(|line| printable(&line, MAX_VALUE)).collect::<Vec<_>>().join("\n");
     let title = property("errdrift: may have changed the target");
     (!requests.is_empty()).then(|| format!("::{} title={title}::{}", command(Severity::Error), data(&text)))
 }
 
 fn not_judged(reason: &str) -> String {
     let title = property("errdrift: not judged");
-    format!("::{} title={title}::{}", command(Severity::Error), data(&printable(reason, LONGEST_VALUE)))
+    format!("::{} title={title}::{}", command(Severity::Error), data(&printable(reason, MAX_VALUE)))
 }
 
 /// The verdict, where the run is red and nothing else says so: warnings under `--strict`, probes that could not be judged.
@@ -70,10 +70,10 @@ fn verdict(opening: &Opening, closing: &Closing) -> Option<String> {
 }
 
 /// The most drifts that are named of those that follow.
-const CONSEQUENCES: usize = 5;
+const MAX_CONSEQUENCES: usize = 5;
 
 fn annotation(opening: &Opening, drift: &Drift) -> String {
-    let value = |text: &str| printable(text, LONGEST_VALUE);
+    let value = |text: &str| printable(text, MAX_VALUE);
     let finding = &drift.finding;
     let example = &drift.example;
     let extent = if drift.count == 1 {
@@ -87,8 +87,8 @@ fn annotation(opening: &Opening, drift: &Drift) -> String {
         format!("answered by: {}", drift.layer.map_or("nobody", Layer::word)),
         format!("source: {}", value(&finding.source)),
     ];
-    lines.extend(headline::consequences(drift, CONSEQUENCES).iter().map(|line| format!("follows: {line}")));
-    lines.extend(example.request.as_ref().map(|request| printable(&request.command, LONGEST_COMMAND)));
+    lines.extend(headline::consequences(drift, MAX_CONSEQUENCES).iter().map(|line| format!("follows: {line}")));
+    lines.extend(example.request.as_ref().map(|request| printable(&request.command, MAX_COMMAND)));
     let place = opening.place(&example.suite, &example.operation);
     let place = place.map_or_else(String::new, |(file, line)| {
         format!("file={},line={line},", property(&value(file.strip_prefix("./").unwrap_or(file))))
@@ -106,12 +106,12 @@ fn command(severity: Severity) -> &'static str {
     }
 }
 
-/// The text behind the last `::`.
+/// The text after the last `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The text behind a `=`.
+/// The text after a `=`.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -12,8 +12,8 @@ use crate::model::printable::{json, printable};
 use crate::model::verdict::Verdict;
 use crate::report::{Closing, Opening, ProbeResult, RecordedReply, RecordedRequest};
 
-/// As much of a scripted request is shown.
-const LONGEST: usize = 4_000;
+/// The most of a scripted request that is shown.
+const MAX_TEXT: usize = 4_000;
 /// What HAR writes where a size is not known.
 const UNKNOWN: i64 = -1;
 
@@ -165,11 +165,11 @@ fn sent(request: &RecordedRequest) -> Request<'_> {
     let url = valid(&request.url);
     let mut notes = Vec::new();
     if url != request.url {
-        notes.push(format!("the URL as it was written: {}", printable(&request.url, LONGEST)));
+        notes.push(format!("the URL as it was written: {}", printable(&request.url, MAX_TEXT)));
     }
     if let Some(raw) = &request.raw {
         let length = request.raw_bytes.map_or_else(String::new, |bytes| format!(", the first of {bytes} bytes"));
-        notes.push(format!("these bytes left in the place of this request{length}: {}", printable(raw, LONGEST)));
+        notes.push(format!("these bytes left in the place of this request{length}: {}", printable(raw, MAX_TEXT)));
     }
     Request {
         method: &request.method,

@@ -9,16 +9,16 @@ use crate::report::{Closing, Drift};
 /// The most drifts that the sentence says in words.
 const MAX_SAID: usize = 2;
 /// The longest text of one of them, in characters.
-const LONGEST: usize = 200;
+const MAX_LENGTH: usize = 200;
 /// The longest reason, in characters.
-const LONGEST_REASON: usize = 1_000;
+const MAX_REASON: usize = 1_000;
 
 /// What matters most about a run, in a sentence; `None` where nothing does.
 #[must_use]
 pub fn headline(closing: &Closing) -> Option<String> {
     if matches!(closing.verdict, Verdict::Inconclusive | Verdict::Error) {
         let reason = closing.reasons.telling()?;
-        return Some(format!("Not judged: {}", printable(reason, LONGEST_REASON)));
+        return Some(format!("Not judged: {}", printable(reason, MAX_REASON)));
     }
     let standing = |drift: &&Drift| !drift.is_accepted() && drift.severity > Severity::Note;
     let drifts: Vec<_> = closing.drifts.iter().filter(standing).collect();
@@ -58,14 +58,14 @@ fn phrase(drift: &Drift) -> String {
     } else {
         format!("{}: expected {}, got {} in {probes}", place(drift), drift.finding.expected, drift.finding.actual)
     };
-    printable(&text, LONGEST)
+    printable(&text, MAX_LENGTH)
 }
 
 /// A drift that follows from another one, or is accepted, on a line.
 #[must_use]
 pub fn line(drift: &Drift) -> String {
     let (severity, rule) = (drift.severity.word(), drift.rule);
-    printable(&format!("{severity} {rule} · {} · {}: {}", extent(drift), place(drift), drift.finding.actual), LONGEST)
+    printable(&format!("{severity} {rule} · {} · {}: {}", extent(drift), place(drift), drift.finding.actual), MAX_LENGTH)
 }
 
 /// The first of a drift's consequences, each on a line, and how many more there are.

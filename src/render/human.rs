@@ -18,16 +18,16 @@ use crate::model::verdict::{Severity, Verdict};
 use crate::report::{Closing, CodeCoverage, Drift, MayHaveChanged, NotExercised, Opening, Precedence, changed};
 
 /// A longer text of ours or of a suite is cut.
-const LONGEST: usize = 1_000;
+const MAX_TEXT: usize = 1_000;
 /// As many examples of a reason are named.
-const EXAMPLES: usize = 3;
-/// The most drifts that are told whole, and the most that are told in a line each after them.
+const MAX_EXAMPLES: usize = 3;
+/// The most drifts that are reported whole, and the most that are reported in a line each after them.
 const MAX_BLOCKS: usize = 30;
 const MAX_LINES: usize = 200;
-/// The most reasons of one kind that are told.
+/// The most reasons of one kind that are reported.
 const MAX_REASONS: usize = 50;
 /// The room for a code's name in the catalogue.
-const NAME: usize = 40;
+const MAX_NAME: usize = 40;
 
 /// The summary of a run.
 #[must_use]
@@ -138,14 +138,14 @@ fn by_rule(notes: &[&Drift], style: &Style) -> String {
     rules.into_values().map(told).collect()
 }
 
-/// The most notes of one rule that are told each.
+/// The most notes of one rule that are reported each.
 const MAX_NOTES: usize = 3;
 
 /// What may have changed the target: nothing matters more to whoever owns it.
 fn changed(requests: &[MayHaveChanged], style: &Style) -> String {
     let head = changed::headline(requests);
     let lines: String = changed::lines(requests).iter().map(|line| hanging("  • ", line, style)).collect();
-    format!("{}\n{lines}", style.paint(Ink::Red, &printable(&head, LONGEST)))
+    format!("{}\n{lines}", style.paint(Ink::Red, &printable(&head, MAX_TEXT)))
 }
 
 fn title(name: &str, remark: &str, style: &Style) -> String {
@@ -163,13 +163,13 @@ fn run(opening: &Opening, style: &Style) -> String {
         parts.push("insecure: the certificate was not verified".to_owned());
     }
     parts.retain(|part| !part.is_empty());
-    format!("{}\n", style.paint(Ink::Dim, &format!("Target {}", printable(&parts.join(" · "), LONGEST))))
+    format!("{}\n", style.paint(Ink::Dim, &format!("Target {}", printable(&parts.join(" · "), MAX_TEXT))))
 }
 
-/// Text behind an indent that its further lines keep.
+/// Text after an indent that its further lines keep.
 fn hanging(indent: &str, text: &str, style: &Style) -> String {
     let (lead, width) = (" ".repeat(indent.chars().count()), indent.chars().count());
-    let lines = wrapped(&printable(text, LONGEST), style.room(width));
+    let lines = wrapped(&printable(text, MAX_TEXT), style.room(width));
     let line = |(index, part): (usize, &String)| format!("{}{part}\n", if index == 0 { indent } else { &lead });
     lines.iter().enumerate().map(line).collect()
 }
@@ -187,8 +187,8 @@ fn by_reason(entries: &[NotExercised], style: &Style) -> String {
     for (reason, probes) in reasons {
         text.push_str(&hanging(&format!("  {:>width$}  ", number(probes.len())), reason, style));
         let indent = format!("  {:width$}  ", "");
-        let shown: Vec<_> = probes.iter().take(EXAMPLES).copied().collect();
-        let rest = if probes.len() > EXAMPLES { ", …" } else { "" };
+        let shown: Vec<_> = probes.iter().take(MAX_EXAMPLES).copied().collect();
+        let rest = if probes.len() > MAX_EXAMPLES { ", …" } else { "" };
         let shown = printable(&format!("{}{rest}", shown.join(", ")), style.room(indent.len()));
         let _ = writeln!(text, "{indent}{}", style.paint(Ink::Dim, &shown));
     }
@@ -210,8 +210,8 @@ fn precedence(pairs: &[Precedence], style: &Style) -> String {
         answers.sort_by_key(|(_, operations)| std::cmp::Reverse(operations.len()));
         let told = answers.iter().enumerate().map(|(index, (answered, operations))| {
             // Most operations agree; the others are named.
-            let some = operations.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");
-            let rest = if operations.len() > EXAMPLES { ", …" } else { "" };
+            let some = operations.iter().take(MAX_EXAMPLES).copied().collect::<Vec<_>>().join(", ");
+            let rest = if operations.len() > MAX_EXAMPLES { ", …" } else { "" };
             let named = if index == 0 { String::new() } else { format!(" ({some}{rest})") };
             format!("{answered} at {}{named}", count(operations.len(), "operation"))
         });
@@ -225,19 +225,19 @@ fn precedence(pairs: &[Precedence], style: &Style) -> String {
 fn catalogue(codes: &[CodeCoverage], style: &Style) -> String {
     let mut text = String::new();
     let written = |code: &CodeCoverage| match &code.code {
-        Value::String(text) => printable(text, NAME),
-        other => printable(&other.to_string(), NAME),
+        Value::String(text) => printable(text, MAX_NAME),
+        other => printable(&other.to_string(), MAX_NAME),
     };
     for contract in codes.chunk_by(|a, b| a.contract == b.contract) {
         let came = contract.iter().filter(|code| code.exercised > 0).count();
         let remark = format!("{}: {came} of {} came", contract[0].contract, count(contract.len(), "code"));
-        text.push_str(&title("Catalogue", &printable(&remark, LONGEST), style));
+        text.push_str(&title("Catalogue", &printable(&remark, MAX_TEXT), style));
         let longest = |length: &dyn Fn(&CodeCoverage) -> usize| contract.iter().map(length).max().unwrap_or(0);
         let code_width = longest(&|code| written(code).chars().count());
-        let name_width = longest(&|code| printable(&code.name, NAME).chars().count());
+        let name_width = longest(&|code| printable(&code.name, MAX_NAME).chars().count());
         let count_width = longest(&|code| number(code.exercised).len());
         for code in contract {
-            let (written, name) = (written(code), printable(&code.name, NAME));
+            let (written, name) = (written(code), printable(&code.name, MAX_NAME));
             let written = if code.code.is_string() {
                 format!("{written:<code_width$}")
             } else {
@@ -272,7 +272,7 @@ pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
         Verdict::Pass | Verdict::Waived => vec![format!("{sent}, {drifts}")],
         Verdict::Fail => {
             let unjudged =
-                closing.reasons.telling().map(|reason| format!("not all was judged: {}", printable(reason, LONGEST)));
+                closing.reasons.telling().map(|reason| format!("not all was judged: {}", printable(reason, MAX_TEXT)));
             [format!("{drifts} in {sent}")].into_iter().chain(unjudged).collect()
         }
         Verdict::Inconclusive | Verdict::Error => {
@@ -280,7 +280,7 @@ pub fn verdict(opening: &Opening, closing: &Closing, style: &Style) -> String {
             let others = (others > 0).then(|| format!(" (and {})", count(others, "more reason")));
             let why = closing.reasons.telling().map_or_else(
                 || "not every probe could be judged".to_owned(),
-                |reason| printable(reason, LONGEST) + &others.unwrap_or_default(),
+                |reason| printable(reason, MAX_TEXT) + &others.unwrap_or_default(),
             );
             let seen = if closing.drifts.is_empty() { "" } else { " seen all the same" };
             vec![why, format!("{sent}, {drifts}{seen}")]

@@ -21,7 +21,7 @@ const RUN: &str = "errdrift";
 /// The case of what may have changed the target.
 const CHANGED: &str = "may have changed the target";
 /// A longer value is not for reading.
-const LONGEST: usize = 4_000;
+const MAX_TEXT: usize = 4_000;
 
 /// The document under way; what it keeps of a passed result is small.
 #[derive(Debug, Default)]
@@ -43,8 +43,8 @@ impl Renderer for Junit {
         };
         self.is_red |= !matches!(status, TestCaseStatus::Success { .. });
         let quiet = matches!(status, TestCaseStatus::Success { .. }) && !result.findings.is_empty();
-        let mut case = TestCase::new(printable(&result.probe, LONGEST), status);
-        case.set_classname(printable(&format!("{}.{}", result.suite, result.operation), LONGEST));
+        let mut case = TestCase::new(printable(&result.probe, MAX_TEXT), status);
+        case.set_classname(printable(&format!("{}.{}", result.suite, result.operation), MAX_TEXT));
         // JUnit has no word for a warning or a waived failure.
         if quiet {
             case.set_system_out(format!("{}\n{}", result.verdict.word(), findings(result)));
@@ -61,10 +61,10 @@ impl Renderer for Junit {
     fn end(mut self: Box<Self>, opening: &Opening, closing: &Closing, to: &mut dyn Write) -> io::Result<()> {
         for entry in &closing.not_exercised {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(printable(&entry.reason, LONGEST));
-            let mut case = TestCase::new(printable(&entry.probe, LONGEST), status);
+            status.set_message(printable(&entry.reason, MAX_TEXT));
+            let mut case = TestCase::new(printable(&entry.probe, MAX_TEXT), status);
             let (suite, operation) = ProbeId::parse(&entry.probe).map_or((RUN, ""), |id| (id.suite, id.operation));
-            case.set_classname(printable(&format!("{suite}.{operation}"), LONGEST));
+            case.set_classname(printable(&format!("{suite}.{operation}"), MAX_TEXT));
             self.suite(suite).add_test_case(case);
         }
         if !closing.may_have_changed.is_empty() {
@@ -91,7 +91,7 @@ impl Renderer for Junit {
         report.set_time(Duration::from_millis(closing.duration_ms));
         for mut suite in self.suites {
             for (name, value) in [("target", &opening.target), ("started_at", &opening.started_at)] {
-                suite.add_property(Property::new(name, printable(value, LONGEST)));
+                suite.add_property(Property::new(name, printable(value, MAX_TEXT)));
             }
             report.add_test_suite(suite);
         }
@@ -107,7 +107,7 @@ impl Junit {
     fn changed(&mut self, closing: &Closing) {
         let head = changed::headline(&closing.may_have_changed);
         let lines = changed::lines(&closing.may_have_changed);
-        let lines = lines.iter().map(|line| printable(line, LONGEST)).collect::<Vec<_>>().join("\n");
+        let lines = lines.iter().map(|line| printable(line, MAX_TEXT)).collect::<Vec<_>>().join("\n");
         if closing.exit_code == exit::CONFORMS {
             let mut case = TestCase::new(CHANGED, TestCaseStatus::success());
             case.set_classname(RUN);
@@ -127,7 +127,7 @@ impl Junit {
 
     /// The suite of that name, which is the last one while a plan is worked off.
     fn suite(&mut self, name: &str) -> &mut TestSuite {
-        let name = printable(name, LONGEST);
+        let name = printable(name, MAX_TEXT);
         let at = self.suites.iter().rposition(|suite| suite.name.as_str() == name).unwrap_or_else(|| {
             self.suites.push(TestSuite::new(name));
             self.suites.len() - 1
@@ -138,7 +138,7 @@ impl Junit {
 
 fn red(kind: NonSuccessKind, message: &str, description: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(printable(message, LONGEST));
+    status.set_message(printable(message, MAX_TEXT));
     if !description.is_empty() {
         status.set_description(description);
     }
@@ -160,23 +160,23 @@ fn broken(findings: &[Finding]) -> String {
 fn findings(result: &ProbeResult) -> String {
     let mut lines = Vec::new();
     for Finding { rule, severity, at, expected, actual, source, waived, old, .. } in &result.findings {
-        lines.push(format!("{} {rule} at {}", severity.word(), printable(at, LONGEST)));
+        lines.push(format!("{} {rule} at {}", severity.word(), printable(at, MAX_TEXT)));
         if let Some(waived) = waived {
-            lines.push(format!("  waived: {}", printable(&waived.to_string(), LONGEST)));
+            lines.push(format!("  waived: {}", printable(&waived.to_string(), MAX_TEXT)));
         }
         if *old {
             lines.push("  old: this probe showed it in the baseline".to_owned());
         }
         for (label, value) in [("expected", expected), ("actual", actual), ("source", source)] {
-            lines.push(format!("  {label}: {}", printable(value, LONGEST)));
+            lines.push(format!("  {label}: {}", printable(value, MAX_TEXT)));
         }
     }
     if let Some(request) = &result.request {
-        lines.push(format!("request: {}", printable(&request.command, LONGEST)));
+        lines.push(format!("request: {}", printable(&request.command, MAX_TEXT)));
     }
     lines.push(match (&result.reply, &result.silence) {
-        (Some(reply), _) => format!("reply: {} {}", reply.status, printable(&reply.body, LONGEST)),
-        (None, silence) => format!("reply: none, {}", printable(silence.as_deref().unwrap_or("nothing came"), LONGEST)),
+        (Some(reply), _) => format!("reply: {} {}", reply.status, printable(&reply.body, MAX_TEXT)),
+        (None, silence) => format!("reply: none, {}", printable(silence.as_deref().unwrap_or("nothing came"), MAX_TEXT)),
     });
     lines.join("\n")
 }

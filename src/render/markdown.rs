@@ -17,31 +17,31 @@ use crate::report::{Closing, Drift, MayHaveChanged, NotExercised, Opening, chang
 
 /// GitHub refuses a comment of more than 65,536 characters; this is in bytes, of which a character has at least one.
 pub const MOST: usize = 60_000;
-/// The room up to the end of the table, and up to the end of what is told in full; the rest is for what was not exercised.
-const TABLE: usize = 30_000;
-const DETAILS: usize = 50_000;
-/// As many drifts are told in full.
-const TOLD: usize = 10;
+/// The room up to the end of the table, and up to the end of what is reported in full; the rest is for what was not exercised.
+const MAX_TABLE: usize = 30_000;
+const MAX_DETAILS: usize = 50_000;
+/// The most drifts that are reported in full.
+const MAX_DRIFTS: usize = 10;
 /// For the lines that say what was left out.
-const ROOM: usize = 200;
-/// As many reasons are told.
-const REASONS: usize = 10;
+const RESERVED: usize = 200;
+/// The most reasons that are reported.
+const MAX_REASONS: usize = 10;
 /// The room of a table's cell, of a value and of a command.
-const CELL: usize = 80;
-const VALUE: usize = 300;
-const COMMAND: usize = 2_000;
+const MAX_CELL: usize = 80;
+const MAX_VALUE: usize = 300;
+const MAX_COMMAND: usize = 2_000;
 
 /// The document.
 pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     let mut text = head(opening, closing);
     text.push_str(&may_have_changed(&closing.may_have_changed));
     if let Some(first) = headline::headline(closing).filter(|_| closing.reasons.is_empty()) {
-        let _ = writeln!(text, "\n{}", code(&first, VALUE * 2));
+        let _ = writeln!(text, "\n{}", code(&first, MAX_VALUE * 2));
     }
     text.push_str(&reasons(&closing.reasons));
-    text.push_str(&table(closing, TABLE.saturating_sub(text.len())));
+    text.push_str(&table(closing, MAX_TABLE.saturating_sub(text.len())));
     let drifts = &closing.drifts;
-    let told = drifts.iter().take(TOLD).take_while(|drift| push(&mut text, &details(drift), DETAILS)).count();
+    let told = drifts.iter().take(MAX_DRIFTS).take_while(|drift| push(&mut text, &details(drift), MAX_DETAILS)).count();
     if told > 0 && told < drifts.len() {
         let rest = count(drifts.len() - told, "more drift");
         let _ = writeln!(text, "\nThe first {} in full; {rest} in the JSON report.", number(told));
@@ -52,7 +52,7 @@ pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     ];
     for (title, noun, entries) in rest.into_iter().filter(|(.., entries)| !entries.is_empty()) {
         let title = format!("\n{title}: {}", count(entries.len(), noun));
-        if !push(&mut text, &format!("{title}\n\n{}", by_reason(noun, entries)), MOST - ROOM) {
+        if !push(&mut text, &format!("{title}\n\n{}", by_reason(noun, entries)), MOST - RESERVED) {
             let _ = writeln!(text, "{title}; see the JSON report.");
         }
     }
@@ -92,15 +92,15 @@ fn head(opening: &Opening, closing: &Closing) -> String {
     let line = verdict(opening, closing, &Style::default());
     let line = line.trim_end().strip_prefix("errdrift: ").unwrap_or(&line);
     let (word, numbers) = line.split_once(": ").unwrap_or((line, ""));
-    let mut about = vec![code(&opening.target, VALUE), code(&opening.suites.join(", "), VALUE)];
-    about.push(code(&opening.started_at, VALUE));
+    let mut about = vec![code(&opening.target, MAX_VALUE), code(&opening.suites.join(", "), MAX_VALUE)];
+    about.push(code(&opening.started_at, MAX_VALUE));
     if opening.strict {
         about.push("strict: warnings fail".to_owned());
     }
     if opening.insecure {
         about.push("insecure: the certificate was not verified".to_owned());
     }
-    format!("**errdrift: {word}**: {}\n\nTarget {}\n", code(numbers, VALUE * 2), about.join(" · "))
+    format!("**errdrift: {word}**: {}\n\nTarget {}\n", code(numbers, MAX_VALUE * 2), about.join(" · "))
 }
 
 fn table(closing: &Closing, room: usize) -> String {
@@ -112,11 +112,11 @@ fn table(closing: &Closing, room: usize) -> String {
         let row = format!(
             "| {} | {} | {}, {} | {} | {} |\n",
             drift.severity.word(),
-            code(drift.rule.id, CELL),
-            code(&drift.finding.at, CELL),
+            code(drift.rule.id, MAX_CELL),
+            code(&drift.finding.at, MAX_CELL),
             layer(drift),
             number(drift.count),
-            code(&drift.example.probe, CELL),
+            code(&drift.example.probe, MAX_CELL),
         );
         if text.len() + row.len() > room {
             let rest = count(closing.drifts.len() - index, "more drift");
@@ -135,7 +135,7 @@ fn layer(drift: &Drift) -> String {
 }
 
 /// The most drifts that are named of those that follow.
-const CONSEQUENCES: usize = 10;
+const MAX_CONSEQUENCES: usize = 10;
 
 fn details(drift: &Drift) -> String {
     let probes = count(drift.count, "probe");
@@ -148,27 +148,27 @@ fn details(drift: &Drift) -> String {
     let mut item = |label: &str, value: &str| {
         let _ = writeln!(text, "* {label}: {value}");
     };
-    item("at", &code(&drift.finding.at, VALUE));
-    item("expected", &code(&drift.finding.expected, VALUE));
-    item("actual", &code(&drift.finding.actual, VALUE));
-    item("source", &code(&drift.finding.source, VALUE));
+    item("at", &code(&drift.finding.at, MAX_VALUE));
+    item("expected", &code(&drift.finding.expected, MAX_VALUE));
+    item("actual", &code(&drift.finding.actual, MAX_VALUE));
+    item("source", &code(&drift.finding.source, MAX_VALUE));
     if let Some(remedy) = &drift.remedy {
-        item("remedy", &code(remedy, VALUE));
+        item("remedy", &code(remedy, MAX_VALUE));
     }
-    for line in headline::consequences(drift, CONSEQUENCES) {
-        item("follows", &code(&line, VALUE));
+    for line in headline::consequences(drift, MAX_CONSEQUENCES) {
+        item("follows", &code(&line, MAX_VALUE));
     }
-    item("signature", &code(&drift.signature, VALUE));
+    item("signature", &code(&drift.signature, MAX_VALUE));
     let example = &drift.example;
     match (&example.reply, &example.silence) {
-        (Some(reply), _) => item("reply", &format!("{}, {}", reply.status, code(&reply.body, VALUE))),
+        (Some(reply), _) => item("reply", &format!("{}, {}", reply.status, code(&reply.body, MAX_VALUE))),
         (None, silence) => {
-            item("reply", &format!("none, {}", code(silence.as_deref().unwrap_or("nothing came"), VALUE)));
+            item("reply", &format!("none, {}", code(silence.as_deref().unwrap_or("nothing came"), MAX_VALUE)));
         }
     }
     let command = example.request.as_ref().map_or("", |request| &request.command);
     // Made printable it would be another command; but ours hold nothing that hides.
-    if command.chars().count() <= COMMAND && !command.contains(hides) {
+    if command.chars().count() <= MAX_COMMAND && !command.contains(hides) {
         let fence = "`".repeat(longest_run(command).max(2) + 1);
         let _ = write!(text, "\n{fence}sh\n{command}\n{fence}\n");
     } else {
@@ -187,11 +187,11 @@ fn by_reason(noun: &str, entries: &[NotExercised]) -> String {
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, probes)| std::cmp::Reverse(probes.len()));
     let mut text = format!("| {noun}s | reason | example |\n|---:|---|---|\n");
-    for (reason, probes) in reasons.iter().take(REASONS) {
-        let _ = writeln!(text, "| {} | {} | {} |", number(probes.len()), code(reason, CELL * 2), code(probes[0], CELL));
+    for (reason, probes) in reasons.iter().take(MAX_REASONS) {
+        let _ = writeln!(text, "| {} | {} | {} |", number(probes.len()), code(reason, MAX_CELL * 2), code(probes[0], MAX_CELL));
     }
-    if reasons.len() > REASONS {
-        let _ = writeln!(text, "\n… and {} in the JSON report.", count(reasons.len() - REASONS, "more reason"));
+    if reasons.len() > MAX_REASONS {
+        let _ = writeln!(text, "\n… and {} in the JSON report.", count(reasons.len() - MAX_REASONS, "more reason"));
     }
     text
 }
@@ -202,7 +202,7 @@ fn may_have_changed(requests: &[MayHaveChanged]) -> String {
     if requests.is_empty() {
         return String::new();
     }
-    let lines: String = changed::lines(requests).iter().map(|line| format!("* {}\n", code(line, VALUE * 2))).collect();
+    let lines: String = changed::lines(requests).iter().map(|line| format!("* {}\n", code(line, MAX_VALUE * 2))).collect();
     format!("\n**{}**:\n\n{lines}", changed::headline(requests))
 }
 
@@ -211,11 +211,11 @@ fn reasons(reasons: &[String]) -> String {
         return String::new();
     }
     let mut text = "\nNot judged:\n\n".to_owned();
-    for reason in reasons.iter().take(REASONS) {
-        let _ = writeln!(text, "* {}", code(reason, VALUE));
+    for reason in reasons.iter().take(MAX_REASONS) {
+        let _ = writeln!(text, "* {}", code(reason, MAX_VALUE));
     }
-    if reasons.len() > REASONS {
-        let _ = writeln!(text, "* and {} in the JSON report", count(reasons.len() - REASONS, "more reason"));
+    if reasons.len() > MAX_REASONS {
+        let _ = writeln!(text, "* and {} in the JSON report", count(reasons.len() - MAX_REASONS, "more reason"));
     }
     text
 }

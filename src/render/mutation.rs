@@ -4,7 +4,7 @@ use crate::judge::mutation::Examination;
 use crate::model::printable::printable;
 
 /// The longest mutant that is shown, in characters.
-const LONGEST: usize = 400;
+const MAX_LENGTH: usize = 400;
 
 /// The numbers of a contract, then each mutant that it neither notices nor explains: where, how, and what it looks like.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn lines(contract: &str, examination: &Examination) -> String {
         // The body as a whole has an empty pointer, which nobody would see.
         let at = if survivor.at.is_empty() { "\"\"" } else { &survivor.at };
         let body = survivor.body.to_string();
-        format!("\n  {} {} {}", printable(at, LONGEST), survivor.kind.word(), printable(&body, LONGEST))
+        format!("\n  {} {} {}", printable(at, MAX_LENGTH), survivor.kind.word(), printable(&body, MAX_LENGTH))
     });
     std::iter::once(head).chain(survivors).collect()
 }

@@ -9,19 +9,19 @@ use crate::model::verdict::Verdict;
 use crate::report::changed;
 use crate::report::replayed::{Piece, Replayed};
 
-/// As many bytes of one side are shown.
-const SHOWN: usize = 64 * 1024;
+/// The most bytes of one side that are shown.
+const MAX_SHOWN: usize = 64 * 1024;
 /// A longer line of ours is cut.
-const LONGEST: usize = 2_000;
+const MAX_LINE: usize = 2_000;
 
-/// The exchange and what it came to.
+/// The exchange and its outcome.
 #[must_use]
 pub fn text(replayed: &Replayed) -> String {
     let Replayed { target, may_have_changed, sent, received, rewritten, result, before, now } = replayed;
-    let mut text = format!("{} to {}\n", printable(&result.probe, LONGEST), printable(target, LONGEST));
+    let mut text = format!("{} to {}\n", printable(&result.probe, MAX_LINE), printable(target, MAX_LINE));
     if !may_have_changed.is_empty() {
         let told = [changed::headline(may_have_changed)].into_iter().chain(changed::lines(may_have_changed));
-        told.for_each(|line| text.push_str(&(printable(&line, LONGEST) + "\n")));
+        told.for_each(|line| text.push_str(&(printable(&line, MAX_LINE) + "\n")));
     }
     if let Some(why) = rewritten {
         let _ = writeln!(text, "({why})");
@@ -39,11 +39,11 @@ pub fn text(replayed: &Replayed) -> String {
     text.push('\n');
     text.push_str(&bytes_of('<', received));
     if let Some(silence) = &result.silence {
-        let _ = writeln!(text, "  (no reply: {})", printable(silence, LONGEST));
+        let _ = writeln!(text, "  (no reply: {})", printable(silence, MAX_LINE));
     }
     text.push('\n');
     let mut line = |label: &str, value: &str| {
-        let _ = writeln!(text, "{label:<9} {}", printable(value, LONGEST));
+        let _ = writeln!(text, "{label:<9} {}", printable(value, MAX_LINE));
     };
     for finding in &result.findings {
         let word = finding.severity.word();
@@ -72,12 +72,12 @@ pub fn text(replayed: &Replayed) -> String {
         parts.push("what only a comparison of answers shows is not looked for".to_owned());
     }
     let verdict = format!("errdrift: {word}: {}; exit {}", parts.join("; "), result.verdict.exit_code());
-    text + &printable(&verdict, LONGEST) + "\n"
+    text + &printable(&verdict, MAX_LINE) + "\n"
 }
 
 /// The bytes, a line for each line feed.
 fn bytes_of(mark: char, bytes: &[u8]) -> String {
-    let shown = &bytes[..bytes.len().min(SHOWN)];
+    let shown = &bytes[..bytes.len().min(MAX_SHOWN)];
     let mut text = String::new();
     for line in shown.split_inclusive(|byte| *byte == b'\n') {
         let _ = writeln!(text, "{mark} {}", escaped(line));
@@ -88,7 +88,7 @@ fn bytes_of(mark: char, bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes as text in which each of them can be told: `\r`, `\n`, `\t`, `\\`, `\xFF` and `\u{200b}`.
+/// The bytes as text in which each of them can be seen: `\r`, `\n`, `\t`, `\\`, `\xFF` and `\u{200b}`.
 #[must_use]
 pub fn escaped(bytes: &[u8]) -> String {
     let mut text = String::new();
@@ -99,7 +99,7 @@ pub fn escaped(bytes: &[u8]) -> String {
                 '\n' => text.push_str("\\n"),
                 '\t' => text.push_str("\\t"),
                 '\\' => text.push_str("\\\\"),
-                // A CI reads a command behind two of them anywhere in a line.
+                // A CI reads a command after two of them anywhere in a line.
                 '#' if text.ends_with('#') => text.push_str("\\x23"),
                 c if c.is_ascii_control() => {
                     let _ = write!(text, "\\x{:02X}", u32::from(c));

@@ -8,8 +8,8 @@ use crate::model::exchange::{Part, Request, Script};
 use crate::model::printable::hides;
 use crate::plan::{Plan, Probe};
 
-/// As much of a request's content is shown, in bytes; its length is told.
-const CONTENT_SHOWN: usize = 2_000;
+/// The most of a request's content that is shown, in bytes; its length is reported.
+const MAX_CONTENT: usize = 2_000;
 /// What stands for the host, which only a run names.
 const HOST: &str = "HOST";
 
@@ -77,9 +77,9 @@ fn scripted(script: &Script) -> Vec<u8> {
     bytes
 }
 
-/// Appends bytes so that each can be told: line by line, the ends of lines as well where they matter.
+/// Appends bytes so that each can be seen: line by line, the ends of lines as well where they matter.
 fn shown(block: &mut String, bytes: &[u8], with_ends: bool) {
-    let kept = &bytes[..bytes.len().min(CONTENT_SHOWN)];
+    let kept = &bytes[..bytes.len().min(MAX_CONTENT)];
     let text = match std::str::from_utf8(kept) {
         Ok(text) => text.to_owned(),
         Err(_) => kept.escape_ascii().to_string().replace("\\n", "\n"),

@@ -32,12 +32,12 @@ fn paragraph(api: &Api, operation: &Operation, plan: &Plan) -> String {
         }
     }
     for (reason, faults) in withheld {
-        let shown = faults.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
-        let more = if faults.len() > SHOWN { ", …" } else { "" };
+        let shown = faults.iter().take(MAX_SHOWN).copied().collect::<Vec<_>>().join(", ");
+        let more = if faults.len() > MAX_SHOWN { ", …" } else { "" };
         let _ = writeln!(text, "    {} withheld ({shown}{more}): {reason}", faults.len());
     }
     text
 }
 
 /// Faults that are named for each reason.
-const SHOWN: usize = 4;
+const MAX_SHOWN: usize = 4;

@@ -20,11 +20,11 @@ use crate::model::verdict::{Severity, exit};
 use crate::report::signature::earlier;
 use crate::report::{Closing, Drift, Opening, changed};
 
-/// As many results of a run are shown by GitHub.
+/// The most results of a run that are shown by GitHub.
 pub const MOST: usize = 5_000;
 /// A longer value or command is not for reading.
-const LONGEST_VALUE: usize = 1_000;
-const LONGEST_COMMAND: usize = 4_000;
+const MAX_VALUE: usize = 1_000;
+const MAX_COMMAND: usize = 4_000;
 
 #[derive(Serialize)]
 struct Log {
@@ -179,7 +179,7 @@ pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     let results = shown.iter().map(|drift| entry(opening, drift, fired.iter().position(|rule| *rule == drift.rule)));
     let run = Run {
         tool: Tool { driver },
-        automation_details: Id { id: format!("errdrift/{}/", printable(&opening.suites.join("+"), LONGEST_VALUE)) },
+        automation_details: Id { id: format!("errdrift/{}/", printable(&opening.suites.join("+"), MAX_VALUE)) },
         invocations: [Invocation {
             execution_successful: closing.exit_code != exit::NOT_JUDGED,
             exit_code: closing.exit_code,
@@ -200,9 +200,9 @@ fn plain(text: &str, limit: usize) -> String {
 }
 
 fn descriptor(rule: &Rule) -> Descriptor {
-    let message = |text: &str| Message { text: plain(text, LONGEST_VALUE) };
-    let plain = |text: &str| plain(text, LONGEST_VALUE);
-    let code = |text: &str| markdown::code(text, LONGEST_VALUE).replace('{', "{{").replace('}', "}}");
+    let message = |text: &str| Message { text: plain(text, MAX_VALUE) };
+    let plain = |text: &str| plain(text, MAX_VALUE);
+    let code = |text: &str| markdown::code(text, MAX_VALUE).replace('{', "{{").replace('}', "}}");
     let mut tags = vec!["api".to_owned(), "error-replies".to_owned()];
     // Disclosures alone cite a CWE; GitHub knows it by this form.
     let cited = rule.source.split("CWE-").skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
@@ -271,7 +271,7 @@ fn entry(opening: &Opening, drift: &Drift, rule_index: Option<usize>) -> Entry {
 
 /// The first sentence is all that lists show.
 fn message(drift: &Drift, command: Option<&str>) -> String {
-    let value = |text: &str| plain(text, LONGEST_VALUE);
+    let value = |text: &str| plain(text, MAX_VALUE);
     let probes = if drift.count == 1 {
         "1 probe shows it:".to_owned()
     } else {
@@ -288,14 +288,14 @@ fn message(drift: &Drift, command: Option<&str>) -> String {
         format!("{probes} {}. Answered by: {layer}.", value(&drift.example.probe)),
         format!("Source: {}", value(&drift.finding.source)),
     ];
-    lines.extend(command.map(|command| format!("Reproduce: {}", plain(command, LONGEST_COMMAND))));
+    lines.extend(command.map(|command| format!("Reproduce: {}", plain(command, MAX_COMMAND))));
     lines.join("\n")
 }
 
 /// Why the run could not be judged, and what this document leaves out.
 fn notifications(opening: &Opening, closing: &Closing) -> Vec<Notification> {
     let notification =
-        |level, text: &str| Notification { level, message: Message { text: plain(text, LONGEST_VALUE) } };
+        |level, text: &str| Notification { level, message: Message { text: plain(text, MAX_VALUE) } };
     let mut all = Vec::new();
     if !closing.may_have_changed.is_empty() {
         all.push(notification(Severity::Error, &changed::headline(&closing.may_have_changed)));

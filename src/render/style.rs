@@ -11,7 +11,7 @@ pub struct Style {
     pub color: bool,
     /// The width in characters.
     pub width: usize,
-    /// Whether drift that is waived or old is told whole.
+    /// Whether drift that is waived or old is reported whole.
     pub verbose: bool,
 }
 
@@ -69,7 +69,7 @@ impl Style {
         if self.color && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    /// The room for text behind an indent; enough for a word in the narrowest terminal.
+    /// The room for text after an indent; enough for a word in the narrowest terminal.
     #[must_use]
     pub fn room(&self, indent: usize) -> usize {
         self.width.saturating_sub(indent).max(24)

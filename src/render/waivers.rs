@@ -6,7 +6,7 @@ use crate::model::verdict::Severity;
 use crate::report::Report;
 
 /// The longest comment, in characters.
-const LONGEST: usize = 200;
+const MAX_LENGTH: usize = 200;
 
 /// An entry for each drift that failed and was not waived; nothing where there is none.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn entries(report: &Report, expires: Date) -> String {
     let entries = left.map(|drift| {
         format!(
             "# {}\n[[waiver]]\nsignature = {}\nowner = \"\"\nreason = \"\"\nexpires = \"{expires}\"\nmax = {}\n",
-            printable(&drift.summary, LONGEST),
+            printable(&drift.summary, MAX_LENGTH),
             quoted(&drift.signature),
             drift.count
         )

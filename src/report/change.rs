@@ -1,6 +1,6 @@
 //! What changed between two answers to the same request, and what that means to a client.
 //!
-//! The order of header fields is no part of an answer, so a change of it is none.
+//! The order of header fields is no part of an answer, so a change of it does not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -180,9 +180,9 @@ impl Comparison {
         let apart = [("new", &self.added), ("gone", &self.gone)].into_iter().filter(|(_, probes)| !probes.is_empty());
         let apart = apart.map(|(word, probes)| (Weight::Cosmetic, format!("{word}: {}", listed(probes))));
         // What breaks a client comes first, so that the worst of the rest is its first.
-        if let Some((weight, _)) = lines.get(TOLD).cloned() {
-            let rest = lines.len() - TOLD;
-            lines.truncate(TOLD);
+        if let Some((weight, _)) = lines.get(MAX_KINDS).cloned() {
+            let rest = lines.len() - MAX_KINDS;
+            lines.truncate(MAX_KINDS);
             lines.push((weight, format!("{} at worst: {rest} changes more", weight.word())));
         }
         lines.into_iter().chain(apart).collect()
@@ -195,15 +195,15 @@ impl Comparison {
     }
 }
 
-/// As many kinds of change are told: where every message differs, more of them tell nothing.
-const TOLD: usize = 100;
+/// The most kinds of change that are reported: where every message differs, more of them tell nothing.
+const MAX_KINDS: usize = 100;
 /// As many probes are named.
-const NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// The number of the probes, and the first of them.
 pub(crate) fn listed(probes: &[String]) -> String {
-    let named = probes.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let rest = if probes.len() > NAMED { ", …" } else { "" };
+    let named = probes.iter().take(MAX_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let rest = if probes.len() > MAX_NAMED { ", …" } else { "" };
     let noun = if probes.len() == 1 { "probe" } else { "probes" };
     format!("{} {noun}: {named}{rest}", probes.len())
 }

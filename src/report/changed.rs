@@ -41,17 +41,17 @@ impl fmt::Display for MayHaveChanged {
     }
 }
 
-/// As many are told where people read; the JSON report has all.
-const TOLD: usize = 10;
+/// The most that are reported where people read; the JSON report has all.
+const MAX_SHOWN: usize = 10;
 
 /// The first of them in a line each, and how many there are besides.
 #[must_use]
 pub fn lines(changed: &[MayHaveChanged]) -> Vec<String> {
     let mut ordered: Vec<_> = changed.iter().collect();
     ordered.sort_by_key(|request| request.status.is_none());
-    let mut lines: Vec<_> = ordered.iter().take(TOLD).map(ToString::to_string).collect();
-    if changed.len() > TOLD {
-        lines.push(format!("and {} more, in the JSON report", changed.len() - TOLD));
+    let mut lines: Vec<_> = ordered.iter().take(MAX_SHOWN).map(ToString::to_string).collect();
+    if changed.len() > MAX_SHOWN {
+        lines.push(format!("and {} more, in the JSON report", changed.len() - MAX_SHOWN));
     }
     lines
 }

@@ -1,4 +1,4 @@
-//! What a comparison of two targets came to.
+//! The outcome of a comparison of two targets.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub struct Intermittence {
     pub repeats: Repeats,
 }
 
-/// What the two came to.
+/// The outcome of the two.
 #[derive(Debug)]
 pub struct Compared {
     /// Each side's name and ends; the second is missing where somebody ended the first.

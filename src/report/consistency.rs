@@ -23,8 +23,8 @@ use crate::model::place::Place;
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::Probe;
 
-/// As many wordings of one kind are kept: a target may word each reply anew.
-const WORDINGS: usize = 2_000;
+/// The most wordings of one kind that are kept: a target may word each reply anew.
+const MAX_WORDINGS: usize = 2_000;
 
 /// A plain probe: suite, operation, fault and variant.
 type PlainProbe = (String, String, &'static str, String);
@@ -68,7 +68,7 @@ impl Consistency {
         Self { answers, ..Self::default() }
     }
 
-    /// Takes in a result, and adds to it what a comparison finds.
+    /// Records a result, and adds to it what a comparison finds.
     pub fn examine(&mut self, probe: &Probe, result: &mut ProbeResult) {
         if result.verdict == Verdict::Inconclusive {
             return;
@@ -164,16 +164,16 @@ impl Consistency {
         let key = (result.suite.clone(), template.clone());
         // Where the catalogue is open, codes may be finer than words: AD_NOT_FOUND and CART_NOT_FOUND share some.
         let closed = contract.file.code.as_ref().is_some_and(|place| place.set == CodeSet::Closed);
-        if closed && (self.codes.len() < WORDINGS || self.codes.contains_key(&key)) {
+        if closed && (self.codes.len() < MAX_WORDINGS || self.codes.contains_key(&key)) {
             self.codes.entry(key).or_default().entry(code.clone()).or_insert_with(|| Arc::clone(&example));
         }
         let variant = probe.variant();
         let mistake =
             if variant.is_empty() { probe.fault.id.to_owned() } else { format!("{}/{variant}", probe.fault.id) };
         let key = (result.suite.clone(), mistake, code);
-        if self.wordings.len() < WORDINGS || self.wordings.contains_key(&key) {
+        if self.wordings.len() < MAX_WORDINGS || self.wordings.contains_key(&key) {
             let wordings = self.wordings.entry(key).or_default();
-            if wordings.len() < WORDINGS {
+            if wordings.len() < MAX_WORDINGS {
                 wordings.entry(template.clone()).or_insert(example);
             }
         }

@@ -1,4 +1,4 @@
-//! What is behind a run: whether it is as much as its suites want, and what it could not put to the test. Pure.
+//! What a run has judged: whether it is as much as its suites want, and what it could not put to the test. Pure.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -11,9 +11,9 @@ use crate::model::secret::Template;
 use crate::plan::Probe;
 
 /// Linux takes 128 KiB in one argument of a process; beyond, the body comes through a pipe.
-const LONGEST_ARGUMENT: usize = 100_000;
+const MAX_ARGUMENT: usize = 100_000;
 /// As many equal bytes in a row are written as a count.
-const SHORTEST_RUN: usize = 256;
+const MIN_RUN: usize = 256;
 /// curl asks for leave (`Expect: 100-continue`) to send a body of 1 MiB; errdrift never does.
 const SENT_WITHOUT_LEAVE: usize = 1_000_000;
 
@@ -53,7 +53,7 @@ pub fn command(request: &Request, url: &str, insecure: bool) -> String {
     let mut pipe = String::new();
     match body {
         None => {}
-        Some(body) if body.len() <= LONGEST_ARGUMENT && is_plain(body, Letters::All) => {
+        Some(body) if body.len() <= MAX_ARGUMENT && is_plain(body, Letters::All) => {
             let option = if body.starts_with(b"@") { "--data-raw" } else { "--data-binary" };
             words.push(format!("{option} {}", word(body, Letters::All)));
         }
@@ -135,7 +135,7 @@ enum Part<'b> {
 fn parts(bytes: &[u8]) -> Vec<Part<'_>> {
     let (mut parts, mut start, mut at) = (Vec::new(), 0, 0);
     for equal in bytes.chunk_by(|a, b| a == b) {
-        if equal.len() >= SHORTEST_RUN {
+        if equal.len() >= MIN_RUN {
             if start < at {
                 parts.push(Part::Rest(&bytes[start..at]));
             }
@@ -222,7 +222,7 @@ fn quoted_twice(inside: &str) -> String {
     for equal in letters.chunk_by(|a, b| a == b) {
         match equal[0] {
             // Half of the backslashes escape the other half.
-            c if equal.len() >= SHORTEST_RUN && c.is_ascii() && c != '\\' => {
+            c if equal.len() >= MIN_RUN && c.is_ascii() && c != '\\' => {
                 let _ = write!(quoted, "$({})", run(c as u8, equal.len()));
             }
             c if c != '!' && Letters::Ascii.hold(c) => quoted.extend(equal),

@@ -76,7 +76,7 @@ fn rank(rule: &Rule) -> Option<usize> {
     rules.iter().position(|other| *other == rule)
 }
 
-/// Whether the rule finds what a service tells of its own making. A credential is told for itself.
+/// Whether the rule finds what a service tells of its own making. A credential is reported for itself.
 fn is_of_internals(rule: &Rule) -> bool {
     rule.is(Mark::Discloses) && *rule != comparison::EXISTENCE_DISCLOSED && *rule != disclosure::CREDENTIAL_DISCLOSED
 }

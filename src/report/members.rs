@@ -18,7 +18,7 @@ use crate::plan::Probe;
 /// Members that are counted of one suite: a target may name each of them anew.
 const MAX_MEMBERS: usize = 500;
 /// Of so many bodies, in tenths, a member must be in to be the new name of another one.
-const TENTHS: usize = 9;
+const MIN_TENTHS: usize = 9;
 /// Fewer bodies show no custom.
 const MIN_BODIES: usize = 3;
 
@@ -102,7 +102,7 @@ impl Seen {
             .places
             .iter()
             .filter_map(|(place, count)| Some((place.strip_prefix(parent)?.strip_prefix('/')?, count)))
-            .filter(|(name, count)| !name.contains('/') && is_new(name) && count.bodies * 10 >= all * TENTHS)
+            .filter(|(name, count)| !name.contains('/') && is_new(name) && count.bodies * 10 >= all * MIN_TENTHS)
             .collect();
         let mut missing: Vec<_> =
             documented.iter().filter(|member| !self.places.contains_key(&at(member.name))).collect();

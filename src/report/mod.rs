@@ -96,7 +96,7 @@ pub struct NotExercised {
     pub probe: String,
 }
 
-/// What a run has behind it, for one operation and one cause.
+/// What a run has judged, for one operation and one cause.
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
 pub struct Coverage {
     /// The suite.
@@ -197,7 +197,7 @@ pub struct Closing {
     /// The exit code.
     #[serde(default)]
     pub exit_code: u8,
-    /// What the run came to.
+    /// The outcome of the run.
     pub verdict: Verdict,
     /// Why it could not be judged, where it could not.
     #[serde(flatten)]
@@ -219,7 +219,7 @@ pub struct Closing {
     /// Faults that were withheld from an operation for its safety, and why.
     #[serde(default)]
     pub withheld: Vec<NotExercised>,
-    /// What is behind the run, by suite, operation and cause, in the order of the plan.
+    /// What the run has judged, by suite, operation and cause, in the order of the plan.
     #[serde(default)]
     pub coverage: Vec<Coverage>,
     /// Which of two mistakes was answered, where two were sent at once.
@@ -272,7 +272,7 @@ pub struct Report {
     /// What was known before the first probe left.
     #[serde(flatten)]
     pub opening: Opening,
-    /// What each probe came to, in the order of the plan.
+    /// The outcome of each probe, in the order of the plan.
     pub results: Vec<ProbeResult>,
     /// What was known when the last probe was done.
     #[serde(flatten)]

@@ -24,14 +24,14 @@ use crate::model::target::Target;
 use crate::model::verdict::Verdict;
 use crate::plan::Probe;
 
-/// As much of a request's content is kept; the command has all of it.
-const REQUEST_BODY: usize = 64 * 1024;
+/// The most of a request's content that is kept; the command has all of it.
+const MAX_REQUEST_BODY: usize = 64 * 1024;
 /// As much is masked before it is cut: more than is kept by the longest secret.
-const MASKED: usize = REQUEST_BODY + 16 * 1024;
-/// As much of a reply's body is kept, and of each of its header fields.
-const REPLY: usize = 4 * 1024;
-/// As much of a reply's header fields is kept in all.
-const HEAD: usize = 16 * 1024;
+const MAX_MASKED: usize = MAX_REQUEST_BODY + 16 * 1024;
+/// The most of a reply's body that is kept, and of each of its header fields.
+const MAX_REPLY: usize = 4 * 1024;
+/// The most of a reply's header fields that is kept in all.
+const MAX_HEAD: usize = 16 * 1024;
 
 /// What turns exchanges into results.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// What the probe came to.
+    /// The outcome of the probe.
     pub(crate) fn result(&self, probe: &Probe, exchange: &Exchange, judgement: Judgement) -> ProbeResult {
         let verdict = judgement.verdict();
         // What is compared later may turn out to be wrong.
@@ -103,8 +103,8 @@ impl Recorder {
         let mut recorded = request(&probe.request, &self.target, self.insecure, &self.mask);
         let Some(script) = &probe.request.script else { return recorded };
         let whole = written(script, &self.target);
-        let raw = self.mask.own_bytes(beginning(&whole, MASKED));
-        let kept = beginning(&raw, REQUEST_BODY);
+        let raw = self.mask.own_bytes(beginning(&whole, MAX_MASKED));
+        let kept = beginning(&raw, MAX_REQUEST_BODY);
         // What no library sends, no curl sends either.
         recorded.command = again(probe, &self.target, self.insecure);
         recorded.raw_bytes = (kept.len() < raw.len() || raw.len() < whole.len()).then_some(whole.len());
@@ -167,8 +167,8 @@ fn milliseconds(duration: Duration) -> f64 {
 pub fn request(request: &Request, target: &str, insecure: bool, mask: &Mask) -> RecordedRequest {
     let url = format!("{}{}", target.trim_end_matches('/'), request.target);
     // It is ours, and its secrets are variables. What nobody writes by chance is no less a secret where a suite has it as it is.
-    let body = request.body.as_ref().map(|body| mask.own_bytes(beginning(body, MASKED)));
-    let kept = body.as_deref().map(|body| beginning(body, REQUEST_BODY));
+    let body = request.body.as_ref().map(|body| mask.own_bytes(beginning(body, MAX_MASKED)));
+    let kept = body.as_deref().map(|body| beginning(body, MAX_REQUEST_BODY));
     RecordedRequest {
         method: request.method.clone(),
         url: mask.own(&url),
@@ -182,7 +182,7 @@ pub fn request(request: &Request, target: &str, insecure: bool, mask: &Mask) -> 
             .body
             .as_ref()
             .map(Vec::len)
-            .filter(|length| *length > MASKED || body.as_ref().map(Vec::len) != kept.map(<[u8]>::len)),
+            .filter(|length| *length > MAX_MASKED || body.as_ref().map(Vec::len) != kept.map(<[u8]>::len)),
         body_base64: kept.and_then(lost),
         raw: None,
         raw_bytes: None,
@@ -196,14 +196,14 @@ pub fn request(request: &Request, target: &str, insecure: bool, mask: &Mask) -> 
 pub fn reply(reply: &Reply, shown: Option<&Reply>) -> RecordedReply {
     let masked = shown.is_some_and(|shown| shown.body != reply.body || shown.headers != reply.headers);
     let (shown, length) = (shown.unwrap_or(reply), reply.body.len());
-    let kept = beginning(&shown.body, REPLY);
+    let kept = beginning(&shown.body, MAX_REPLY);
     let body_base64 = lost(kept);
     // A page in its own charset, and text in a coding, are for people to read.
     let readable = body_base64.as_ref().and_then(|_| content::readable(shown, &Unpacked::of(shown)));
-    let read = readable.as_ref().map_or(kept, |readable| beginning(&readable.body, REPLY));
-    let mut room = HEAD;
+    let read = readable.as_ref().map_or(kept, |readable| beginning(&readable.body, MAX_REPLY));
+    let mut room = MAX_HEAD;
     let field = |(name, value): &(String, Vec<u8>)| {
-        let (name, value) = (cut(name), text(beginning(value, REPLY)));
+        let (name, value) = (cut(name), text(beginning(value, MAX_REPLY)));
         room = room.checked_sub(name.len() + value.len())?;
         Some((name, value))
     };
@@ -233,12 +233,12 @@ pub fn findings(findings: Vec<Finding>, mask: &Mask) -> Vec<Finding> {
 }
 
 /// The most of a text that is shown, in characters.
-const SHOWN: usize = 240;
+const MAX_SHOWN: usize = 240;
 
 /// The text without secrets, cut to what is shown.
 #[must_use]
 pub fn cut(text: &str) -> String {
-    if text.chars().count() <= SHOWN { text.to_owned() } else { text.chars().take(SHOWN).chain(['…']).collect() }
+    if text.chars().count() <= MAX_SHOWN { text.to_owned() } else { text.chars().take(MAX_SHOWN).chain(['…']).collect() }
 }
 
 /// The beginning of the bytes, up to the limit; a character of UTF-8 is not cut in two.
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn a_secret_across_the_cut_is_masked_whole() {
-        for before in REPLY - SECRET.len()..=REPLY {
+        for before in MAX_REPLY - SECRET.len()..=MAX_REPLY {
             let body = [vec![b'x'; before], SECRET.into(), vec![b'y'; 100]].concat();
             let recorded = kept(&came(body.clone()));
             assert!(!recorded.body.contains("s3"), "{before}");

@@ -29,7 +29,7 @@ pub struct Replayed {
     pub received: Vec<u8>,
     /// Whether both are written as HTTP/1.1 would write them, since they went another way.
     pub rewritten: Option<&'static str>,
-    /// What it came to.
+    /// Its outcome.
     pub result: ProbeResult,
     /// The signatures of what was found before.
     pub before: BTreeSet<String>,

@@ -1,4 +1,4 @@
-//! What one probe came to, with its exchange.
+//! The outcome of one probe, with its exchange.
 
 use std::borrow::Cow;
 
@@ -61,7 +61,7 @@ pub struct RecordedReply {
     pub masked: bool,
 }
 
-/// What one probe came to.
+/// The outcome of one probe.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ProbeResult {
     /// The probe's id.
@@ -74,7 +74,7 @@ pub struct ProbeResult {
     pub fault: String,
     /// Its cause.
     pub cause: Cause,
-    /// What it came to.
+    /// Its outcome.
     pub verdict: Verdict,
     /// Who probably wrote the reply; nobody in a silence.
     pub layer: Option<Layer>,

@@ -106,7 +106,7 @@ impl Tally {
         &mut self.coverage[place]
     }
 
-    /// Takes in the result of one probe.
+    /// Records the result of one probe.
     pub fn result(&mut self, result: &ProbeResult) {
         self.summary.probes += 1;
         self.applied |= result.applied;
@@ -217,26 +217,26 @@ impl Tally {
         }
     }
 
-    /// Takes in a planned probe that was not sent.
+    /// Records a planned probe that was not sent.
     pub fn not_exercised(&mut self, probe: String, reason: String) {
         self.summary.probes += 1;
         self.summary.not_exercised += 1;
         self.not_exercised.push(NotExercised { reason, probe });
     }
 
-    /// Takes in a fault that was withheld from an operation for its safety.
+    /// Records a fault that was withheld from an operation for its safety.
     pub fn withheld(&mut self, probe: String, reason: String) {
         self.withheld.push(NotExercised { reason, probe });
     }
 
-    /// Takes in what came of sending probes of a drift again.
+    /// Records what came of sending probes of a drift again.
     pub fn repeated(&mut self, signature: &str, repeats: Repeats) {
         if let Some(drift) = self.drifts.get_mut(signature) {
             drift.repeats = Some(repeats);
         }
     }
 
-    /// Takes in what only the whole of the results shows.
+    /// Records what only the whole of the results shows.
     pub fn compared(&mut self, compared: Compared) {
         for (result, finding) in compared.findings {
             if finding.severity == Severity::Error && !finding.is_accepted() {
@@ -248,18 +248,18 @@ impl Tally {
         self.inactive.extend(compared.inactive);
     }
 
-    /// Takes in something that the run could not put to the test.
+    /// Records something that the run could not put to the test.
     pub fn inactive(&mut self, inactive: Inactive) {
         self.inactive.push(inactive);
     }
 
-    /// Takes in how the run ended.
+    /// Records how the run ended.
     pub fn ended(&mut self, connection_failures: usize, interrupted: Option<String>) {
         self.connection_failures = connection_failures;
         self.interrupted = interrupted;
     }
 
-    /// Takes in what the target could take.
+    /// Records what the target could take.
     pub fn load(&mut self, load: Load) {
         self.load = load;
         self.summary.rate_limited = load.rate_limited;
@@ -277,7 +277,7 @@ impl Tally {
         let asked = whole && self.interrupted.is_none() && !self.held_back;
         for api in apis.iter().filter(|_| asked) {
             let shortfalls = coverage::shortfalls(&api.suite, &self.coverage);
-            // Many are one: what is behind them is told by the other reasons.
+            // Many are one: the other reasons say why.
             if let [first, _, _, ..] = shortfalls.as_slice() {
                 let text = format!("{} minimums of {} were not reached: {first}, …", shortfalls.len(), api.suite.id);
                 self.not_judged(Reason::Minimum, text);
@@ -290,12 +290,12 @@ impl Tally {
         self.inactive.extend(coverage::inactive(apis, &self.coverage, &self.causes, self.applied));
     }
 
-    /// Takes in a reason for which the run as a whole cannot be judged.
+    /// Records a reason for which the run as a whole cannot be judged.
     pub fn not_judged(&mut self, kind: Reason, reason: String) {
         self.reasons.push(kind, reason);
     }
 
-    /// Takes in requests that may have changed the target, and whether probes were held back for that.
+    /// Records requests that may have changed the target, and whether probes were held back for that.
     pub fn may_have_changed(&mut self, requests: Vec<MayHaveChanged>, held_back: bool) {
         self.held_back |= held_back;
         self.may_have_changed.extend(requests);
@@ -307,7 +307,7 @@ impl Tally {
         self.summary
     }
 
-    /// What the run came to. `strict` makes warnings fail.
+    /// The outcome of the run. `strict` makes warnings fail.
     #[must_use]
     pub fn close(mut self, duration_ms: u64, strict: bool) -> Closing {
         let mut drifts: Vec<_> = std::mem::take(&mut self.drifts).into_values().collect();
@@ -325,7 +325,7 @@ impl Tally {
         let drifts = folding::folded(drifts, &self.operations, &self.catalogue);
         if let Some(by) = &self.interrupted {
             let judged = self.summary.probes - self.summary.not_exercised;
-            let text = format!("the run was ended by {by} behind {judged} of {} probes", self.summary.probes);
+            let text = format!("the run was ended by {by} after {judged} of {} probes", self.summary.probes);
             self.reasons.push(Reason::Ended, text);
         }
         let mut verdicts: Vec<_> = self.verdicts.into_iter().collect();
@@ -335,7 +335,7 @@ impl Tally {
         if strict && self.is_warned {
             verdicts.push(Verdict::Fail);
         }
-        // What was judged is needed for green: reasons alone are no verdict on the target. Part of a run is none, either.
+        // What was judged is needed for green: reasons alone are no verdict on the target. Part of a run is not, either.
         // Nor is what whoever has the right to ask was refused, or another deployment answered.
         let cut_short = self.interrupted.is_some() || self.load.is_whole_in_doubt || self.reasons.is_decisive();
         let verdict = if cut_short { Verdict::Inconclusive } else { Verdict::fold(verdicts) };

@@ -29,7 +29,7 @@ impl Shared {
     ) -> Result<Step, Unsent> {
         let sent = match self.send(probe, &mut trying.refused, leave, alone).await {
             Ok(sent) => sent,
-            // What came before the end is told.
+            // What came before the end is reported.
             Err(unsent) if trying.results.is_empty() => return Err(unsent),
             Err(_) => return Ok(Step::Done(merged(probe, trying.results)?)),
         };
@@ -41,7 +41,7 @@ impl Shared {
         self.took(probe, trying, result)
     }
 
-    /// Takes in what one sending came to.
+    /// Records the outcome of one sending.
     pub(crate) fn took(&self, probe: &Probe, mut trying: Trying, result: ProbeResult) -> Result<Step, Unsent> {
         let more = self.settings.repeat > 1 && repeat::may_repeat(probe, &result);
         trying.results.push(result);
@@ -146,13 +146,13 @@ impl Shared {
 /// What is known of a probe that is not done yet.
 #[derive(Debug, Default)]
 pub(crate) struct Trying {
-    /// What it came to so far, where it is sent several times.
+    /// Its outcome so far, where it is sent several times.
     results: Vec<ProbeResult>,
     /// What is wrong with the limit that it met.
     refused: Vec<Finding>,
 }
 
-/// What one sending of a probe came to.
+/// The outcome of one sending of a probe.
 pub(crate) enum Step {
     /// It is done.
     Done(ProbeResult),

@@ -19,7 +19,7 @@ use crate::plan::{Plan, Probe};
 use crate::report::{Closing, Opening, ProbeResult};
 
 /// Runs the sessions as one conformance test: a trial a probe, chosen by the harness's arguments. What they leave out is
-/// not sent. Gives what each session with a chosen probe came to, which weighs more than the count of failures: a run
+/// not sent. Gives the outcome of each session with a chosen probe, which weighs more than the count of failures: a run
 /// that could not be judged fails, too.
 ///
 /// # Errors
@@ -70,7 +70,7 @@ fn tell(lines: &mpsc::Sender<Line>, event: &Event) {
     }
 }
 
-/// What the thread came to; its panic is ours.
+/// The outcome of the thread; its panic is ours.
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

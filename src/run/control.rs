@@ -118,7 +118,7 @@ impl Controls {
         all
     }
 
-    /// Takes in why nothing of a suite can be judged.
+    /// Records why nothing of a suite can be judged.
     pub(crate) fn refuse(&mut self, suite: &str, reason: String) {
         self.reasons.push((Reason::Identity, reason.clone()));
         self.suites.insert(suite.to_owned(), reason);
@@ -251,20 +251,20 @@ fn key(control: &Control) -> Key {
 }
 
 /// How often in a row a control must be refused that succeeded before: a busy target may answer once that it did not get all.
-const REFUSALS: usize = 3;
+const MAX_REFUSALS: usize = 3;
 /// The pause before it is sent again.
-const BREATH: Duration = Duration::from_millis(50);
+const RETRY_PAUSE: Duration = Duration::from_millis(50);
 
-/// What a control comes to that succeeded before.
+/// The outcome of a control that succeeded before.
 pub(crate) async fn again(control: &Control, shared: &Shared) -> Checked {
     let Ok(headers) = shared.resolve(&control.request) else { return Checked::Unknown };
     let mut checked = Checked::Unknown;
-    for attempt in 0..REFUSALS {
+    for attempt in 0..MAX_REFUSALS {
         if shared.stopped().is_some() {
             return Checked::Unknown;
         }
         if attempt > 0 {
-            tokio::time::sleep(BREATH).await;
+            tokio::time::sleep(RETRY_PAUSE).await;
         }
         let outcome = shared.ask(&key(control), &control.request, &headers).await;
         let Outcome::Reply(reply) = outcome else { return Checked::Unknown };
@@ -285,7 +285,7 @@ pub(crate) async fn again(control: &Control, shared: &Shared) -> Checked {
 }
 
 /// How often a control is sent before it has failed: it is the tester's own required, not a judgement.
-const CONTROL_ATTEMPTS: usize = 2;
+const MAX_CONTROL_ATTEMPTS: usize = 2;
 
 /// Whether a reply is the success that a control must have. It may be longer than what is read of it.
 fn succeeds(reply: &Reply) -> bool {
@@ -297,7 +297,7 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, Contr
     let headers = shared.resolve(&control.request).ok()?;
     let mut failure = ControlFailure { text: String::new(), why: Why::Unreachable, advice: UNREACHABLE };
     let mut hangs = false;
-    for _ in 0..CONTROL_ATTEMPTS {
+    for _ in 0..MAX_CONTROL_ATTEMPTS {
         match shared.ask(&key(control), &control.request, &headers).await {
             Outcome::Reply(reply) if succeeds(&reply) => {
                 let Some(why) = form::breach(&expects(control), &reply) else { return Some(Ok(Form::of(&reply))) };

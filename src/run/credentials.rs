@@ -37,7 +37,7 @@ pub(crate) enum Word {
     Doubtful(String),
 }
 
-/// What a control came to that was sent again.
+/// The outcome of a control that was sent again.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Checked {
     /// It succeeded.
@@ -75,7 +75,7 @@ struct State {
 struct Standing {
     /// Results before this count are known to be sent with the right credential.
     good: u64,
-    /// The count behind the last result.
+    /// The count after the last result.
     last: u64,
     /// Results since the last check began.
     since: usize,
@@ -182,7 +182,7 @@ impl Credentials {
         Some((name.clone(), count))
     }
 
-    /// Takes in what a control came to that was sent behind so many results.
+    /// Records the outcome of a control that was sent after so many results.
     pub(crate) fn end(&self, name: &Name, before: u64, checked: Checked) {
         let mut state = self.state();
         let Some(standing) = state.standings.get_mut(name) else { return };

@@ -30,7 +30,7 @@ pub struct Rejudged {
     pub opening: Opening,
     /// The results, in its order.
     pub results: Vec<ProbeResult>,
-    /// What they come to.
+    /// Their outcome.
     pub closing: Closing,
 }
 
@@ -183,7 +183,7 @@ fn stands(old: &ProbeResult, probe: &Probe) -> ProbeResult {
     }
 }
 
-/// What the run comes to. What could not be judged then is no better known now.
+/// The outcome of the run. What could not be judged then is no better known now.
 fn closed(mut tally: Tally, closing: Closing, apis: &[Arc<Api>], strict: bool) -> Closing {
     for (kind, reason) in closing.reasons.into_iter().filter(|(kind, _)| !kind.is_conclusion()) {
         tally.not_judged(kind, reason);

@@ -1,6 +1,6 @@
 //! The same request more than once: whether an answer is always the same, and whether a finding is there again.
 //!
-//! Pure. It decides what may be sent again, and what several answers come to; sending is the engine's.
+//! Pure. It decides what may be sent again, and the outcome of several answers; sending is the engine's.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -48,7 +48,7 @@ pub fn shows(probe: &Probe, plain: Option<&Answer>, result: &ProbeResult, drift:
     result.findings.iter().chain(&compared).any(|finding| signature(result, finding) == drift)
 }
 
-/// What several answers to the same request come to: the first result, with every finding of any of them and how often it
+/// The outcome of several answers to the same request: the first result, with every finding of any of them and how often it
 /// was there, and a finding of its own where they differ.
 #[must_use]
 pub fn merged(probe: &Probe, results: Vec<ProbeResult>) -> Option<ProbeResult> {

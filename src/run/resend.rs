@@ -27,7 +27,7 @@ impl Resender {
     /// may have changed it already: they count.
     ///
     /// # Errors
-    /// A file of certificates that cannot be read, or a proxy that is none.
+    /// A file of certificates that cannot be read, or a proxy URL that is not valid.
     pub(crate) async fn new(
         plan: &Plan,
         wire: &Wire,

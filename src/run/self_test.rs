@@ -50,7 +50,7 @@ pub fn row(api: Api, drift: Option<&'static Drift>) -> Result<Row, Error> {
 }
 
 impl Row {
-    /// What a run of the deployment is, if this is what it came to.
+    /// What a run of the deployment is, if this is its outcome.
     #[must_use]
     pub fn of(api: Api, drift: Option<&'static Drift>, closing: &Closing) -> Self {
         // A good request in odd clothes is answered by a success everywhere.

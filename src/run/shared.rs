@@ -114,7 +114,7 @@ impl Shared {
         }
     }
 
-    /// Takes in what came as far as the target's limits go; where it is one, whether to send again.
+    /// Records what came as far as the target's limits go; where it is one, whether to send again.
     pub(crate) fn limit(&self, key: &Key, leave: Leave, exchange: &Exchange) -> Option<bool> {
         let Outcome::Reply(reply) = &exchange.outcome else { return None };
         let Some(limit) = retry_after::limit(reply) else {

@@ -15,7 +15,7 @@ use crate::model::verdict::exit;
 
 /// Signals that come so soon after the first are the same one: a terminal and a shell both send SIGHUP, `timeout` sends
 /// SIGTERM to the process and to its group.
-const SAME: Duration = Duration::from_millis(300);
+const SAME_SIGNAL_WINDOW: Duration = Duration::from_millis(300);
 
 type Ended = watch::Receiver<Option<&'static str>>;
 
@@ -77,7 +77,7 @@ fn hear(sender: &watch::Sender<Option<&'static str>>, begun: &SyncSender<()>) {
                     first = Some(Instant::now());
                     sender.send_replace(Some(name));
                 }
-                Some(at) if is_urgent && at.elapsed() > SAME => at_once(),
+                Some(at) if is_urgent && at.elapsed() > SAME_SIGNAL_WINDOW => at_once(),
                 Some(_) => {}
             }
         }

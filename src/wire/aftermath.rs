@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::{Instant, sleep_until};
 
 use super::head::accepts;
-use super::pool::{Pool, TURN};
+use super::pool::{Pool, CLAIM_INTERVAL};
 use super::sequence::{Course, Hold, Sequence};
 use super::tails::LINGER;
 
@@ -36,7 +36,7 @@ impl Aftermath {
                 Course::Open => {}
             }
             let now = Instant::now();
-            let at = quiet_at.map_or(now + LINGER, |quiet_at| quiet_at.max(now + TURN));
+            let at = quiet_at.map_or(now + LINGER, |quiet_at| quiet_at.max(now + CLAIM_INTERVAL));
             tokio::select! {
                 () = changed => {}
                 () = sleep_until(at) => self.pool.look(Some(&self.sequence)),
@@ -54,7 +54,7 @@ impl Aftermath {
         in_doubt && self.sequence.shift(self.place).await.and_then(own).is_none_or(accepts)
     }
 
-    /// Takes in how many replies come after the probe's own, now that it was sent again.
+    /// Records how many replies come after the probe's own, now that it was sent again.
     pub(crate) fn resolve(mut self, shift: usize) {
         self.shift = shift;
     }

@@ -62,7 +62,7 @@ pub(super) fn tokens(reply: &Reply, name: &str) -> Vec<String> {
     values.flat_map(|value| value.split(',').map(|token| token.trim().to_owned()).collect::<Vec<_>>()).collect()
 }
 
-/// As many bytes tell a status line from what is none.
+/// So many bytes tell a status line from anything else.
 const BEGINNING: usize = b"HTTP/1.".len();
 
 /// Whether a status line may begin like this.
@@ -102,7 +102,7 @@ pub(super) fn status_line(line: &[u8]) -> Result<Reply, Quote> {
         flaw(Flaw::StatusLine, format!("the status code {status:03}").into());
     }
     match reason {
-        None => flaw(Flaw::ReasonPhrase, "no space behind the status code".into()),
+        None => flaw(Flaw::ReasonPhrase, "no space after the status code".into()),
         Some(reason) if reason.iter().any(|byte| is_control(*byte)) => {
             flaw(Flaw::StatusLine, Quote::of("a control byte in the reason phrase: ", reason));
         }

@@ -32,7 +32,7 @@ pub(super) fn limit_of_resolver(error: &io::Error) -> Option<LocalLimit> {
 }
 
 /// As many files a run needs at least: its runtime and its signals, and a connection or two.
-const ROOM: usize = 12;
+const RESERVED_FILES: usize = 12;
 
 /// Whether this machine has room for a run.
 ///
@@ -41,7 +41,7 @@ const ROOM: usize = 12;
 pub(crate) fn has_room() -> Result<(), LocalLimit> {
     prepare();
     let socket = |_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0));
-    match (0..ROOM).map(socket).collect::<io::Result<Vec<_>>>() {
+    match (0..RESERVED_FILES).map(socket).collect::<io::Result<Vec<_>>>() {
         Ok(_) => Ok(()),
         // What keeps sockets of that kind from being made need not keep connections from it.
         Err(error) => match limit(&error) {

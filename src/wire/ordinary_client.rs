@@ -72,7 +72,7 @@ impl OrdinaryClient {
         })
     }
 
-    /// Why the request is none for a library, or not for this target.
+    /// Why the request cannot be sent by a library, or not to this target.
     pub(crate) async fn unfit(&self, request: &Request) -> Option<&'static str> {
         if self.url(request).is_none() {
             return Some("an HTTP library sends such a request to another place");
@@ -174,7 +174,7 @@ fn tls(error: &(dyn Error + 'static)) -> Option<String> {
     tls(error.downcast_ref::<io::Error>()?.get_ref()?)
 }
 
-/// What is behind an error, the nearest first.
+/// What caused an error, the nearest cause first.
 fn causes<'e>(error: &'e dyn Error) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     successors(error.source(), |cause| (**cause).source())
 }

@@ -15,7 +15,7 @@ use super::tails::{Kind, Tails};
 use crate::model::exchange::{Outcome, Reply};
 
 /// What came on a socket is known only once the runtime has turned to it, which a timer waits for.
-pub(super) const TURN: Duration = Duration::from_millis(2);
+pub(super) const CLAIM_INTERVAL: Duration = Duration::from_millis(2);
 
 /// Kept connections that nobody uses.
 #[derive(Default)]
@@ -83,7 +83,7 @@ impl Pool {
                 Ok(taken) => return taken,
                 Err(quiet_at) => quiet_at,
             };
-            sleep_until(quiet_at.max(Instant::now() + TURN)).await;
+            sleep_until(quiet_at.max(Instant::now() + CLAIM_INTERVAL)).await;
             self.look(None);
         }
     }
@@ -118,7 +118,7 @@ impl Pool {
         if self.tails.expects(&idle.kind) { idle.sequence.disturb(&[]) } else { idle.sequence.quiet() }
     }
 
-    /// Ends a sequence, or all of them, if the time has come. Whoever asks has waited for a [`TURN`] at least: only then is it
+    /// Ends a sequence, or all of them, if the time has come. Whoever asks has waited for a [`CLAIM_INTERVAL`] at least: only then is it
     /// known what has come.
     pub(super) fn look(&self, sequence: Option<&Arc<Sequence>>) {
         let is_due = |idle: &Idle| {
@@ -191,7 +191,7 @@ pub(super) fn is_farewell(bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether a server says that it closes the connection behind this reply.
+/// Whether a server says that it closes the connection after this reply.
 fn closes(reply: &Reply) -> bool {
     tokens(reply, "connection").iter().any(|token| token.eq_ignore_ascii_case("close"))
 }

@@ -61,7 +61,7 @@ impl Proxy {
         let broken = |error: io::Error| failed(&error.to_string());
         stream.write_all(request.as_bytes()).await.map_err(broken)?;
         let mut head = Vec::new();
-        // A byte at a time: what comes behind the head is the target's.
+        // A byte at a time: what comes after the head is the target's.
         while !head.ends_with(b"\r\n\r\n") {
             let Ok(byte) = stream.read_u8().await else { return Err(failed("it closed the connection")) };
             head.push(byte);

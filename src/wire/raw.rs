@@ -71,7 +71,7 @@ impl Raw {
         timeout_at(Instant::now() + patience(self.timeout), self.connector.connects()).await.unwrap_or(false)
     }
 
-    /// Why the request is none for this target.
+    /// Why the request cannot be sent to this target.
     pub(crate) fn unfit(&self, request: &Request) -> Option<&'static str> {
         match request.script.as_ref()?.transport {
             Transport::HttpOnly if self.is_tls => Some("it is for http targets"),

@@ -19,7 +19,7 @@ pub(super) struct Connection {
     pub(super) room: Vec<u8>,
 }
 
-/// What may come behind a reply.
+/// What may come after a reply.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Behind {
     Nothing,
@@ -47,7 +47,7 @@ pub(super) struct Roundtrip<'c> {
 /// What was read of a connection.
 pub(super) struct Received {
     pub(super) outcome: Outcome,
-    /// What came behind it.
+    /// What came after it.
     pub(super) rest: Vec<u8>,
     /// Whether the connection can serve another request.
     pub(super) reusable: bool,
@@ -98,14 +98,14 @@ impl Roundtrip<'_> {
     }
 }
 
-/// Tells of bytes behind a reply.
+/// Tells of bytes after a reply.
 pub(super) fn surplus(reply: &mut Reply, method: &str, rest: &[u8]) {
     let is_body = matches!(reply.status, 204 | 304) || method == "HEAD" && is_content(reply, rest);
     let kind = if is_body { Flaw::Body } else { Flaw::After };
     reply.defects.push(Defect { kind, what: Quote::of(format!("{} bytes: ", rest.len()), rest) });
 }
 
-/// Whether bytes behind the head of a reply to HEAD are the content that it announces, and not the rest of something else.
+/// Whether bytes after the head of a reply to HEAD are the content that it announces, and not the rest of something else.
 fn is_content(reply: &Reply, rest: &[u8]) -> bool {
     let is_json = reply.header("content-type").is_some_and(|value| value.to_ascii_lowercase().contains("json"));
     let length = reply.header("content-length").and_then(|length| length.parse::<usize>().ok());
@@ -113,15 +113,15 @@ fn is_content(reply: &Reply, rest: &[u8]) -> bool {
     !rest.starts_with(b"HTTP/") && (!is_json || length.is_none_or(|length| length == rest.len()) || begins)
 }
 
-/// As much of what comes after a reply is read.
-const COLLECTED: usize = 64 * 1024;
+/// The most of what comes after a reply that is read.
+const MAX_COLLECTED: usize = 64 * 1024;
 /// As long as something comes, it is waited for as many times longer.
-const PATIENCE: u32 = 4;
+const MAX_LINGERS: u32 = 4;
 /// How long nothing more must have come for what came to be all.
-const PAUSE: Duration = Duration::from_millis(150);
+const TAIL_TIMEOUT: Duration = Duration::from_millis(150);
 
 /// A reply is waited for so long where something else came in its place.
-const OVERDUE: Duration = Duration::from_secs(1);
+const OVERDUE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What came after a finished reply.
 pub(super) struct Tail {
@@ -134,17 +134,17 @@ pub(super) struct Tail {
 pub(super) async fn collect(connection: &mut Connection, begun: Vec<u8>, linger: Duration) -> Tail {
     let start = Instant::now();
     let mut tail = Tail { bytes: begun, after: Duration::ZERO };
-    while tail.bytes.len() < COLLECTED && start.elapsed() < linger * PATIENCE {
+    while tail.bytes.len() < MAX_COLLECTED && start.elapsed() < linger * MAX_LINGERS {
         tail.bytes.reserve(4 * 1024);
         let before = tail.bytes.len();
-        let quiet = if before == 0 { linger } else { linger.min(PAUSE) };
+        let quiet = if before == 0 { linger } else { linger.min(TAIL_TIMEOUT) };
         match timeout(quiet, connection.read.read_buf(&mut tail.bytes)).await {
             Ok(Ok(1..)) if before == 0 => tail.after = start.elapsed(),
             Ok(Ok(1..)) => {}
             Ok(Ok(0) | Err(_)) | Err(_) => break,
         }
     }
-    tail.bytes.truncate(COLLECTED);
+    tail.bytes.truncate(MAX_COLLECTED);
     tail
 }
 
@@ -177,7 +177,7 @@ async fn receive(
             return Received { outcome, rest, reusable, began, stray };
         }
         let quiet = reader.quiet();
-        let quiet = quiet.or(stray.then_some(OVERDUE).filter(|_| !reader.has_begun()));
+        let quiet = quiet.or(stray.then_some(OVERDUE_TIMEOUT).filter(|_| !reader.has_begun()));
         let by = quiet.map_or(deadline, |quiet| deadline.min(Instant::now() + quiet));
         let end = match timeout_at(by, read.read_buf(reader.buffer())).await {
             Ok(Ok(1..)) => {

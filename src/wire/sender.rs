@@ -19,16 +19,16 @@ use crate::model::exchange::{Ending, Exchange, LocalLimit, Outcome, Over, Reply,
 use crate::model::secret::Environment;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
-const RECONNECT: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(400)];
+const RECONNECT_PAUSES: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(400)];
 /// How often a request is sent again whose connection was lost before its reply was whole, and after which pauses. The first
 /// may have been an idle connection that was closed under us.
-const RESEND: &[Duration] = &[Duration::ZERO, Duration::from_millis(50), Duration::from_millis(200)];
+const RESEND_PAUSES: &[Duration] = &[Duration::ZERO, Duration::from_millis(50), Duration::from_millis(200)];
 /// Requests that were sent again in vain, and more often so than not, after which one more time is enough: such a target
 /// closes on purpose.
-const ON_PURPOSE: usize = 8;
+const MAX_LOST_IN_VAIN: usize = 8;
 /// How often a connection for which this machine has no room is tried again where nothing else is under way, and after which
 /// pause.
-const ROOM: (usize, Duration) = (20, Duration::from_millis(50));
+const ROOM_ATTEMPTS: (usize, Duration) = (20, Duration::from_millis(50));
 
 /// Whether a request whose connection was lost before its reply was whole may leave once more.
 pub(crate) trait Resend {
@@ -145,7 +145,7 @@ impl Sender {
     /// The pauses before a request is sent again.
     fn resends(&self) -> &'static [Duration] {
         let (lost, recovered) = (self.lost.load(Ordering::Relaxed), self.recovered.load(Ordering::Relaxed));
-        if lost > ON_PURPOSE && lost > recovered { &RESEND[..1] } else { RESEND }
+        if lost > MAX_LOST_IN_VAIN && lost > recovered { &RESEND_PAUSES[..1] } else { RESEND_PAUSES }
     }
 
     /// Whether a connection to the target, or to the proxy before it, can be made.
@@ -154,7 +154,7 @@ impl Sender {
         self.raw.connects().await
     }
 
-    /// Why the request is none for this target; `None` where it is one.
+    /// Why the request cannot be sent to this target; `None` where it can.
     pub async fn unfit(&self, request: &Request) -> Option<&'static str> {
         if request.over.is_ordinary() { self.ordinary.unfit(request).await } else { self.raw.unfit(request) }
     }
@@ -181,7 +181,7 @@ impl Sender {
         self.turn().await;
         let mut start = Instant::now();
         let mut deadline = tokio::time::Instant::now() + self.timeout;
-        let (mut reconnect, mut resend) = (RECONNECT.iter(), self.resends().iter());
+        let (mut reconnect, mut resend) = (RECONNECT_PAUSES.iter(), self.resends().iter());
         let (mut closed, mut tries) = (None, 0);
         let mut doubted = None;
         let mut fresh = None;
@@ -263,11 +263,11 @@ impl Sender {
             return true;
         }
         *tries += 1;
-        if *tries > ROOM.0 || self.stuck.load(Ordering::Relaxed) && *tries > 1 {
+        if *tries > ROOM_ATTEMPTS.0 || self.stuck.load(Ordering::Relaxed) && *tries > 1 {
             self.stuck.store(true, Ordering::Relaxed);
             return false;
         }
-        tokio::time::sleep(ROOM.1).await;
+        tokio::time::sleep(ROOM_ATTEMPTS.1).await;
         true
     }
 }

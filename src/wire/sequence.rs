@@ -26,12 +26,12 @@ use tokio::time::{Instant, timeout};
 use super::reply::several::replies;
 
 /// A sequence that is longer must end before its connection serves another request.
-const LONG: Duration = Duration::from_millis(500);
-/// A sequence is so many times as long as the silence behind it, so that little time is lost by that.
-const SHARE: u32 = 10;
+const MAX_SEQUENCE: Duration = Duration::from_millis(500);
+/// A sequence is so many times as long as the silence after it, so that little time is lost by that.
+const SILENCES_PER_SEQUENCE: u32 = 10;
 
 /// How long the probes of a sequence may take until they were sent again.
-const RESOLVED: Duration = Duration::from_secs(10);
+const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a sequence goes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -83,7 +83,7 @@ impl Sequence {
 
     /// Whether it has gone on for so long that results wait too long for its end.
     pub(super) fn is_long(&self, linger: Duration) -> bool {
-        self.begun.elapsed() > (linger * SHARE).max(LONG)
+        self.begun.elapsed() > (linger * SILENCES_PER_SEQUENCE).max(MAX_SEQUENCE)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -120,7 +120,7 @@ impl Sequence {
         self.changed.notify_waiters();
     }
 
-    /// Takes in that it is not known yet what comes after the reply that was read last; its place.
+    /// Records that it is not known yet what comes after the reply that was read last; its place.
     pub(super) fn unresolved(&self) -> usize {
         let mut state = self.state();
         let place = state.statuses.len().saturating_sub(1);
@@ -128,7 +128,7 @@ impl Sequence {
         place
     }
 
-    /// Takes in how many replies came after the one of a place.
+    /// Records how many replies came after the one of a place.
     pub(super) fn resolved(&self, place: usize, shift: usize) {
         let mut state = self.state();
         state.unresolved.remove(&place);
@@ -167,7 +167,7 @@ impl Sequence {
             }
         };
         // Nobody may send them again any more.
-        timeout(RESOLVED, resolved).await.ok()?;
+        timeout(RESOLVE_TIMEOUT, resolved).await.ok()?;
         Some(self.state().shifts.range(..place).map(|(_, shift)| shift).sum())
     }
 }
@@ -211,7 +211,7 @@ impl Hold {
         self.release().disturb(bytes);
     }
 
-    /// Takes in the reply that was read; its place.
+    /// Records the reply that was read; its place.
     pub(super) fn read(&self, status: u16) -> usize {
         let Some(sequence) = &self.0 else { return 0 };
         let mut state = sequence.state();

@@ -45,7 +45,7 @@ impl Tails {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in how long a reply took.
+    /// Records how long a reply took.
     pub(super) fn took(&self, duration: Duration) {
         let mut known = self.known();
         known.takes = Some(known.takes.map_or(duration, |takes| (takes * (SHARE - 1) + duration) / SHARE));
@@ -67,7 +67,7 @@ impl Tails {
         self.known().accepts
     }
 
-    /// Takes in that one was.
+    /// Records that one was accepted.
     pub(super) fn accepted(&self) {
         self.known().accepts = true;
     }
@@ -77,7 +77,7 @@ impl Tails {
         self.known().kinds.contains(kind)
     }
 
-    /// Takes in that a reply of that kind had a tail, and how late.
+    /// Records that a reply of that kind had a tail, and how late.
     pub(super) fn came(&self, kind: Kind, after: Duration) {
         let mut known = self.known();
         known.late = known.late.max(after);

@@ -215,7 +215,7 @@ struct Done<'m> {
 }
 
 impl Done<'_> {
-    /// Whether a reply says that the request was accepted, or came behind something after which the right one may come still.
+    /// Whether a reply says that the request was accepted, or came after something after which the right one may come still.
     fn is_to_be_sure_of(&self) -> bool {
         matches!(&self.received.outcome, Outcome::Reply(reply) if self.received.stray || accepts(reply.status))
     }

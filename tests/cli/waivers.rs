@@ -79,7 +79,7 @@ fn a_waiver_hides_nothing_but_what_it_names() {
     bench.waived(&waiver("rule = \"media-type-missing\""), ONE).exits(1);
     // What only another tier sends is nothing to hold against a waiver.
     bench.waived(&format!("{}max = 100000\n{}", signed(), waiver("cause = \"too-large\"")), &["--quiet"]).exits(0);
-    // A wholly waived drift comes behind what fails.
+    // A wholly waived drift comes after what fails.
     let other = bench.waived(&waiver("cause = \"wrong-method\""), ONE).exits(1);
     assert!(other.stdout.contains("errdrift: FAIL"), "{}", other.stdout);
 }

@@ -1,4 +1,4 @@
-//! A target that a probe kills: that probe is named, what came before it counts, and what would come behind it is not run.
+//! A target that a probe kills: that probe is named, what came before it counts, and what would come after it is not run.
 
 use std::io::Write as _;
 use std::net::{Shutdown, TcpListener, TcpStream};

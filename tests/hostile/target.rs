@@ -27,7 +27,7 @@ pub(crate) struct Row {
     pub(crate) selection: &'static [&'static str],
 }
 
-/// What a hostile target does behind its first bytes.
+/// What a hostile target does after its first bytes.
 pub(crate) enum Then {
     /// Closes the connection.
     Close,
@@ -43,13 +43,13 @@ pub(crate) enum Then {
     Answer(fn(&str) -> Vec<u8>),
 }
 
-/// A row whose target closes the connection behind these bytes.
+/// A row whose target closes the connection after these bytes.
 pub(crate) fn row(name: impl Into<String>, exit: i32, tells: &'static str, sent: impl Into<Vec<u8>>) -> Row {
     Row { name: name.into(), exit, tells, sent: sent.into(), then: Then::Close, selection: &[] }
 }
 
 impl Row {
-    /// With something else behind the bytes.
+    /// With something else after the bytes.
     pub(crate) fn then(self, then: Then) -> Self {
         Self { then, ..self }
     }

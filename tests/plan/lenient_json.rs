@@ -1,5 +1,5 @@
 //! A JSON reader that forgives what real ones forgive: byte order marks, UTF-16, invalid UTF-8, NaN, lone surrogates,
-//! numbers of any size, any depth, names twice, bytes behind the value. What it refuses, nobody takes for JSON.
+//! numbers of any size, any depth, names twice, bytes after the value. What it refuses, nobody takes for JSON.
 
 /// A JSON value as a lenient server sees it.
 #[derive(Clone, Debug, PartialEq)]

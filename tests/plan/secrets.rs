@@ -98,7 +98,7 @@ fn what_is_sent_without_a_credential_carries_none_however_it_is_written() {
         let count = parts(probe).matches(&token).count();
         match probe.fault.id {
             "accept-absent" | "plain-http-on-tls-port" => assert_eq!(count, 0, "{}", probe.id),
-            // The good request behind it has its own.
+            // The good request after it has its own.
             "request-after-refusal" => assert_eq!(count, 1, "{}", probe.id),
             _ => continue,
         }

@@ -75,7 +75,7 @@ fn error(message: &str) -> String {
     format!("{{\"error_code\": 3, \"error_message\": \"{message}\", \"details\": null}}")
 }
 
-/// How many places there are; behind the last but one, a run cannot be judged.
+/// How many places there are; after the last but one, a run cannot be judged.
 pub(crate) const PLACES: usize = 26;
 
 /// A reply with the secret somewhere, in some form.

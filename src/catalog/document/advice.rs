@@ -74,7 +74,7 @@ impl<'a> Advice<'a> {
         let values = self.subschema().and_then(|schema| schema.get("enum")).and_then(Value::as_array);
         let values: Vec<_> = values.into_iter().flatten().filter_map(Value::as_str).collect();
         let found = self.found();
-        let message = format!("{} is none of the values", found.map_or_else(String::new, |value| self.written(value)));
+        let message = format!("{} is not one of the values", found.map_or_else(String::new, |value| self.written(value)));
         (message, closest_or_all(found.and_then(Value::as_str).unwrap_or_default(), &values))
     }
 
@@ -155,12 +155,12 @@ pub fn nearest<'n>(given: &str, names: &[&'n str]) -> &'n str {
 /// "did you mean …?", or all there is to choose from.
 #[must_use]
 pub fn closest_or_all(given: &str, allowed: &[&str]) -> Option<String> {
-    const NEAR: f64 = 0.8;
+    const MIN_LIKENESS: f64 = 0.8;
     let closest = nearest(given, allowed);
     if allowed.is_empty() {
         return None;
     }
-    if strsim::jaro_winkler(given, closest) >= NEAR {
+    if strsim::jaro_winkler(given, closest) >= MIN_LIKENESS {
         return Some(format!("did you mean `{closest}`?"));
     }
     let all: Vec<_> = allowed.iter().map(|name| format!("`{name}`")).collect();

@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Result<(Value, Lines), Vec<Slip>> {
         Err(_) => DeTable::parse_recoverable(text),
     };
     if !errors.is_empty() {
-        return Err(errors.iter().take(TOLD).map(|error| syntax_slip(error, text, &newlines)).collect());
+        return Err(errors.iter().take(MAX_MISTAKES).map(|error| syntax_slip(error, text, &newlines)).collect());
     }
     let mut walk = Walk { newlines, lines: Lines::new(), slips: Vec::new() };
     walk.lines.insert(String::new(), 1);
@@ -27,10 +27,10 @@ pub(super) fn parse(text: &str) -> Result<(Value, Lines), Vec<Slip>> {
     if walk.slips.is_empty() { Ok((value, walk.lines)) } else { Err(walk.slips) }
 }
 
-/// A file of which only the first mistake is told, in bytes.
+/// A file of which only the first mistake is reported, in bytes.
 const LARGE: usize = 1 << 20;
-/// Mistakes that are told.
-const TOLD: usize = 100;
+/// Mistakes that are reported.
+const MAX_MISTAKES: usize = 100;
 
 /// A mistake in the syntax, with the text that it is about where that is short.
 fn syntax_slip(error: &toml::de::Error, text: &str, newlines: &Newlines) -> Slip {

@@ -31,7 +31,7 @@ pub(super) struct Part {
     pub(super) other_members: Vec<usize>,
     /// Of the first elements.
     pub(super) elements: Vec<usize>,
-    /// Of the elements behind them.
+    /// Of the elements after them.
     pub(super) other_elements: Vec<usize>,
     /// Of every element.
     pub(super) each_element: Vec<usize>,

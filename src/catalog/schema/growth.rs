@@ -1,7 +1,7 @@
 //! How much work a schema makes: a reference that leads round in a circle never ends, and references that double at every step
 //! take longer than anybody waits.
 //!
-//! Both are told before the library gets to see them. What depends on the instance, as a tree that asks for each of its
+//! Both are reported before the library gets to see them. What depends on the instance, as a tree that asks for each of its
 //! branches twice, is counted for each instance, and only where the schema can grow at all.
 
 use std::collections::BTreeMap;
@@ -12,13 +12,13 @@ use super::graph::Graph;
 use super::overlap;
 
 /// Parts that a schema may apply to one place of an instance.
-const APPLIED: u64 = 10_000;
+const MAX_APPLIED: u64 = 10_000;
 /// Parts that may be applied within each other at one place of an instance.
-const NESTED: usize = 100;
+const MAX_NESTED: usize = 100;
 /// Steps that an instance may take in any case, and more of them for each of its values.
-const STEPS: (u64, u64) = (100_000, 1_000);
+const MAX_STEPS: (u64, u64) = (100_000, 1_000);
 /// Steps within each other: as many as a thread's stack takes.
-const DEEPEST: usize = 1_000;
+const MAX_DEPTH: usize = 1_000;
 
 /// What is known of a schema's work.
 #[derive(Debug)]
@@ -42,12 +42,12 @@ impl Growth {
             let (count, nested) =
                 here.fold((1_u64, 0), |(count, nested), (c, n)| (count.saturating_add(c), nested.max(n)));
             applied[*part] = (count, nested + 1);
-            if count > APPLIED {
+            if count > MAX_APPLIED {
                 return Err(again(&graph.parts[*part].at, count));
             }
-            if nested + 1 > NESTED {
+            if nested + 1 > MAX_NESTED {
                 return Err(format!(
-                    "{}: applies schemas to the same place through more than {NESTED} others, one within the other; refer to the last one directly",
+                    "{}: applies schemas to the same place through more than {MAX_NESTED} others, one within the other; refer to the last one directly",
                     shown(&graph.parts[*part].at)
                 ));
             }
@@ -55,7 +55,7 @@ impl Growth {
         let growing = growing(&graph);
         if growing == Growing::Wide {
             let (part, count) = overlap::most(&graph, &order);
-            if count > APPLIED {
+            if count > MAX_APPLIED {
                 return Err(again(&graph.parts[part].at, count));
             }
         }
@@ -68,7 +68,7 @@ impl Growth {
         if !self.grows {
             return None;
         }
-        let bound = STEPS.0.saturating_add(STEPS.1.saturating_mul(values(instance)));
+        let bound = MAX_STEPS.0.saturating_add(MAX_STEPS.1.saturating_mul(values(instance)));
         let mut count = Count { graph: &self.graph, known: BTreeMap::new() };
         let steps = count.steps(0, instance, 0);
         (steps > bound).then_some(steps)
@@ -77,7 +77,7 @@ impl Growth {
 
 fn again(at: &str, count: u64) -> String {
     format!(
-        "{}: is asked for, or asks, {count} times at the same place of an instance ({APPLIED} are the most); let references not lead to the same again and again",
+        "{}: is asked for, or asks, {count} times at the same place of an instance ({MAX_APPLIED} are the most); let references not lead to the same again and again",
         shown(at)
     )
 }
@@ -157,7 +157,7 @@ fn growing(graph: &Graph) -> Growing {
             _ => {}
         }
     }
-    if ways[0] > APPLIED { Growing::Wide } else { Growing::Not }
+    if ways[0] > MAX_APPLIED { Growing::Wide } else { Growing::Not }
 }
 
 /// The values within a value, itself among them.
@@ -181,7 +181,7 @@ impl Count<'_> {
         if let Some(steps) = self.known.get(&key) {
             return *steps;
         }
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return u64::MAX;
         }
         let graph = self.graph;

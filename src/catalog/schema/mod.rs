@@ -76,7 +76,7 @@ impl Schema {
             return Vec::new();
         }
         let mut violations: Vec<_> =
-            self.validator.iter_errors(instance).flat_map(|error| of(&error, instance)).take(TOLD).collect();
+            self.validator.iter_errors(instance).flat_map(|error| of(&error, instance)).take(MAX_VIOLATIONS).collect();
         violations.sort();
         violations.dedup();
         violations
@@ -101,8 +101,8 @@ impl Schema {
     }
 }
 
-/// Violations of one instance that are told: more tell a reader nothing.
-const TOLD: usize = 200;
+/// Violations of one instance that are reported: more tell a reader nothing.
+const MAX_VIOLATIONS: usize = 200;
 
 /// An instance that the schema cannot be held against.
 fn too_much(steps: u64) -> Violation {
@@ -133,7 +133,7 @@ fn of(error: &ValidationError<'_>, instance: &Value) -> Vec<Violation> {
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected
             .iter()
-            .take(TOLD)
+            .take(MAX_VIOLATIONS)
             .map(|name| {
                 let at = member(at, name);
                 let actual = instance.pointer(&at).map_or_else(|| "a member".to_owned(), describe);
@@ -213,8 +213,8 @@ fn excerpt(value: &Value) -> String {
 
 fn cut(text: String) -> String {
     // What a finding shows is cut further, once secrets are masked.
-    const LONGEST: usize = 4_096;
-    match text.char_indices().nth(LONGEST) {
+    const MAX_SOURCE: usize = 4_096;
+    match text.char_indices().nth(MAX_SOURCE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::graph::{Graph, Part};
 
 /// Steps into an instance: no JSON that is read here is deeper.
-const DEEPEST: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 /// A step into an instance.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -26,7 +26,7 @@ type Asked = BTreeMap<usize, u64>;
 pub(super) fn most(graph: &Graph, order: &[usize]) -> (usize, u64) {
     let mut asked = here(graph, order, Asked::from([(0, 1)]));
     let mut most = (0, 1);
-    for _ in 0..DEEPEST {
+    for _ in 0..MAX_DEPTH {
         most = asked
             .iter()
             .map(|(part, count)| (*part, *count))
@@ -58,7 +58,7 @@ fn here(graph: &Graph, order: &[usize], mut asked: Asked) -> Asked {
     asked
 }
 
-/// The step behind which most is asked for.
+/// The step after which most is asked for.
 fn likeliest<'g>(graph: &'g Graph, asked: &Asked) -> Option<Step<'g>> {
     // By how much a step that a part names weighs more than one that none names.
     let mut weights = BTreeMap::<Step<'_>, i128>::new();

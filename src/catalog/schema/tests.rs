@@ -1,4 +1,4 @@
-//! Schemas that explode are told at once, and those that only refer to themselves go on to work.
+//! Schemas that explode are reported at once, and those that only refer to themselves go on to work.
 
 use serde_json::{Value, json};
 
@@ -77,7 +77,7 @@ fn what_doubles_at_each_step_into_any_instance_is_refused_by_its_place() {
         ))
         .contains("/$defs/d20")
     );
-    // A member is either declared or another one, and an element listed or behind those.
+    // A member is either declared or another one, and an element listed or after those.
     let either = chain(20, |next| json!({"properties": {"x": next}, "additionalProperties": next}));
     assert!(Schema::compile("it", &either).unwrap().accepts(&nested(20)));
     let either = chain(20, |next| json!({"prefixItems": [next, next], "items": next}));

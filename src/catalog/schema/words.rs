@@ -1,4 +1,4 @@
-//! Violations in words, and schemas that are none.
+//! Violations in words, and schemas that are not valid.
 
 use serde_json::json;
 

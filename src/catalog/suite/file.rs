@@ -36,13 +36,13 @@ pub struct Suite {
     /// Patterns of the host names of production: regular expressions, to be matched anywhere in the name.
     #[serde(default)]
     pub production: Vec<String>,
-    /// What a whole run must have behind it to be green.
+    /// How much a whole run must have judged to be green.
     #[serde(default)]
     pub minimum: Minimum,
     /// Causes in the order in which the service looks at a request; of two mistakes, the earlier one is answered.
     #[serde(default)]
     pub precedence: Vec<Cause>,
-    /// Whether a path with a slash behind it and the same without are one path.
+    /// Whether a path with a slash after it and the same without are one path.
     #[serde(default)]
     pub trailing_slash: bool,
     /// Whether the operations are all that the API has on their paths: then a method that is not listed is not there.
@@ -73,7 +73,7 @@ pub struct Skip {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
-    /// The path, behind the target's own prefix; it is asked for by GET, without credentials.
+    /// The path, after the target's own prefix; it is asked for by GET, without credentials.
     pub path: String,
     /// JSON Pointer to the value that tells; the whole body where it is absent.
     #[serde(default)]
@@ -82,7 +82,7 @@ pub struct Identity {
     pub matches: String,
 }
 
-/// What a whole run must have behind it to be green, in probes that were judged. A run of a part is not asked.
+/// The fewest probes that a whole run must have judged to be green. A run of a part is not asked.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Minimum {

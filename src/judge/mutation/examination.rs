@@ -14,7 +14,7 @@ use crate::judge::finding::Finding;
 use crate::model::place::Place;
 use crate::model::verdict::Severity;
 
-/// What the mutants of a contract's examples came to.
+/// The outcome of the mutants of a contract's examples.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Examination {
     /// Example bodies.

@@ -3,7 +3,7 @@
 use crate::model::exchange::Reply;
 use crate::model::layer::Layer;
 
-/// A header field by which a product shows that it wrote a reply itself, where the body is none of an API.
+/// A header field by which a product shows that it wrote a reply itself, where the body is not of an API.
 #[derive(Debug)]
 pub struct Mark {
     /// The product.

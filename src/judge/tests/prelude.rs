@@ -29,7 +29,7 @@ pub(crate) fn flawed(kind: Flaw) -> Outcome {
     Outcome::Reply(Reply { defects: vec![Defect { kind, what: "it".into() }], ..oz(400, 4) })
 }
 
-/// With what came for the good request behind the probe's own.
+/// With what came for the good request after the probe's own.
 pub(crate) fn followed(next: Outcome) -> Outcome {
     Outcome::Reply(Reply { next: Some(Box::new(next)), ..oz(400, 4) })
 }

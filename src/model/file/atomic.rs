@@ -17,7 +17,7 @@ pub struct AtomicFile {
 }
 
 /// Names that are tried before it is given up.
-const ATTEMPTS: usize = 1_000;
+const MAX_ATTEMPTS: usize = 1_000;
 
 impl AtomicFile {
     /// Begins a file for a place, which is followed no further: a link there would be replaced.
@@ -31,7 +31,7 @@ impl AtomicFile {
             return Err(io::Error::new(io::ErrorKind::NotFound, "its directory does not exist"));
         }
         sweep(directory, &place);
-        for attempt in 0..ATTEMPTS {
+        for attempt in 0..MAX_ATTEMPTS {
             let partial = partial(&place, attempt);
             let file = match begin(&partial, before.as_ref()) {
                 Ok(file) => file,

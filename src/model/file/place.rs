@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Links that are followed one after the other, as Linux does.
-const LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 /// Where a path leads.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,7 +23,7 @@ impl Place {
     /// Follows the links of a path.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let mut path = path.to_owned();
-        for _ in 0..LINKS {
+        for _ in 0..MAX_LINKS {
             let Some(name) = path.file_name() else { return Ok(Self::File(fs::canonicalize(path)?)) };
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let parent = fs::canonicalize(parent).map_err(|error| match error.kind() {

@@ -33,7 +33,7 @@ pub fn reply(mask: &Mask, reply: &Reply) -> Option<Reply> {
     (!same).then_some(Reply { status: reply.status, headers, body, ending, defects, next })
 }
 
-/// The body without secrets, where it has some. What came behind a body goes on with it.
+/// The body without secrets, where it has some. What came after a body goes on with it.
 fn body(mask: &Mask, reply: &Reply, defects: &mut [Defect]) -> Option<Vec<u8>> {
     let cut = reply.ending != Ending::Complete;
     let unpacked = Unpacked::of(reply);
@@ -47,7 +47,7 @@ fn body(mask: &Mask, reply: &Reply, defects: &mut [Defect]) -> Option<Vec<u8>> {
         Some((_, text)) => Some(Cow::Owned(text.into_bytes())),
         None => unpacked.bytes.as_deref().map(Cow::Borrowed),
     };
-    // What looks like a coding may be none.
+    // What looks like a coding may not be one.
     if let Some(read) = read {
         return mask.masked(&read, cut).or_else(|| mask.masked(&reply.body, cut));
     }

@@ -1,7 +1,7 @@
 //! Bytes that stand in a text in Base64 of either alphabet, in hexadecimal, or as a list of numbers; each byte with the place
 //! of the text that it stands in. It knows no secret.
 
-use super::spelling::{DEPTH, is_open, units};
+use super::spelling::{MAX_DEPTH, is_open, units};
 
 /// Bytes, and where in the text each of them stands.
 #[derive(Debug, Default)]
@@ -121,7 +121,7 @@ fn base64(text: &[u8], least: usize, look: &mut impl FnMut(&Decoded)) {
             } else if matches!(byte, b'\r' | b'\n') && sextets.len() >= LINE {
                 at += 1;
             } else if opens(*byte) && is_open(text, at) {
-                let units = units(text, at, DEPTH);
+                let units = units(text, at, MAX_DEPTH);
                 let spelled = |value: u32| u8::try_from(value).ok().and_then(sextet);
                 let found = units.iter().find_map(|(value, length)| Some((spelled(value)?, length)));
                 let breaks = |(value, _): &(u32, usize)| matches!(value, 10 | 13) && sextets.len() >= LINE;

@@ -252,7 +252,7 @@ impl Mask {
         (part(0, left.len()), part(left.len(), whole.len()))
     }
 
-    /// What came from a target, where there is something to mask. `cut`: the text goes on behind its end, so that what may
+    /// What came from a target, where there is something to mask. `cut`: the text goes on after its end, so that what may
     /// be the beginning of a value there is masked as well.
     #[must_use]
     pub fn masked(&self, text: &[u8], cut: bool) -> Option<Vec<u8>> {

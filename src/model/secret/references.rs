@@ -1,7 +1,7 @@
 //! The named character references of HTML that escaping functions write: for ASCII, and for Latin-1 (PHP's `htmlentities`).
 
 /// The longest name.
-pub(super) const LONGEST: usize = 8;
+pub(super) const MAX_LENGTH: usize = 8;
 
 /// Names of ASCII characters, in lower case.
 const ASCII: &[(&str, char)] = &[
@@ -83,6 +83,6 @@ mod tests {
             assert_eq!(named(name.as_bytes()), Some(u32::from(c)), "{name}");
         }
         assert_eq!((named(b"nothing"), named(b"")), (None, None));
-        assert!(ASCII.iter().all(|(name, _)| name.len() <= LONGEST && *name == name.to_ascii_lowercase()));
+        assert!(ASCII.iter().all(|(name, _)| name.len() <= MAX_LENGTH && *name == name.to_ascii_lowercase()));
     }
 }

@@ -1,7 +1,7 @@
 //! Where values stand in a text, however they are spelled there.
 
 use super::coding;
-use super::spelling::{DEPTH, LOST, is_open, opens, units};
+use super::spelling::{MAX_DEPTH, LOST, is_open, opens, units};
 
 /// A value that is looked for.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl Pattern {
         self.bytes.iter().all(u8::is_ascii_digit)
     }
 
-    /// Whether it is no part of a longer word that goes on with this character: an id may well stand behind letters.
+    /// Whether it is no part of a longer word that goes on with this character: an id may well stand after letters.
     fn ends_at(&self, c: u32) -> bool {
         let is_digit = |c: u32| char::from_u32(c).is_some_and(|c| c.is_ascii_digit());
         if self.is_number() && self.bytes.len() >= ID { !is_digit(c) } else { !is_word(c) }
@@ -55,7 +55,7 @@ pub(super) struct Hit {
     pub(super) whole: bool,
 }
 
-/// A number of so many digits is found behind letters, too.
+/// A number of so many digits is found after letters, too.
 const ID: usize = 6;
 /// As much of a value is looked for at the end of a text that was cut.
 const REST: usize = 2;
@@ -96,7 +96,7 @@ impl Patterns {
         Self { all, begins, least }
     }
 
-    /// Where they stand, in order and apart from each other. `cut`: the text goes on behind its end.
+    /// Where they stand, in order and apart from each other. `cut`: the text goes on after its end.
     pub(super) fn find(&self, text: &[u8], cut: bool) -> Vec<Hit> {
         if self.all.is_empty() {
             return Vec::new();
@@ -160,7 +160,7 @@ impl Patterns {
         let begins = |(value, _): (u32, usize)| {
             u8::try_from(value).map_or(self.begins[0xff], |byte| self.begins[usize::from(byte)])
         };
-        units(text, at, DEPTH).iter().any(begins)
+        units(text, at, MAX_DEPTH).iter().any(begins)
     }
 
     /// What stands there: all of a value rather than a part of one, and the longest.
@@ -226,7 +226,7 @@ fn follow(text: &[u8], at: usize, pattern: &Pattern, cut: bool) -> Option<(usize
 /// How what stands here can go on with the value: what it spells, and what may stand between. The longest last.
 fn steps(text: &[u8], here: usize, wanted: &[u8], taken: usize, others: &mut Vec<(usize, usize)>) {
     let begin = others.len();
-    for (value, length) in units(text, here, DEPTH).iter() {
+    for (value, length) in units(text, here, MAX_DEPTH).iter() {
         if let Some(more) = spells(value, &wanted[taken..]) {
             others.push((here + length, taken + more));
         }
@@ -289,10 +289,10 @@ fn is_begin(text: &[u8], at: usize, pattern: &Pattern) -> bool {
         let fraction = before == '.' && at > 1 && text[at - 2].is_ascii_digit();
         return !(fraction && pattern.is_number());
     }
-    // `\n` and `%3D` end in letters and are none.
+    // `\n` and `%3D` end in letters and are not part of a word.
     (at.saturating_sub(BEFORE)..at - 1).any(|start| {
         let ends_here = |(value, length): (u32, usize)| start + length == at && pattern.ends_at(value) && value != LOST;
-        is_open(text, start) && units(text, start, DEPTH).iter().any(ends_here)
+        is_open(text, start) && units(text, start, MAX_DEPTH).iter().any(ends_here)
     })
 }
 
@@ -304,7 +304,7 @@ fn alone(text: &[u8], end: usize, pattern: &Pattern) -> Option<usize> {
         let zeros = text[end + 1..end + 1 + digits].iter().all(|byte| *byte == b'0');
         return zeros.then_some(if digits > 0 { end + 1 + digits } else { end });
     }
-    let spelled = units(text, end, DEPTH);
+    let spelled = units(text, end, MAX_DEPTH);
     // The longest is what the text means there: a letter in UTF-8, an escape.
     let means = spelled.iter().max_by_key(|(_, length)| *length);
     (!means.is_some_and(|(value, _)| value != LOST && !pattern.ends_at(value))).then_some(end)

@@ -6,9 +6,9 @@
 use super::references;
 
 /// How deep escapes are read: `\\u0026amp;` has three levels.
-pub(super) const DEPTH: u8 = 3;
-/// As many bytes of an escape stand behind what opens it, where they stand as they are.
-const LONGEST: usize = 10;
+pub(super) const MAX_DEPTH: u8 = 3;
+/// As many bytes of an escape stand after what opens it, where they stand as they are.
+const MAX_LENGTH: usize = 10;
 /// What stands for a character that was lost on the way: `?`, or U+FFFD.
 pub(super) const LOST: u32 = u32::MAX;
 
@@ -62,7 +62,7 @@ pub(super) fn units(text: &[u8], at: usize, depth: u8) -> Units {
         let known = units;
         for (index, (opener, length)) in known.iter().enumerate() {
             // What has no escape in it reads the same at any depth.
-            let behind = &text[(at + length).min(text.len())..(at + length + LONGEST).min(text.len())];
+            let behind = &text[(at + length).min(text.len())..(at + length + MAX_LENGTH).min(text.len())];
             if index < before && !behind.iter().any(|byte| opens(*byte)) {
                 continue;
             }
@@ -173,7 +173,7 @@ fn reference(text: &[u8], at: usize, level: u8, found: &mut impl FnMut(u32, usiz
         }
         return;
     }
-    let (mut name, mut count, mut length) = ([0; references::LONGEST], 0, 0);
+    let (mut name, mut count, mut length) = ([0; references::MAX_LENGTH], 0, 0);
     let letter = |value: u32| u8::try_from(value).is_ok_and(|byte| byte.is_ascii_alphanumeric());
     while count < name.len()
         && let Some((value, more)) = take(text, at + length, level, letter)
@@ -226,7 +226,7 @@ fn backslash(text: &[u8], at: usize, level: u8, found: &mut impl FnMut(u32, usiz
     }
 }
 
-/// Four digits behind `\u`, and those of the low surrogate behind a high one.
+/// Four digits after `\u`, and those of the low surrogate after a high one.
 fn utf16(text: &[u8], at: usize, level: u8) -> Option<(u32, usize)> {
     let (high, length) = number(text, at, level, 16, (4, 4))?;
     let low = |slash: usize| {
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     fn stands_for(text: &str, c: char) -> bool {
-        units(text.as_bytes(), 0, DEPTH).iter().any(|unit| unit == (u32::from(c), text.len()))
+        units(text.as_bytes(), 0, MAX_DEPTH).iter().any(|unit| unit == (u32::from(c), text.len()))
     }
 
     #[test]
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn what_is_no_escape_stands_for_itself_alone() {
         for text in ["%zz", "&nothing;", "&", "%", "\\", "=", "~2"] {
-            let units: Vec<_> = units(text.as_bytes(), 0, DEPTH).iter().collect();
+            let units: Vec<_> = units(text.as_bytes(), 0, MAX_DEPTH).iter().collect();
             assert_eq!(units, [(u32::from(text.as_bytes()[0]), 1)], "{text}");
         }
     }

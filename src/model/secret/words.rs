@@ -4,7 +4,7 @@
 use super::environment::Environment;
 
 /// A shorter value cannot be masked: it is in every text.
-const SHORTEST: usize = 3;
+const MIN_LENGTH: usize = 3;
 /// A value of one kind of character that is as long is found within other text, too.
 const LONG: usize = 8;
 /// The same for a value of several kinds.
@@ -45,10 +45,10 @@ pub(super) fn is_weak(value: &str) -> bool {
 /// Why a value cannot be masked, where one of these variables has such a value; with what to do.
 #[must_use]
 pub fn unmaskable<'n>(names: impl IntoIterator<Item = &'n str>, environment: &Environment) -> Option<String> {
-    let hopeless = |name: &&str| environment.get(name).is_some_and(|value| value.chars().count() < SHORTEST);
+    let hopeless = |name: &&str| environment.get(name).is_some_and(|value| value.chars().count() < MIN_LENGTH);
     names.into_iter().find(hopeless).map(|name| {
         format!(
-            "${{{name}}} has fewer than {SHORTEST} characters, which stand in any text and cannot be masked in reports; nothing was sent; use an account with a longer one"
+            "${{{name}}} has fewer than {MIN_LENGTH} characters, which stand in any text and cannot be masked in reports; nothing was sent; use an account with a longer one"
         )
     })
 }

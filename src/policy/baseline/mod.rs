@@ -47,7 +47,7 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Takes in the result of a probe. One that could not be judged says nothing of the target.
+    /// Records the result of a probe. One that could not be judged says nothing of the target.
     pub fn take(&mut self, result: &ProbeResult) {
         if matches!(result.verdict, Verdict::Inconclusive | Verdict::Error) {
             return;
@@ -60,7 +60,7 @@ impl Baseline {
         }
     }
 
-    /// Takes in a finding that only the whole of the results shows.
+    /// Records a finding that only the whole of the results shows.
     pub fn compared(&mut self, result: &ProbeResult, finding: &Finding) {
         if finding.severity > Severity::Note {
             let signatures = self.findings.entry(result.probe.clone()).or_default();
@@ -78,7 +78,7 @@ impl Baseline {
     /// Reads the file's text.
     ///
     /// # Errors
-    /// The number of the first line that is none, and what is wrong with it.
+    /// The number of the first invalid line, and what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
         let mut lines = (1..).zip(text.lines());
         let wrong = |what: &dyn std::fmt::Display| format!("{what}; write it anew with --save-baseline");

@@ -1,4 +1,4 @@
-//! What a run came to, at a glance: the verdict, the numbers, and why it could not be judged.
+//! The outcome of a run, at a glance: the verdict, the numbers, and why it could not be judged.
 
 use super::markup::Html;
 use crate::model::verdict::Verdict;
@@ -111,7 +111,7 @@ fn verdicts(summary: &Summary) -> [(&'static str, &'static str, usize); 5] {
 
 /// The verdicts' shares as a picture of the numbers below it.
 fn bar(html: &mut Html, summary: &Summary) {
-    const WIDTH: usize = 1_000;
+    const BAR_WIDTH: usize = 1_000;
     if summary.probes == 0 {
         return;
     }
@@ -119,7 +119,7 @@ fn bar(html: &mut Html, summary: &Summary) {
     html.element("svg", &[size[0], size[1], ("class", "bar"), ("aria-hidden", "true")], |html| {
         let mut before = 0;
         for (_, class, share) in verdicts(summary) {
-            let (from, to) = (before * WIDTH / summary.probes, (before + share) * WIDTH / summary.probes);
+            let (from, to) = (before * BAR_WIDTH / summary.probes, (before + share) * BAR_WIDTH / summary.probes);
             before += share;
             if share > 0 {
                 // A single failure of thousands is to be seen, too.

@@ -13,9 +13,9 @@ use crate::report::Drift;
 /// The most bytes of drifts that are shown.
 const MAX_BYTES: usize = 512 * 1024;
 /// The most drifts that are named of those that follow.
-const CONSEQUENCES: usize = 60;
+const MAX_CONSEQUENCES: usize = 60;
 /// As many probes of a drift are named.
-const PROBES: usize = 500;
+const MAX_PROBES: usize = 500;
 
 /// The exchanges that are shown, by probe.
 pub(super) type Shown = BTreeMap<String, usize>;
@@ -76,7 +76,7 @@ fn body(html: &mut Html, drift: &Drift, shown: &Shown) {
             let follow = if drift.consequences.len() == 1 { "drift follows" } else { "drifts follow" };
             html.line("summary", &[], &format!("{} {follow} from it", number(drift.consequences.len())));
             html.element("ul", &[("class", "inside")], |html| {
-                for line in headline::consequences(drift, CONSEQUENCES) {
+                for line in headline::consequences(drift, MAX_CONSEQUENCES) {
                     html.line("li", &[], &line);
                 }
             });
@@ -96,11 +96,11 @@ fn body(html: &mut Html, drift: &Drift, shown: &Shown) {
     html.element("details", &[], |html| {
         html.line("summary", &[], &count(drift.probes.len(), "probe"));
         html.element("ul", &[("class", "inside probes")], |html| {
-            for probe in drift.probes.iter().take(PROBES) {
+            for probe in drift.probes.iter().take(MAX_PROBES) {
                 html.element("li", &[], |html| link(html, probe, shown));
             }
-            if drift.probes.len() > PROBES {
-                let more = number(drift.probes.len() - PROBES);
+            if drift.probes.len() > MAX_PROBES {
+                let more = number(drift.probes.len() - MAX_PROBES);
                 html.line("li", &[], &format!("… and {more} more: see the JSON report"));
             }
         });

@@ -1,4 +1,4 @@
-//! One exchange: a line that says what it came to, and behind it the findings, the request and the reply.
+//! One exchange: a line that says its outcome, and after it the findings, the request and the reply.
 
 use super::markup::{Anchor, Html};
 use crate::judge::finding::Finding;
@@ -8,7 +8,7 @@ use crate::render::count::count;
 use crate::report::{ProbeResult, RecordedReply, RecordedRequest};
 
 /// A longer command is not for reading.
-const LONGEST_COMMAND: usize = 6_000;
+const MAX_COMMAND: usize = 6_000;
 
 /// The exchange as an entry of the list.
 pub(super) fn entry(result: &ProbeResult, number: usize) -> Html {
@@ -173,7 +173,7 @@ pub(super) fn author(layer: Option<Layer>, product: Option<&str>) -> String {
 /// The command that sends the request again.
 fn command(html: &mut Html, command: &str) {
     let length = command.chars().count();
-    if length > LONGEST_COMMAND {
+    if length > MAX_COMMAND {
         let text = format!("Its command has {}: see the JSON report.", count(length, "character"));
         html.line("p", &[("class", "remark")], &text);
     } else {

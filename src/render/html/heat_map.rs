@@ -1,4 +1,4 @@
-//! What is behind the run, operation by operation and cause by cause, as a table to look at.
+//! What the run has judged, operation by operation and cause by cause, as a table to look at.
 //!
 //! Every operation has a row and every cause a column, so that a gap is as easy to see as a drift. No cell tells by its
 //! colour alone: it has a mark and numbers, and a sentence for who hears the page.
@@ -15,7 +15,7 @@ use crate::report::{Closing, Coverage, Opening};
 /// The first exchange that is shown of a suite's operation and a cause.
 pub(super) type Firsts = BTreeMap<(String, Cause), usize>;
 
-/// What a cell comes to.
+/// The outcome of a cell.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
     NotPlanned,

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use crate::model::printable::hides;
 
-/// As many characters of a text are shown.
-const LONGEST: usize = 6_000;
+/// The most characters of a text that are shown.
+const MAX_TEXT: usize = 6_000;
 
 /// The end of a line of text. No line of the page begins with text, and none has `##`: a CI may read the page as its log, and
 /// takes both for its commands.
@@ -144,7 +144,7 @@ impl Html {
         let (mut shown, mut is_marked) = (0, false);
         let mut letters = text.chars().peekable();
         while let Some(c) = letters.next() {
-            if shown >= LONGEST {
+            if shown >= MAX_TEXT {
                 self.mark(&mut is_marked, false);
                 self.0.push('…');
                 return;
@@ -228,8 +228,8 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_by_what_is_shown_of_it() {
         let long = html(|html| html.text(&"\u{0}".repeat(1_000_000)));
-        assert!(long.len() < LONGEST + 100 && long.ends_with("</i>…"), "{}", long.len());
-        assert_eq!(html(|html| html.text(&"x".repeat(LONGEST))).len(), LONGEST);
+        assert!(long.len() < MAX_TEXT + 100 && long.ends_with("</i>…"), "{}", long.len());
+        assert_eq!(html(|html| html.text(&"x".repeat(MAX_TEXT))).len(), MAX_TEXT);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::render::count::{count, number};
 use crate::report::{Closing, NotExercised};
 
 /// As many examples of a reason are named.
-const EXAMPLES: usize = 200;
+const MAX_EXAMPLES: usize = 200;
 
 /// The section, unless there is nothing to tell.
 pub(super) fn omitted(closing: &Closing) -> Option<Html> {
@@ -39,7 +39,7 @@ pub(super) fn omitted(closing: &Closing) -> Option<Html> {
     Some(html)
 }
 
-/// The reasons, the most frequent first, each with its probes behind it.
+/// The reasons, the most frequent first, each followed by its probes.
 fn by_reason(html: &mut Html, entries: &[NotExercised]) {
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for entry in entries {
@@ -55,11 +55,11 @@ fn by_reason(html: &mut Html, entries: &[NotExercised]) {
                 html.text(reason);
             });
             html.element("ul", &[("class", "inside probes")], |html| {
-                for probe in probes.iter().take(EXAMPLES) {
+                for probe in probes.iter().take(MAX_EXAMPLES) {
                     html.line("li", &[], probe);
                 }
-                if probes.len() > EXAMPLES {
-                    let more = number(probes.len() - EXAMPLES);
+                if probes.len() > MAX_EXAMPLES {
+                    let more = number(probes.len() - MAX_EXAMPLES);
                     html.line("li", &[], &format!("… and {more} more: see the JSON report"));
                 }
             });

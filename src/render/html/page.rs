@@ -24,9 +24,9 @@ pub const SCRIPT: &str = include_str!("page.js");
 pub const POLICY: &str = include_str!("policy.txt");
 
 /// The most bytes of exchanges that passed without a finding: about two thousand of them.
-const PASSED: usize = 3 * 1024 * 1024;
+const MAX_PASSED: usize = 3 * 1024 * 1024;
 /// The most bytes of exchanges at all: a page of more than 5 MB is not opened from a mail, and slow where it is.
-const EXCHANGES: usize = 4 * 1024 * 1024;
+const MAX_EXCHANGES: usize = 4 * 1024 * 1024;
 
 /// The page under way; what it keeps of the results is bounded.
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ impl Renderer for Page {
         self.count += 1;
         let is_plain = result.verdict == Verdict::Pass && result.findings.is_empty();
         let entry = exchange::entry(result, self.count);
-        if self.exchanges.len() + entry.len() > EXCHANGES || (is_plain && self.passed + entry.len() > PASSED) {
+        if self.exchanges.len() + entry.len() > MAX_EXCHANGES || (is_plain && self.passed + entry.len() > MAX_PASSED) {
             *(if is_plain { &mut self.left_out_passed } else { &mut self.left_out_others }) += 1;
             return Ok(());
         }

@@ -11,7 +11,7 @@ use crate::model::pointer::pointed;
 pub(crate) struct Form {
     status: u16,
     media_type: Option<String>,
-    /// The members of a JSON body with their types; `None` where it is none.
+    /// The members of a JSON body with their types; `None` where it is not JSON.
     shape: Option<Vec<String>>,
 }
 

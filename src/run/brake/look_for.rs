@@ -7,8 +7,8 @@ use crate::plan::Probe;
 use crate::report::record::Recorder;
 use crate::report::{MayHaveChanged, RecordedRequest};
 
-/// As much of a body is told, in characters.
-const BODY: usize = 200;
+/// The most of a body that is reported, in characters.
+const MAX_BODY: usize = 200;
 
 /// The request in the list of those that may have changed the target, without secrets.
 pub(crate) fn entry(probe: &Probe, recorder: &Recorder, left: SystemTime, status: Option<u16>) -> MayHaveChanged {
@@ -54,7 +54,7 @@ fn deed(probe: &Probe) -> String {
 /// What the request's body named.
 fn named(request: &RecordedRequest) -> String {
     let Some(body) = request.body.as_deref().filter(|body| !body.trim().is_empty()) else { return String::new() };
-    let shown: String = body.chars().take(BODY).collect();
-    let rest = if body.chars().nth(BODY).is_some() { "…" } else { "" };
+    let shown: String = body.chars().take(MAX_BODY).collect();
+    let rest = if body.chars().nth(MAX_BODY).is_some() { "…" } else { "" };
     format!(", with the body {shown}{rest}")
 }

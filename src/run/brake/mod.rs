@@ -36,11 +36,11 @@ use crate::report::record::Recorder;
 use crate::wire::sender::Resend;
 
 /// Requests that may be accepted in a run, with those that are under way.
-const MOST: usize = 3;
+const MAX_ACCEPTED: usize = 3;
 /// Requests without an answer that an operation may have which has refused none.
-const UNANSWERED: usize = 2;
+const MAX_UNANSWERED: usize = 2;
 /// Requests without an answer, one after the other, after which it is forgotten that an operation refused some.
-const IN_A_ROW: usize = 3;
+const MAX_UNANSWERED_IN_A_ROW: usize = 3;
 
 /// What holds the requests of a run back that may change something.
 pub(crate) struct Brake {
@@ -81,9 +81,9 @@ impl Operation {
 impl Brake {
     /// A brake for a target that has accepted so many requests already.
     pub(crate) fn new(accepted: usize) -> Self {
-        let kept = accepted.min(MOST);
-        let permits = Semaphore::new(MOST - kept);
-        if kept == MOST {
+        let kept = accepted.min(MAX_ACCEPTED);
+        let permits = Semaphore::new(MAX_ACCEPTED - kept);
+        if kept == MAX_ACCEPTED {
             permits.close();
         }
         Self {
@@ -153,7 +153,7 @@ impl Brake {
     /// Keeps a permit; with the last one, nothing that may change something leaves any more.
     fn keep(&self, permit: SemaphorePermit<'_>) {
         permit.forget();
-        if self.kept.fetch_add(1, Ordering::SeqCst) + 1 == MOST {
+        if self.kept.fetch_add(1, Ordering::SeqCst) + 1 == MAX_ACCEPTED {
             self.permits.close();
         }
     }
@@ -169,9 +169,9 @@ impl Brake {
         let changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         let accepted = changed.iter().filter(|request| request.status.is_some()).count();
         let why = match accepted {
-            0 => format!("{MOST} requests that must be refused had no answer"),
-            MOST.. => format!("{MOST} requests that must be refused were accepted"),
-            some => format!("{MOST} requests that must be refused were accepted or had no answer ({some} accepted)"),
+            0 => format!("{MAX_ACCEPTED} requests that must be refused had no answer"),
+            MAX_ACCEPTED.. => format!("{MAX_ACCEPTED} requests that must be refused were accepted"),
+            some => format!("{MAX_ACCEPTED} requests that must be refused were accepted or had no answer ({some} accepted)"),
         };
         format!(
             "{why}: nothing that may change the target was sent any more; what to look for stands first in the report"
@@ -197,14 +197,14 @@ struct Held<'b> {
 }
 
 impl Pass<'_> {
-    /// Takes in that the probe leaves now; gives the request that leaves in the place of its own.
+    /// Records that the probe leaves now; gives the request that leaves in the place of its own.
     pub(crate) fn leaves(&mut self) -> Option<Request> {
         let held = self.0.as_mut()?;
         held.left = Some(SystemTime::now());
         held.request.take()
     }
 
-    /// Takes in what came of it.
+    /// Records what came of it.
     pub(crate) fn settle(mut self, outcome: &Outcome) {
         if let Some(held) = &mut self.0 {
             held.settle(Came::of(held.probe, outcome));
@@ -243,21 +243,21 @@ impl Held<'_> {
         }
     }
 
-    /// Takes in that one had no answer.
+    /// Records that one had no answer.
     fn unanswered(&mut self, seen: &mut Seen) {
         seen.in_a_row += 1;
         if !seen.refuses.is_empty() {
-            if seen.in_a_row >= IN_A_ROW {
+            if seen.in_a_row >= MAX_UNANSWERED_IN_A_ROW {
                 seen.refuses.clear();
             }
             return;
         }
         seen.unanswered += 1;
-        if seen.unanswered >= UNANSWERED {
+        if seen.unanswered >= MAX_UNANSWERED {
             let operation = self.name();
             seen.closed.get_or_insert_with(|| {
                 format!(
-                    "{UNANSWERED} requests to {operation} that must be refused had no answer, and it has refused none: nothing that may change something was sent to it any more"
+                    "{MAX_UNANSWERED} requests to {operation} that must be refused had no answer, and it has refused none: nothing that may change something was sent to it any more"
                 )
             });
         }
@@ -303,7 +303,7 @@ impl Resend for Pass<'_> {
             if !seen.refuses.is_empty() {
                 return true;
             }
-            if seen.unanswered + 1 >= UNANSWERED {
+            if seen.unanswered + 1 >= MAX_UNANSWERED {
                 return false;
             }
             held.unanswered(&mut seen);

@@ -80,7 +80,7 @@ mod tests {
     use crate::catalog;
     use crate::plan::{Plan, Selection};
 
-    /// A probe of Oz API, by its id behind the suite.
+    /// A probe of Oz API, by its id after the suite.
     fn probe(id: &str) -> Probe {
         let api = Arc::new(catalog::load("oz-api").unwrap());
         let selection = Selection { filter: Some(format!("oz-api/{id}")), exact: true, ..Selection::default() };

@@ -17,9 +17,9 @@ use crate::wire::sender::Sender;
 use crate::wire::{Aftermath, Conduct};
 
 /// Connections that linger at once, for each probe that may be under way.
-const LINGERING: usize = 4;
+const LINGERING_PER_JOB: usize = 4;
 /// The same, at most.
-const MOST: usize = 64;
+const MAX_LINGERING: usize = 64;
 
 /// What is known of the time after replies.
 pub(crate) struct Aftermaths {
@@ -44,7 +44,7 @@ impl Aftermaths {
     pub(crate) fn new(jobs: usize) -> Self {
         Self {
             known: Lock::default(),
-            lingering: Semaphore::new(jobs.saturating_mul(LINGERING).clamp(LINGERING, MOST)),
+            lingering: Semaphore::new(jobs.saturating_mul(LINGERING_PER_JOB).clamp(LINGERING_PER_JOB, MAX_LINGERING)),
         }
     }
 

@@ -21,14 +21,14 @@ use crate::run::shared::Shared;
 
 /// Places of the plan between the oldest result that was not handed on and the newest probe that left: for each job, and
 /// for those that wait for a check of their credential.
-const AHEAD: usize = 64;
-const FEWEST: usize = 16;
-const HELD: usize = 256;
+const AHEAD_PER_JOB: usize = 64;
+const MIN_JOBS_AHEAD: usize = 16;
+const MAX_HELD: usize = 256;
 /// Probes of an operation that got no reply alone, after which the rest of it is believed in company, too.
-const BELIEVED: usize = 3;
+const MIN_SILENT: usize = 3;
 
 /// What a target is given to notice that nobody waits any more for what it did not answer.
-const RECOVERY: Duration = Duration::from_millis(150);
+const RECOVERY_PAUSE: Duration = Duration::from_millis(150);
 
 /// A probe that is to be sent, for the first time or again.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(crate) enum Task {
     Believe(Pending),
     /// Gives up a probe that got no reply in company, and cannot be sent again.
     GiveUp(Pending),
-    /// Sends a credential's control behind so many results.
+    /// Sends a credential's control after so many results.
     Check(Name, u64),
 }
 
@@ -186,7 +186,7 @@ impl Board {
 
     /// The plan's next probe, unless too many results wait for an older one.
     fn fresh(&self, state: &mut State) -> Option<Pending> {
-        let ahead = self.jobs.max(FEWEST) * AHEAD + HELD;
+        let ahead = self.jobs.max(MIN_JOBS_AHEAD) * AHEAD_PER_JOB + MAX_HELD;
         let place = state.next;
         let is_free = place < self.probes.len() && place - state.handed_on < ahead;
         is_free.then(|| {
@@ -299,7 +299,7 @@ impl Board {
         Next::Wait(until)
     }
 
-    /// Takes in that a task has ended, with the status of its reply.
+    /// Records that a task has ended, with the status of its reply.
     pub(crate) fn ended(&self, shared: &Shared, ticket: &Ticket, place: Option<usize>, status: Option<u16>) {
         let mut state = self.state();
         state.under_way -= 1;
@@ -318,14 +318,14 @@ impl Board {
         self.changed.notify_waiters();
     }
 
-    /// Takes in that a probe is to be sent again.
+    /// Records that a probe is to be sent again.
     pub(crate) fn again(&self, place: usize, trying: Trying) {
         let key = key(&self.probes[place]);
         let pending = Pending { place, trying, silent: None };
         self.state().parked.entry(key).or_default().push_front(pending);
     }
 
-    /// Takes in that a probe got no reply in time, and says what that means.
+    /// Records that a probe got no reply in time, and says what that means.
     pub(crate) fn silent(&self, shared: &Shared, place: usize, ticket: &Ticket) -> Silent {
         let mut state = self.state();
         let key = key(&self.probes[place]);
@@ -341,7 +341,7 @@ impl Board {
         }
         if ticket.number > state.halved {
             state.halved = state.started;
-            state.recovers = Some(Instant::now() + RECOVERY);
+            state.recovers = Some(Instant::now() + RECOVERY_PAUSE);
             state.allowed = (state.allowed / 2).max(1);
             state.company.jobs = state.company.jobs.min(state.allowed);
         }
@@ -355,7 +355,7 @@ impl Board {
         self.state().solo.push_back(Pending { place, trying, silent: Some(Box::new(silent)) });
     }
 
-    /// Takes in that so many results were handed on.
+    /// Records that so many results were handed on.
     pub(crate) fn handed_on(&self, results: usize) {
         self.state().handed_on += results;
         self.changed.notify_waiters();
@@ -377,7 +377,7 @@ impl State {
 
 /// Whether enough of an operation's probes got no reply alone.
 fn is_believed(state: &State, key: &Key) -> bool {
-    state.silent.get(key).is_some_and(|silent| *silent >= BELIEVED)
+    state.silent.get(key).is_some_and(|silent| *silent >= MIN_SILENT)
 }
 
 /// Whether a probe that got no reply may be sent again. It may have been carried out all the same, by a target that

@@ -18,7 +18,7 @@ pub(crate) struct InOrder {
 }
 
 impl InOrder {
-    /// Takes in what the probe at that place came to, with the mark of its credential.
+    /// Records the outcome of the probe at that place, with the mark of its credential.
     pub(crate) fn push(&mut self, place: usize, settled: Result<Box<ProbeResult>, Unsent>, mark: u64) {
         self.early.insert(place, (settled, mark));
     }

@@ -15,16 +15,16 @@ use tokio::time::Instant;
 use crate::run::unsent::Unsent;
 
 /// Operations that were given up, after which the run is.
-const GIVEN_UP: usize = 3;
+const MAX_GIVEN_UP: usize = 3;
 /// Limits that ask for no time, one after the other, after which some time is waited for all the same.
-const AT_ONCE: u32 = 3;
+const MAX_AT_ONCE: u32 = 3;
 /// The first pause where a limit does not say how long, and where it says no time again and again.
-const UNTOLD: Duration = Duration::from_secs(1);
-const IMPATIENT: Duration = Duration::from_millis(100);
+const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
+const MIN_PAUSE: Duration = Duration::from_millis(100);
 /// Nobody waits longer, and clocks can count it.
-const ENDLESS: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const MAX_PAUSE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// An answer to a request that was under way when the limit was met asks for the same pause, give or take this.
-const SAME: Duration = Duration::from_secs(1);
+const SAME_LIMIT_WINDOW: Duration = Duration::from_secs(1);
 
 /// A suite and one of its operations.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -149,7 +149,7 @@ impl Limits {
         }
     }
 
-    /// Takes in that nothing of the operation's leave is under way any more, whatever came of it.
+    /// Records that nothing of the operation's leave is under way any more, whatever came of it.
     pub(crate) fn returned(&self, key: &Key) {
         let mut state = self.state();
         if state.scout.as_ref() == Some(key) {
@@ -158,7 +158,7 @@ impl Limits {
         }
     }
 
-    /// Takes in that a request was answered otherwise than by a limit.
+    /// Records that a request was answered otherwise than by a limit.
     pub(crate) fn answered(&self, key: &Key, leave: Leave) {
         let mut state = self.state();
         // What left before the last limit was met says nothing of it.
@@ -171,10 +171,10 @@ impl Limits {
         self.changed.notify_waiters();
     }
 
-    /// Takes in a limit, with the pause that it asks for if it says so, and says whether to send again after it.
+    /// Records a limit, with the pause that it asks for if it says so, and says whether to send again after it.
     pub(crate) fn limited(&self, key: &Key, leave: Leave, asked: Option<Duration>) -> bool {
         let now = Instant::now();
-        let asked = asked.map(|asked| asked.min(ENDLESS));
+        let asked = asked.map(|asked| asked.min(MAX_PAUSE));
         let mut state = self.state();
         state.met += 1;
         let (met, so_far) = (epoch(state.met), state.spent);
@@ -185,12 +185,12 @@ impl Limits {
         }
         let same = own.until.is_some() && leave.0 < own.since;
         let pause = match asked {
-            Some(Duration::ZERO) if own.in_a_row < AT_ONCE => Duration::ZERO,
-            Some(Duration::ZERO) => IMPATIENT * 2_u32.saturating_pow((own.in_a_row - AT_ONCE).min(12)),
+            Some(Duration::ZERO) if own.in_a_row < MAX_AT_ONCE => Duration::ZERO,
+            Some(Duration::ZERO) => MIN_PAUSE * 2_u32.saturating_pow((own.in_a_row - MAX_AT_ONCE).min(12)),
             Some(pause) => pause,
-            None => UNTOLD * 2_u32.saturating_pow(own.in_a_row.min(12)),
+            None => DEFAULT_PAUSE * 2_u32.saturating_pow(own.in_a_row.min(12)),
         };
-        if same && now.checked_add(pause) <= own.until.and_then(|until| until.checked_add(SAME)) {
+        if same && now.checked_add(pause) <= own.until.and_then(|until| until.checked_add(SAME_LIMIT_WINDOW)) {
             return true;
         }
         if pause > self.patience.saturating_sub(own.spent.max(so_far)) {
@@ -226,7 +226,7 @@ impl Limits {
     pub(crate) fn stopped(&self) -> Option<Unsent> {
         let state = self.state();
         let all = || state.given_up.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        (state.given_up.len() >= GIVEN_UP).then(|| Unsent::Limited(format!("the run ended after {}", all())))
+        (state.given_up.len() >= MAX_GIVEN_UP).then(|| Unsent::Limited(format!("the run ended after {}", all())))
     }
 
     /// Limits met so far, and what was waited for them.

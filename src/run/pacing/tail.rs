@@ -12,7 +12,7 @@ use crate::run::unsent::Unsent;
 use crate::wire::{Aftermath, accepts};
 
 /// How often a result that waits looks whether the run goes on.
-const GLANCE: Duration = Duration::from_millis(50);
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What is to be thought of a reply, once nothing more can come after it.
 pub(crate) enum Suspicion {
@@ -42,7 +42,7 @@ impl Shared {
         let mut is_suspect = false;
         for aftermath in &awaited {
             is_suspect |= loop {
-                match timeout(GLANCE, aftermath.is_suspect()).await {
+                match timeout(LOOK_INTERVAL, aftermath.is_suspect()).await {
                     Ok(suspect) => break suspect,
                     // Who ends a run wants to see what is known.
                     Err(_) if self.interrupted().is_some() => break false,

@@ -23,7 +23,7 @@ use crate::wire::Aftermath;
 
 /// What workers hand on.
 pub(crate) enum Message {
-    /// What the probe at that place came to, with the mark by which its credential is known.
+    /// The outcome of the probe at that place, with the mark by which its credential is known.
     Settled(usize, Result<Box<ProbeResult>, Unsent>, u64),
     /// A credential was checked.
     Checked,
@@ -155,7 +155,7 @@ impl Work {
         self.told(place, settled, ticket)
     }
 
-    /// Takes in that a probe's task has ended, and says what it came to.
+    /// Records that a probe's task has ended, and says its outcome.
     fn told(&self, place: usize, settled: Option<Result<ProbeResult, Unsent>>, ticket: &Ticket) -> Option<Message> {
         let result = settled.as_ref().and_then(|settled| settled.as_ref().ok());
         let mark = result.map_or(0, |result| self.shared.credentials.mark(&self.probes[place], result));
@@ -163,7 +163,7 @@ impl Work {
         settled.map(|settled| Message::Settled(place, settled.map(Box::new), mark))
     }
 
-    /// What the probe comes to; `None` where it is to be sent again.
+    /// The outcome of the probe; `None` where it is to be sent again.
     async fn settle(&self, probe: &Probe, pending: Pending, ticket: &Ticket) -> Option<Result<ProbeResult, Unsent>> {
         if let Some(unsent) = self.shared.stopped() {
             return Some(Err(unsent));
@@ -199,7 +199,7 @@ impl Work {
         self.settled(place, step)
     }
 
-    /// What the probe comes to by one sending; `None` where it is to be sent again.
+    /// The outcome of the probe by one sending; `None` where it is to be sent again.
     fn settled(&self, place: usize, step: Result<Step, Unsent>) -> Option<Result<ProbeResult, Unsent>> {
         match step {
             Ok(Step::Done(result)) => Some(Ok(result)),

@@ -5,7 +5,7 @@ use crate::model::exchange::{Defect, Flaw};
 use crate::model::quote::Quote;
 
 /// The longest line that is held against the grammar, in bytes.
-const LOOKED_AT: usize = 512;
+const MAX_READ: usize = 512;
 
 impl Reader {
     pub(super) fn chunk_size(&mut self) {
@@ -20,7 +20,7 @@ impl Reader {
         let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let size = u64::from_str_radix(text, 16).ok().filter(|_| plain);
         // An endless reply of long lines is not read twice.
-        let told = (size.is_none() || line.len() <= LOOKED_AT && !is_of_grammar(line))
+        let told = (size.is_none() || line.len() <= MAX_READ && !is_of_grammar(line))
             .then(|| Quote::of("a chunk of the size ", line));
         match size {
             Some(0) => (self.state, self.length) = (State::Trailers, 0),
@@ -41,13 +41,13 @@ impl Reader {
             [] | [b'\r'] => {}
             other => {
                 let wrong = usize::from(other[0] == b'\r') + 1;
-                let what = Quote::of("a chunk that goes on behind its size: ", &other[..wrong]);
+                let what = Quote::of("a chunk that goes on after its size: ", &other[..wrong]);
                 self.truncate(what);
             }
         }
     }
 
-    /// One of a reply is told.
+    /// One of a reply is reported.
     fn malformed(&mut self, what: Quote) {
         let Some(reply) = &mut self.reply else { return };
         if !reply.defects.iter().any(|defect| defect.kind == Flaw::Chunk) {

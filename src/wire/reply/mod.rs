@@ -20,7 +20,7 @@ const INTERIM_LIMIT: usize = 20;
 /// The longest line with the size of a chunk, and the most of a trailer section, in bytes.
 const CHUNK_LINE_LIMIT: usize = 16 * 1024;
 /// How long a connection must be quiet for a body of unknown length to count as whole.
-const QUIET: Duration = Duration::from_millis(250);
+const QUIET_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// How a connection ended before the reply did.
 #[derive(Clone, Debug)]
@@ -148,7 +148,7 @@ impl Reader {
         }
     }
 
-    /// What came, once it is whole; with what came behind it, and whether the connection can serve another request.
+    /// What came, once it is whole; with what came after it, and whether the connection can serve another request.
     #[must_use]
     pub fn finish(self) -> (Outcome, Vec<u8>, bool) {
         if let Some(what) = self.not_http {
@@ -180,15 +180,15 @@ impl Reader {
                 (End::TimedOut(after), None, None) => Silence::TimedOut(after),
                 (End::TimedOut(after), None, Some(seen)) => Silence::Stalled(after, seen),
                 (End::Broken(why), None, None) => Silence::Closed(why.into()),
-                (End::Broken(why), None, Some(seen)) => Silence::Closed(seen.behind(format!("{why}, behind "))),
+                (End::Broken(why), None, Some(seen)) => Silence::Closed(seen.after(format!("{why}, after "))),
                 (End::Closed | End::Quiet, None, None) if self.interim > 0 => {
-                    Silence::Closed("the connection was closed behind an interim reply".into())
+                    Silence::Closed("the connection was closed after an interim reply".into())
                 }
                 (End::Closed | End::Quiet, None, None) => {
                     Silence::Closed("the connection was closed without a byte".into())
                 }
                 (End::Closed | End::Quiet, None, Some(seen)) => {
-                    Silence::Closed(seen.behind("the connection was closed within the head, behind "))
+                    Silence::Closed(seen.after("the connection was closed within the head, after "))
                 }
             });
         };
@@ -225,7 +225,7 @@ impl Reader {
             let seen = &self.buffer[self.at..];
             if !is_beginning(seen) {
                 self.state = State::Foreign;
-                self.quiet = Some(QUIET);
+                self.quiet = Some(QUIET_TIMEOUT);
                 return;
             }
         }
@@ -319,7 +319,7 @@ impl Reader {
             Length::Chunked => State::ChunkSize,
             Length::UntilClose => State::UntilClose,
             Length::Unknown => {
-                self.quiet = Some(QUIET);
+                self.quiet = Some(QUIET_TIMEOUT);
                 State::UntilClose
             }
         };

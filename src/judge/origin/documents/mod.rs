@@ -28,7 +28,7 @@ static PATTERNS: LazyLock<Compiled> = LazyLock::new(|| {
 });
 
 /// As much of a member's text is looked at.
-const LOOKED_AT: usize = 2_000;
+const MAX_READ: usize = 2_000;
 
 /// The known default document that the body is.
 #[must_use]
@@ -49,7 +49,7 @@ fn is(members: &Map<String, Value>, row: &Document, patterns: &[(&'static str, R
 /// A string as it is, all else as JSON, as far as it is looked at.
 fn text(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.chars().take(LOOKED_AT).collect()
+    text.chars().take(MAX_READ).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 
 use errdrift::judge::rules;
-use errdrift::model::exchange::{Over, Transport};
+use errdrift::model::exchange::{ConnectionUse, Transport};
 use errdrift::model::verdict::Severity;
 use errdrift::plan::{Probe, ProbeId};
 use errdrift::reference::{Api, Drift};
@@ -179,7 +179,8 @@ fn every_fault_that_the_suites_send_is_failed_by_some_drift() {
         // The deployment speaks no TLS.
         let in_clear = |probe: &&Probe| {
             let script = probe.request.script.as_ref();
-            probe.request.over != Over::Http2 && script.is_none_or(|script| script.transport != Transport::ClearToTls)
+            probe.request.connection != ConnectionUse::Http2
+                && script.is_none_or(|script| script.transport != Transport::ClearToTls)
         };
         sent.extend(plan.probes.iter().filter(in_clear).map(|probe| probe.fault.id));
     }

@@ -15,9 +15,9 @@ use crate::model::date::Date;
 use crate::model::file;
 use crate::plan::Selection;
 use crate::policy::baseline::Baseline;
-use crate::policy::gate::Gates;
+use crate::policy::gate::Policies;
 use crate::policy::ratchet::Ratchet;
-use crate::policy::waiver::Ledger;
+use crate::policy::waiver::AppliedWaivers;
 use crate::policy::waiver_file;
 
 pub(super) fn today() -> Date {
@@ -25,13 +25,13 @@ pub(super) fn today() -> Date {
 }
 
 /// What decides beside the probes, or the exit code.
-pub(super) fn read(files: &PolicyFiles, selection: &Selection) -> Result<Gates, u8> {
-    let mut gates = Gates { is_narrowed: !selection.is_whole(), ..Gates::default() };
+pub(super) fn read(files: &PolicyFiles, selection: &Selection) -> Result<Policies, u8> {
+    let mut gates = Policies { is_narrowed: !selection.is_whole(), ..Policies::default() };
     if let Some(path) = &files.waivers {
         let (file, lines) = waiver_file::waivers(path).map_err(|problems| mistaken(&problems))?;
-        let mut ledger = Ledger::new(&path.display().to_string(), file, &lines, today());
-        ledger.leave_out(&left_out(selection));
-        gates.ledger = Some(ledger);
+        let mut applied = AppliedWaivers::new(&path.display().to_string(), file, &lines, today());
+        applied.leave_out(&left_out(selection));
+        gates.waivers = Some(applied);
     }
     if let Some(path) = &files.ratchet {
         gates.ratchet = Some((path.clone(), ratchet(path).map_err(|problem| mistaken(&problem.into()))?));

@@ -10,7 +10,7 @@ use super::http_message::{is_first, is_read, is_write};
 use super::relation::{Like, Plain};
 use super::row::{Fault, fault};
 use crate::model::cause::Cause;
-use crate::model::exchange::Over;
+use crate::model::exchange::ConnectionUse;
 
 /// The table of this family. The cause is that of the plain fault.
 pub static FAULTS: &[Fault] = &[
@@ -104,7 +104,7 @@ pub static FAULTS: &[Fault] = &[
         "The same request on a connection of its own.",
         "a new connection in place of one that is open",
         "RFC 9112, section 9.3",
-        |s| each(s, |draft| draft.over = Over::Fresh)
+        |s| each(s, |draft| draft.connection = ConnectionUse::Fresh)
     ),
     fault!(
         "alike-ordinary-client",
@@ -112,7 +112,7 @@ pub static FAULTS: &[Fault] = &[
         "The same request as an HTTP library sends it, under a User-Agent and without an Accept-Encoding: customers use one.",
         "User-Agent: errdrift/…, from another client",
         "RFC 9110, section 10.1.5; the document has one format for all clients",
-        |s| each(s, |draft| draft.over = Over::Ordinary)
+        |s| each(s, |draft| draft.connection = ConnectionUse::Ordinary)
     ),
     fault!(
         "alike-http-2",
@@ -120,7 +120,7 @@ pub static FAULTS: &[Fault] = &[
         "The same request over HTTP/2, where the target offers it: another front may answer.",
         ":method: GET, :path: /api/folders/",
         "RFC 9113, section 8.3: the same semantics",
-        |s| each(s, |draft| draft.over = Over::Http2)
+        |s| each(s, |draft| draft.connection = ConnectionUse::Http2)
     ),
     fault!(
         "alike-head",

@@ -6,7 +6,7 @@ use super::acceptance::Acceptance;
 use super::relation::Like;
 use crate::catalog::suite::{Body, Credential, Field, FieldType, Operation, Scheme, Secret, Suite};
 use crate::model::cause::Cause;
-use crate::model::exchange::{Over, Request, Script};
+use crate::model::exchange::{ConnectionUse, Request, Script};
 use crate::model::secret::{Template, percent_encoded};
 
 /// A UUID that no resource has.
@@ -159,7 +159,7 @@ pub struct Draft {
     /// What leaves in the place of all this.
     pub script: Option<Script>,
     /// What it leaves over.
-    pub over: Over,
+    pub connection: ConnectionUse,
 }
 
 impl Draft {
@@ -220,9 +220,9 @@ impl Draft {
         headers.extend(self.content_type.map(|value| field("content-type", value)));
         headers.extend(self.content_encoding.map(|value| field("content-encoding", value)));
         let target = self.query.map_or_else(|| self.path.clone(), |query| format!("{}?{query}", self.path));
-        let Self { method, body, script, over, .. } = self;
-        let request = Request { method, target, headers, body, script, over };
-        if over == Over::Ordinary { request.ordinary() } else { request }
+        let Self { method, body, script, connection, .. } = self;
+        let request = Request { method, target, headers, body, script, connection };
+        if connection == ConnectionUse::Ordinary { request.ordinary() } else { request }
     }
 }
 

@@ -157,8 +157,10 @@ impl Repair<'_> {
         });
         let depth = (self.deepest > MAX_LEVELS).then(|| {
             let source = "RFC 8259, section 9: a parser may set limits on the depth of nesting";
-            let actual =
-                format!("{} levels; errdrift itself reads {MAX_LEVELS}, and takes what is below for null", self.deepest);
+            let actual = format!(
+                "{} levels; errdrift itself reads {MAX_LEVELS}, and takes what is below for null",
+                self.deepest
+            );
             found("depth", "nesting that parsers read", source, actual)
         });
         [surrogate, number, depth].into_iter().flatten().collect()

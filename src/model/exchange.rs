@@ -23,12 +23,12 @@ pub struct Request {
     /// say what it is made from.
     pub script: Option<Script>,
     /// What it leaves over.
-    pub over: Over,
+    pub connection: ConnectionUse,
 }
 
-/// What a request leaves over.
+/// Which connection a request uses, and who writes it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Over {
+pub enum ConnectionUse {
     /// HTTP/1.1, on a connection that is open if there is one.
     #[default]
     Any,
@@ -40,7 +40,7 @@ pub enum Over {
     Http2,
 }
 
-impl Over {
+impl ConnectionUse {
     /// Whether an ordinary HTTP library sends it.
     #[must_use]
     pub fn is_ordinary(self) -> bool {
@@ -55,7 +55,7 @@ impl Request {
     /// The same as an ordinary HTTP library sends it: it names itself, and says nothing of codings that it does not know.
     #[must_use]
     pub fn ordinary(mut self) -> Self {
-        self.over = Over::Ordinary;
+        self.connection = ConnectionUse::Ordinary;
         self.headers.retain(|(name, value)| name != "accept-encoding" || value.masked() != b"identity");
         if self.header("user-agent").is_none() {
             self.headers.push(("user-agent".to_owned(), Template::literal(USER_AGENT)));

@@ -5,7 +5,7 @@
 use std::fmt;
 
 /// The most bytes that are reported.
-pub const TOLD: usize = 4_096;
+pub const MAX_QUOTED: usize = 4_096;
 
 /// Words of ours, and the bytes that they are about.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -22,7 +22,7 @@ impl Quote {
     /// What these words say of these bytes.
     #[must_use]
     pub fn of(words: impl Into<String>, bytes: &[u8]) -> Self {
-        let told = &bytes[..bytes.len().min(TOLD)];
+        let told = &bytes[..bytes.len().min(MAX_QUOTED)];
         Self { words: words.into(), bytes: Some(told.to_vec()), cut: told.len() < bytes.len() }
     }
 
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(Quote::of("", &[0; 30]).to_string(), format!("the bytes {}…", "00 ".repeat(24)));
         assert_eq!(Quote::of("", b"\x16\x03\x01").to_string(), "a TLS record");
         assert_eq!(Quote::of("after ", b"").to_string(), "after nothing");
-        let long = Quote::of("", &[b'x'; TOLD + 1]);
+        let long = Quote::of("", &[b'x'; MAX_QUOTED + 1]);
         assert!(long.cut && long.to_string().ends_with("x…»"));
         assert_eq!(Quote::from("closed").to_string(), "closed");
     }

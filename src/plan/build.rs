@@ -167,7 +167,7 @@ fn bytes(request: &Request) -> Vec<u8> {
         }
         return bytes;
     }
-    let mut bytes = format!("{:?} {} {}\n", request.over, request.method, request.target).into_bytes();
+    let mut bytes = format!("{:?} {} {}\n", request.connection, request.method, request.target).into_bytes();
     for (name, value) in &request.headers {
         bytes.extend_from_slice(name.as_bytes());
         bytes.push(b':');

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::baseline::Baseline;
 use super::ratchet::Ratchet;
-use super::waiver::Ledger;
+use super::waiver::AppliedWaivers;
 use crate::fault;
 use crate::judge::finding::Finding;
 use crate::model::verdict::{Severity, Verdict};
@@ -28,9 +28,9 @@ pub struct Writing {
 
 /// What decides about a run beside its probes.
 #[derive(Clone, Debug, Default)]
-pub struct Gates {
+pub struct Policies {
     /// The waivers.
-    pub ledger: Option<Ledger>,
+    pub waivers: Option<AppliedWaivers>,
     /// The ratchet's file, with what it held; `None` where it does not exist yet.
     pub ratchet: Option<(PathBuf, Option<Ratchet>)>,
     /// The baseline's file, with what it holds.
@@ -45,12 +45,12 @@ pub struct Gates {
     pub unjudged: BTreeSet<String>,
 }
 
-impl Gates {
+impl Policies {
     /// Records the result of a probe, and says which of its findings are waived or old. A result whose errors all are is
     /// waived, too.
     pub fn result(&mut self, result: &mut ProbeResult) {
-        if let Some(ledger) = &mut self.ledger {
-            ledger.apply(result);
+        if let Some(applied) = &mut self.waivers {
+            applied.apply(result);
         }
         if let Some((_, baseline)) = &self.baseline {
             let is_old = |finding: &_| baseline.has(result, finding);
@@ -75,8 +75,8 @@ impl Gates {
     pub fn compared(&mut self, findings: &mut [(Arc<ProbeResult>, Finding)]) {
         for (result, finding) in findings {
             let mut alone = ProbeResult { findings: vec![finding.clone()], ..ProbeResult::clone(result) };
-            if let Some(ledger) = &mut self.ledger {
-                ledger.apply(&mut alone);
+            if let Some(applied) = &mut self.waivers {
+                applied.apply(&mut alone);
             }
             finding.old = self.baseline.as_ref().is_some_and(|(_, baseline)| baseline.has(&alone, finding));
             finding.waived = alone.findings.pop().and_then(|finding| finding.waived);
@@ -89,10 +89,10 @@ impl Gates {
     /// Records a planned probe that was not sent, by its id.
     pub fn not_exercised(&mut self, probe: &str) {
         self.unjudged.insert(probe.to_owned());
-        if let (Some(ledger), Some(id)) = (&mut self.ledger, ProbeId::parse(probe))
+        if let (Some(applied), Some(id)) = (&mut self.waivers, ProbeId::parse(probe))
             && let Some(fault) = fault::find(id.fault)
         {
-            ledger.unjudged(id.suite, id.operation, fault.cause);
+            applied.unjudged(id.suite, id.operation, fault.cause);
         }
     }
 
@@ -128,8 +128,8 @@ impl Gates {
                 closing.gates.push(Gate { gate: Policy::Baseline, fails: false, message });
             }
         }
-        if let Some(ledger) = self.ledger {
-            closing.gates.extend(ledger.close(is_whole));
+        if let Some(applied) = self.waivers {
+            closing.gates.extend(applied.close(is_whole));
         }
         if let Some((path, before)) = self.ratchet {
             let now = Ratchet::of(closing.all());

@@ -14,7 +14,7 @@ use crate::model::verdict::{Severity, exit};
 use crate::report::{Closing, Drift, Opening, changed};
 
 /// The most annotations of a kind that are shown by GitHub, of a step.
-pub const MOST: usize = 10;
+pub const MAX_ANNOTATIONS: usize = 10;
 /// A longer value or command is not for reading.
 const MAX_VALUE: usize = 500;
 const MAX_COMMAND: usize = 2_000;
@@ -30,18 +30,21 @@ pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     for (severity, line) in reasons.chain(drifts) {
         let seen = kinds.entry(severity).or_default();
         *seen += 1;
-        if *seen <= MOST {
+        if *seen <= MAX_ANNOTATIONS {
             lines.push(line);
         }
     }
     let left: Vec<_> = kinds
         .iter()
         .rev()
-        .filter(|(_, seen)| **seen > MOST)
-        .map(|(severity, seen)| count(seen - MOST, &format!("more {}", severity.word())))
+        .filter(|(_, seen)| **seen > MAX_ANNOTATIONS)
+        .map(|(severity, seen)| count(seen - MAX_ANNOTATIONS, &format!("more {}", severity.word())))
         .collect();
     if !left.is_empty() {
-        lines.push(format!("errdrift: {} without an annotation: GitHub shows {MOST} of a kind", left.join(", ")));
+        lines.push(format!(
+            "errdrift: {} without an annotation: GitHub shows {MAX_ANNOTATIONS} of a kind",
+            left.join(", ")
+        ));
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
 }

@@ -65,7 +65,10 @@ fn phrase(drift: &Drift) -> String {
 #[must_use]
 pub fn line(drift: &Drift) -> String {
     let (severity, rule) = (drift.severity.word(), drift.rule);
-    printable(&format!("{severity} {rule} · {} · {}: {}", extent(drift), place(drift), drift.finding.actual), MAX_LENGTH)
+    printable(
+        &format!("{severity} {rule} · {} · {}: {}", extent(drift), place(drift), drift.finding.actual),
+        MAX_LENGTH,
+    )
 }
 
 /// The first of a drift's consequences, each on a line, and how many more there are.

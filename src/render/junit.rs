@@ -176,7 +176,9 @@ fn findings(result: &ProbeResult) -> String {
     }
     lines.push(match (&result.reply, &result.silence) {
         (Some(reply), _) => format!("reply: {} {}", reply.status, printable(&reply.body, MAX_TEXT)),
-        (None, silence) => format!("reply: none, {}", printable(silence.as_deref().unwrap_or("nothing came"), MAX_TEXT)),
+        (None, silence) => {
+            format!("reply: none, {}", printable(silence.as_deref().unwrap_or("nothing came"), MAX_TEXT))
+        }
     });
     lines.join("\n")
 }

@@ -16,7 +16,7 @@ use crate::model::printable::{hides, printable};
 use crate::report::{Closing, Drift, MayHaveChanged, NotExercised, Opening, changed};
 
 /// GitHub refuses a comment of more than 65,536 characters; this is in bytes, of which a character has at least one.
-pub const MOST: usize = 60_000;
+pub const MAX_LENGTH: usize = 60_000;
 /// The room up to the end of the table, and up to the end of what is reported in full; the rest is for what was not exercised.
 const MAX_TABLE: usize = 30_000;
 const MAX_DETAILS: usize = 50_000;
@@ -52,7 +52,7 @@ pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
     ];
     for (title, noun, entries) in rest.into_iter().filter(|(.., entries)| !entries.is_empty()) {
         let title = format!("\n{title}: {}", count(entries.len(), noun));
-        if !push(&mut text, &format!("{title}\n\n{}", by_reason(noun, entries)), MOST - RESERVED) {
+        if !push(&mut text, &format!("{title}\n\n{}", by_reason(noun, entries)), MAX_LENGTH - RESERVED) {
             let _ = writeln!(text, "{title}; see the JSON report.");
         }
     }
@@ -188,7 +188,13 @@ fn by_reason(noun: &str, entries: &[NotExercised]) -> String {
     reasons.sort_by_key(|(_, probes)| std::cmp::Reverse(probes.len()));
     let mut text = format!("| {noun}s | reason | example |\n|---:|---|---|\n");
     for (reason, probes) in reasons.iter().take(MAX_REASONS) {
-        let _ = writeln!(text, "| {} | {} | {} |", number(probes.len()), code(reason, MAX_CELL * 2), code(probes[0], MAX_CELL));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} |",
+            number(probes.len()),
+            code(reason, MAX_CELL * 2),
+            code(probes[0], MAX_CELL)
+        );
     }
     if reasons.len() > MAX_REASONS {
         let _ = writeln!(text, "\n… and {} in the JSON report.", count(reasons.len() - MAX_REASONS, "more reason"));
@@ -202,7 +208,8 @@ fn may_have_changed(requests: &[MayHaveChanged]) -> String {
     if requests.is_empty() {
         return String::new();
     }
-    let lines: String = changed::lines(requests).iter().map(|line| format!("* {}\n", code(line, MAX_VALUE * 2))).collect();
+    let lines: String =
+        changed::lines(requests).iter().map(|line| format!("* {}\n", code(line, MAX_VALUE * 2))).collect();
     format!("\n**{}**:\n\n{lines}", changed::headline(requests))
 }
 

@@ -21,7 +21,7 @@ use crate::report::signature::earlier;
 use crate::report::{Closing, Drift, Opening, changed};
 
 /// The most results of a run that are shown by GitHub.
-pub const MOST: usize = 5_000;
+pub const MAX_RESULTS: usize = 5_000;
 /// A longer value or command is not for reading.
 const MAX_VALUE: usize = 1_000;
 const MAX_COMMAND: usize = 4_000;
@@ -169,7 +169,7 @@ struct Properties {
 
 /// The document.
 pub(super) fn document(opening: &Opening, closing: &Closing) -> String {
-    let shown = &closing.drifts[..closing.drifts.len().min(MOST)];
+    let shown = &closing.drifts[..closing.drifts.len().min(MAX_RESULTS)];
     let fired: Vec<&Rule> = judge::rules().filter(|rule| shown.iter().any(|drift| drift.rule == *rule)).collect();
     let driver = Driver {
         name: "errdrift",
@@ -294,8 +294,7 @@ fn message(drift: &Drift, command: Option<&str>) -> String {
 
 /// Why the run could not be judged, and what this document leaves out.
 fn notifications(opening: &Opening, closing: &Closing) -> Vec<Notification> {
-    let notification =
-        |level, text: &str| Notification { level, message: Message { text: plain(text, MAX_VALUE) } };
+    let notification = |level, text: &str| Notification { level, message: Message { text: plain(text, MAX_VALUE) } };
     let mut all = Vec::new();
     if !closing.may_have_changed.is_empty() {
         all.push(notification(Severity::Error, &changed::headline(&closing.may_have_changed)));
@@ -314,8 +313,8 @@ fn notifications(opening: &Opening, closing: &Closing) -> Vec<Notification> {
         let probes = count(closing.summary.not_exercised, "probe");
         all.push(notification(Severity::Note, &format!("{probes} not exercised")));
     }
-    if closing.drifts.len() > MOST {
-        let (all_of_them, most) = (count(closing.drifts.len(), "drift"), number(MOST));
+    if closing.drifts.len() > MAX_RESULTS {
+        let (all_of_them, most) = (count(closing.drifts.len(), "drift"), number(MAX_RESULTS));
         let text = format!("{all_of_them}, of which the first {most} are results: GitHub shows no more of a run");
         all.push(notification(Severity::Warning, &text));
     }

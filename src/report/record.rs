@@ -238,7 +238,11 @@ const MAX_SHOWN: usize = 240;
 /// The text without secrets, cut to what is shown.
 #[must_use]
 pub fn cut(text: &str) -> String {
-    if text.chars().count() <= MAX_SHOWN { text.to_owned() } else { text.chars().take(MAX_SHOWN).chain(['…']).collect() }
+    if text.chars().count() <= MAX_SHOWN {
+        text.to_owned()
+    } else {
+        text.chars().take(MAX_SHOWN).chain(['…']).collect()
+    }
 }
 
 /// The beginning of the bytes, up to the limit; a character of UTF-8 is not cut in two.

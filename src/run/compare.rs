@@ -21,7 +21,7 @@ use crate::model::answer::Answer;
 use crate::model::secret::Environment;
 use crate::plan::{Plan, Probe, Selection};
 use crate::policy::baseline::Baseline;
-use crate::policy::gate::Gates;
+use crate::policy::gate::Policies;
 use crate::report::change::{Change, Comparison, changes};
 use crate::report::compared::{Compared, Intermittence};
 use crate::wire::settings::Settings as Wire;
@@ -110,7 +110,7 @@ impl Compare {
             yes_production: self.yes_production,
             unknown: side.unknown.clone(),
             live: if self.bar { Live::Bar } else { Live::Nothing },
-            gates: Gates::default(),
+            gates: Policies::default(),
         }
     }
 

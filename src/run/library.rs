@@ -22,7 +22,7 @@ use crate::report::{Drift, Report, SCHEMA_VERSION};
 pub struct Suite(Api);
 
 impl Suite {
-    /// A built-in suite by its id (`oz-api`, `escrow-box`), or the one in that file.
+    /// A built-in suite by its id, such as `oz-api`, or the one in that file.
     ///
     /// # Errors
     /// [`Error::Documents`]: all that is wrong with the suite and its contract, or that there is none.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::error::Error;
 use super::writer::{Request, Sink};
 use crate::model::file::Output;
-use crate::policy::gate::{Gates, Writing};
+use crate::policy::gate::{Policies, Writing};
 use crate::report::Opening;
 
 /// The reports that are asked for, opened, each with its name.
@@ -22,7 +22,7 @@ pub(crate) fn reports(requests: &[Request], opening: &Opening) -> Result<Vec<(Si
 }
 
 /// The files that the gates may write in the end.
-pub(crate) fn of_gates(gates: &Gates) -> Result<BTreeMap<PathBuf, Output>, Error> {
+pub(crate) fn of_gates(gates: &Policies) -> Result<BTreeMap<PathBuf, Output>, Error> {
     let ratchet = gates.ratchet.as_ref().map(|(path, _)| path);
     let open = |path: &PathBuf| {
         let why = |error| Error::Usage(format!("cannot write {}: {error}; nothing was sent", path.display()));

@@ -11,7 +11,7 @@ use super::runtime::runtime;
 use super::session::Session;
 use super::writer::Sink;
 use super::{engine, identity, outputs, signal};
-use crate::model::exchange::Over;
+use crate::model::exchange::ConnectionUse;
 use crate::model::file::Output;
 use crate::model::secret::{Template, unmaskable};
 use crate::plan::Plan;
@@ -76,7 +76,7 @@ impl Session {
     fn leave_out(&self, plan: &mut Plan) -> Vec<Inactive> {
         let mut inactive = Vec::new();
         let before = plan.probes.len();
-        plan.probes.retain(|probe| self.wire.target.is_tls() || probe.request.over != Over::Http2);
+        plan.probes.retain(|probe| self.wire.target.is_tls() || probe.request.connection != ConnectionUse::Http2);
         if plan.probes.len() < before {
             let why = format!("{} probes are for https targets", before - plan.probes.len());
             inactive.push(Inactive { what: "alike-http-2".to_owned(), why });

@@ -10,7 +10,7 @@ use super::resend::Resender;
 use super::runtime::runtime;
 use super::settings::Settings;
 use crate::catalog::Api;
-use crate::model::exchange::{Outcome, Over, Reply};
+use crate::model::exchange::{ConnectionUse, Outcome, Reply};
 use crate::model::masked;
 use crate::model::masked::message::received;
 use crate::model::secret::{Environment, unmaskable};
@@ -140,10 +140,10 @@ pub fn selection(probe: &str) -> Result<Selection, String> {
 
 /// Why the bytes that leave are not known, but only what they say.
 fn rewritten(probe: &Probe) -> Option<&'static str> {
-    match probe.request.over {
-        Over::Http2 => Some("it went over HTTP/2: written here as HTTP/1.1 would"),
-        Over::Ordinary => Some("an HTTP library sent it and read the reply: written here as we would"),
-        Over::Any | Over::Fresh => None,
+    match probe.request.connection {
+        ConnectionUse::Http2 => Some("it went over HTTP/2: written here as HTTP/1.1 would"),
+        ConnectionUse::Ordinary => Some("an HTTP library sent it and read the reply: written here as we would"),
+        ConnectionUse::Any | ConnectionUse::Fresh => None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::catalog::Api;
 use crate::model::secret::Environment;
 use crate::model::target::Target;
 use crate::plan::Selection;
-use crate::policy::gate::Gates;
+use crate::policy::gate::Policies;
 use crate::wire::settings::Settings as Wire;
 
 /// What a run needs.
@@ -35,7 +35,7 @@ pub struct Session {
     /// What is shown while the run goes on.
     pub live: Live,
     /// What decides beside the probes.
-    pub gates: Gates,
+    pub gates: Policies,
 }
 
 /// A session for a conformance test: the built-in suites' environment, no reports.
@@ -60,6 +60,6 @@ pub fn quick(apis: Vec<Arc<Api>>, target: Target, environment: Environment) -> S
         yes_production: false,
         unknown: Vec::new(),
         live: Live::Nothing,
-        gates: Gates::default(),
+        gates: Policies::default(),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::{Instant, sleep_until};
 
 use super::head::accepts;
-use super::pool::{Pool, CLAIM_INTERVAL};
+use super::pool::{CLAIM_INTERVAL, Pool};
 use super::sequence::{Course, Hold, Sequence};
 use super::tails::LINGER;
 

@@ -18,7 +18,7 @@ use super::connection::{Connector, HTTP_1, HTTP_2, patience};
 use super::local::limit_of_resolver;
 use super::proxy;
 use super::settings::Settings;
-use crate::model::exchange::{BODY_LIMIT, Ending, Outcome, Over, Reply, Request, Silence};
+use crate::model::exchange::{BODY_LIMIT, ConnectionUse, Ending, Outcome, Reply, Request, Silence};
 use crate::model::target::Target;
 
 /// What hyper and h2 say of a connection that ended, or a stream; reqwest does not tell their kinds of errors apart.
@@ -82,7 +82,7 @@ impl OrdinaryClient {
             timeout_at(by, self.connector.offers_http2()).await.unwrap_or(false)
         };
         // It is asked once.
-        let lacks = request.over == Over::Http2 && !*self.offers_http2.get_or_init(offers).await;
+        let lacks = request.connection == ConnectionUse::Http2 && !*self.offers_http2.get_or_init(offers).await;
         lacks.then_some("the target offers no HTTP/2 over TLS")
     }
 
@@ -101,7 +101,7 @@ impl OrdinaryClient {
             Ok(built) => built,
             Err(why) => return Outcome::Silence(Silence::Unreachable(format!("no library has such a request: {why}"))),
         };
-        let client = if request.over == Over::Http2 { &self.http2 } else { &self.http1 };
+        let client = if request.connection == ConnectionUse::Http2 { &self.http2 } else { &self.http1 };
         let mut response = match timeout_at(deadline, client.execute(built)).await {
             Err(_) => return Outcome::Silence(Silence::TimedOut(self.timeout)),
             Ok(Err(error)) => return Outcome::Silence(self.silence(&error)),
@@ -131,7 +131,7 @@ impl OrdinaryClient {
     fn build(&self, request: &Request, headers: &[(String, Vec<u8>)]) -> Result<reqwest::Request, String> {
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
         let url = self.url(request).ok_or("it would go to another place")?;
-        let client = if request.over == Over::Http2 { &self.http2 } else { &self.http1 };
+        let client = if request.connection == ConnectionUse::Http2 { &self.http2 } else { &self.http1 };
         let mut builder = client.request(method, url);
         for (name, value) in headers {
             builder = builder.header(name, value.as_slice());

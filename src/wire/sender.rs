@@ -15,7 +15,7 @@ use super::raw::Raw;
 use super::settings::Settings;
 use super::tap::Tap;
 use super::trust::trust;
-use crate::model::exchange::{Ending, Exchange, LocalLimit, Outcome, Over, Reply, Request, Silence};
+use crate::model::exchange::{ConnectionUse, Ending, Exchange, LocalLimit, Outcome, Reply, Request, Silence};
 use crate::model::secret::Environment;
 
 /// How often a connection that cannot be made is tried again, and after which pauses.
@@ -156,7 +156,7 @@ impl Sender {
 
     /// Why the request cannot be sent to this target; `None` where it can.
     pub async fn unfit(&self, request: &Request) -> Option<&'static str> {
-        if request.over.is_ordinary() { self.ordinary.unfit(request).await } else { self.raw.unfit(request) }
+        if request.connection.is_ordinary() { self.ordinary.unfit(request).await } else { self.raw.unfit(request) }
     }
 
     /// Sends a request with its header fields resolved; a script's secrets come from the environment. A connection that fails
@@ -188,7 +188,7 @@ impl Sender {
         loop {
             let request = fresh.as_ref().unwrap_or(request);
             let Sent { outcome, aftermath, shift, doubt } = match &request.script {
-                _ if request.over.is_ordinary() => {
+                _ if request.connection.is_ordinary() => {
                     self.raw.make_way();
                     self.ordinary.send(request, headers, deadline).await.into()
                 }
@@ -221,8 +221,9 @@ impl Sender {
                 if !matches!(outcome, Outcome::Silence(Silence::Unreachable(_))) {
                     closed = Some(outcome);
                     // Another one that is open may be as near to its end.
-                    fresh =
-                        (request.over == Over::Any).then(|| Request { over: Over::Fresh, ..request.clone() }).or(fresh);
+                    fresh = (request.connection == ConnectionUse::Any)
+                        .then(|| Request { connection: ConnectionUse::Fresh, ..request.clone() })
+                        .or(fresh);
                 }
                 tokio::time::sleep(*pause).await;
                 // To wait for a turn takes nothing from the target's time.

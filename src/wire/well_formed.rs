@@ -18,7 +18,7 @@ use super::reply::several::replies;
 use super::roundtrip::{Behind, Connection, Received, Roundtrip, collect, surplus};
 use super::sequence::Hold;
 use super::tails::{LINGER, LONGEST, kind};
-use crate::model::exchange::{Ending, Outcome, Over, Reply, Request, Silence};
+use crate::model::exchange::{ConnectionUse, Ending, Outcome, Reply, Request, Silence};
 
 impl Raw {
     /// Sends a request that a library would write the same way, over a connection that is open if there is one.
@@ -33,7 +33,9 @@ impl Raw {
         let way = if self.address.is_forwarded(None) { Way::Forwarded } else { Way::Own };
         let mut shares = match conduct {
             // Where such requests are accepted, each has a connection of its own: the answer on it is its own at once.
-            Conduct::Pooled { harmless, .. } => request.over == Over::Any && (harmless || !self.pool.tails.accepts()),
+            Conduct::Pooled { harmless, .. } => {
+                request.connection == ConnectionUse::Any && (harmless || !self.pool.tails.accepts())
+            }
             Conduct::Alone { .. } => false,
         };
         // A sequence after which something came that is no HTTP, and that.
@@ -63,7 +65,7 @@ impl Raw {
                     self.pool.tails.accepted();
                     self.accepted(done).await.ok_or(None)
                 }
-                Conduct::Pooled { place, .. } => self.pooled(done, place, request.over == Over::Any),
+                Conduct::Pooled { place, .. } => self.pooled(done, place, request.connection == ConnectionUse::Any),
             };
             if let Some((hold, bytes)) = doubted.take() {
                 // What comes on a connection of its own as well is its own.

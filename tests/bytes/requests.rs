@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::capture::{Capture, resolved};
 use errdrift::catalog;
 use errdrift::fault::Tier;
-use errdrift::model::exchange::{Over, Request};
+use errdrift::model::exchange::{ConnectionUse, Request};
 use errdrift::plan::{Plan, Selection};
 
 /// The request as RFC 9112 writes it: the fields in the probe's order, then Host, then Content-Length where there is content.
@@ -37,7 +37,7 @@ async fn every_core_and_extended_probe_leaves_as_it_is_planned() {
     let tiers = vec![Tier::Core, Tier::Extended];
     let plan = Plan::new(&apis, &Selection { tiers, ..Selection::default() });
     let mut wrong = Vec::new();
-    for probe in plan.probes.iter().filter(|probe| probe.request.over != Over::Http2) {
+    for probe in plan.probes.iter().filter(|probe| probe.request.connection != ConnectionUse::Http2) {
         let expected = rendered(&probe.request, capture.address);
         let sent = capture.bytes(&probe.request).await;
         if sent != expected {

@@ -81,12 +81,12 @@ fn a_mistake_against_the_meta_schema_has_its_line_and_what_to_write_instead() {
         (
             "\"token\"\nheader",
             "\"tokn\"\nheader",
-            "shop.toml:7: /credentials/key/scheme: \"tokn\" is none of the values; did you mean `token`?",
+            "shop.toml:7: /credentials/key/scheme: \"tokn\" is not one of the values; did you mean `token`?",
         ),
         (
             "\"creates\"",
             "\"writes\"",
-            "shop.toml:25: /operation/1/effect: \"writes\" is none of the values; write one of `none`, `session`, `creates`, `upserts`, `changes`, `deletes`, `moves-money`",
+            "shop.toml:25: /operation/1/effect: \"writes\" is not one of the values; write one of `none`, `session`, `creates`, `upserts`, `changes`, `deletes`, `moves-money`",
         ),
         (
             "prefix = \"/api\"\n",

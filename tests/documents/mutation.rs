@@ -72,8 +72,9 @@ fn an_explanation_takes_a_hole_off_the_list_and_an_idle_one_is_a_mistake() {
 fn an_unknown_kind_of_mutation_has_its_line_and_the_closest_one() {
     for (written, pointer) in [("\"emty-string\"", "mutation"), ("[\"dropped\", \"emty-string\"]", "mutation/1")] {
         let said = misexplained(&format!("[[unnoticed]]\nat = \"/a\"\nmutation = {written}\nwhy = \"w\"\n"));
-        let expected =
-            format!("56: /unnoticed/0/{pointer}: \"emty-string\" is none of the values; did you mean `empty-string`?");
+        let expected = format!(
+            "56: /unnoticed/0/{pointer}: \"emty-string\" is not one of the values; did you mean `empty-string`?"
+        );
         assert_eq!(said, expected);
     }
 }

@@ -9,7 +9,7 @@ use errdrift::catalog::Api;
 use errdrift::fault::Tier;
 use errdrift::fault::draft::{Draft, carried};
 use errdrift::fault::relation::Like;
-use errdrift::model::exchange::{Over, Request};
+use errdrift::model::exchange::{ConnectionUse, Request};
 use errdrift::plan::{NO_OPERATION, Plan, Probe, Selection};
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ fn parts(request: &Request, credential: &BTreeSet<String>) -> Vec<(String, Vec<u
         ("path".to_owned(), path.as_bytes().to_vec()),
         ("query".to_owned(), query.as_bytes().to_vec()),
         ("body".to_owned(), request.body.clone().unwrap_or_default()),
-        ("over".to_owned(), format!("{:?}", request.over).into_bytes()),
+        ("over".to_owned(), format!("{:?}", request.connection).into_bytes()),
     ];
     for (name, value) in &request.headers {
         let name = if credential.contains(name) { "credential" } else { name };
@@ -174,7 +174,7 @@ fn other_circumstances_are_one_difference_to_the_plain_probe() {
         let id = format!("{}/{}/{}{tail}", probe.api.suite.id, probe.operation, plain.fault);
         let Some(plain) = plan.probes.iter().find(|other| other.id == id) else { panic!("{}: no {id}", probe.id) };
         let changed = differing(&probe.api, &plain.request, &probe.request);
-        if probe.request.over == Over::Ordinary {
+        if probe.request.connection == ConnectionUse::Ordinary {
             // A library names itself, and asks for no coding.
             assert_eq!(
                 changed,
@@ -189,7 +189,7 @@ fn other_circumstances_are_one_difference_to_the_plain_probe() {
         compared += 1;
     }
     assert!(compared > 100, "{compared}");
-    assert!(plan.probes.iter().any(|probe| probe.request.over == Over::Http2));
+    assert!(plan.probes.iter().any(|probe| probe.request.connection == ConnectionUse::Http2));
 }
 
 #[test]

@@ -41,6 +41,6 @@ pub(crate) fn bytes(probe: &Probe) -> Vec<u8> {
     bytes.extend(request.body.iter().flatten());
     // No content is not empty content.
     bytes.push(u8::from(request.body.is_some()));
-    bytes.extend(format!("{:?} {:?}", request.script, request.over).into_bytes());
+    bytes.extend(format!("{:?} {:?}", request.script, request.connection).into_bytes());
     bytes
 }

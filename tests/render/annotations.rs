@@ -57,7 +57,7 @@ fn more_than_github_shows_is_counted_in_one_line() {
     closing.drifts = vec![closing.drifts[0].clone(); 25];
     closing.reasons.push(Reason::Seen, "the target went away".to_owned());
     let (commands, others) = read(&opening(), &closing);
-    assert_eq!(commands.len(), github::MOST);
+    assert_eq!(commands.len(), github::MAX_ANNOTATIONS);
     assert_eq!(commands[0].1["title"], "errdrift: not judged");
     assert_eq!(others, ["errdrift: 16 more errors without an annotation: GitHub shows 10 of a kind"]);
 }

@@ -53,7 +53,7 @@ fn read(text: &str) -> Read {
 
 fn document(closing: &Closing) -> String {
     let text = report("markdown", &opening(), &[], closing);
-    assert!(text.len() <= markdown::MOST, "{} bytes", text.len());
+    assert!(text.len() <= markdown::MAX_LENGTH, "{} bytes", text.len());
     assert!(!text.contains(|c| hides(c) && c != '\n'), "characters that nobody sees");
     text
 }

@@ -82,7 +82,7 @@ fn a_run_that_could_not_be_judged_was_not_successful_and_says_why() {
 fn more_drifts_than_github_shows_are_cut_and_counted() {
     let mut closing = mixed_closing();
     let one = closing.drifts[0].clone();
-    closing.drifts = (0..sarif::MOST + 7)
+    closing.drifts = (0..sarif::MAX_RESULTS + 7)
         .map(|index| {
             let mut drift = one.clone();
             drift.signature = format!("{}{index}", drift.signature);
@@ -91,7 +91,7 @@ fn more_drifts_than_github_shows_are_cut_and_counted() {
         .collect();
     let text = report("sarif", &opening(), &[], &closing);
     let log: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), sarif::MOST);
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), sarif::MAX_RESULTS);
     assert!(text.contains("5,007 drifts, of which the first 5,000 are results"));
 }
 

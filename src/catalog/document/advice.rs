@@ -74,7 +74,8 @@ impl<'a> Advice<'a> {
         let values = self.subschema().and_then(|schema| schema.get("enum")).and_then(Value::as_array);
         let values: Vec<_> = values.into_iter().flatten().filter_map(Value::as_str).collect();
         let found = self.found();
-        let message = format!("{} is not one of the values", found.map_or_else(String::new, |value| self.written(value)));
+        let message =
+            format!("{} is not one of the values", found.map_or_else(String::new, |value| self.written(value)));
         (message, closest_or_all(found.and_then(Value::as_str).unwrap_or_default(), &values))
     }
 

@@ -1,7 +1,7 @@
 //! Where values stand in a text, however they are spelled there.
 
 use super::coding;
-use super::spelling::{MAX_DEPTH, LOST, is_open, opens, units};
+use super::spelling::{LOST, MAX_DEPTH, is_open, opens, units};
 
 /// A value that is looked for.
 #[derive(Clone)]

@@ -29,7 +29,7 @@ use std::time::SystemTime;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, Semaphore, SemaphorePermit};
 
 use self::outcome::{Came, may_change};
-use crate::model::exchange::{Outcome, Over, Request};
+use crate::model::exchange::{ConnectionUse, Outcome, Request};
 use crate::plan::{Guard, Probe};
 use crate::report::MayHaveChanged;
 use crate::report::record::Recorder;
@@ -125,8 +125,8 @@ impl Brake {
             return Err(why);
         }
         let permit = permit.map_err(|_| self.verdict())?;
-        let request = (!refuses && probe.request.over == Over::Any && probe.request.script.is_none())
-            .then(|| Request { over: Over::Fresh, ..probe.request.clone() });
+        let request = (!refuses && probe.request.connection == ConnectionUse::Any && probe.request.script.is_none())
+            .then(|| Request { connection: ConnectionUse::Fresh, ..probe.request.clone() });
         let held =
             Held { brake: self, operation, probe, recorder, permit: Some(permit), _turn: turn, request, left: None };
         Ok(Pass(Some(held)))
@@ -171,7 +171,9 @@ impl Brake {
         let why = match accepted {
             0 => format!("{MAX_ACCEPTED} requests that must be refused had no answer"),
             MAX_ACCEPTED.. => format!("{MAX_ACCEPTED} requests that must be refused were accepted"),
-            some => format!("{MAX_ACCEPTED} requests that must be refused were accepted or had no answer ({some} accepted)"),
+            some => {
+                format!("{MAX_ACCEPTED} requests that must be refused were accepted or had no answer ({some} accepted)")
+            }
         };
         format!(
             "{why}: nothing that may change the target was sent any more; what to look for stands first in the report"

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::head::{Framing, Length, field, is_beginning, status_line, tokens};
 use crate::model::exchange::{BODY_LIMIT, Defect, Ending, Flaw, Outcome, Reply, Silence};
-use crate::model::quote::{Quote, TOLD};
+use crate::model::quote::{MAX_QUOTED, Quote};
 
 /// The most of a head that is read, in bytes.
 pub const HEAD_LIMIT: usize = 256 * 1024;
@@ -237,7 +237,7 @@ impl Reader {
             if self.length > HEAD_LIMIT {
                 break;
             }
-            let told = (TOLD + 1).saturating_sub(self.begun.len()).min(end + 1 - start);
+            let told = (MAX_QUOTED + 1).saturating_sub(self.begun.len()).min(end + 1 - start);
             self.begun.extend_from_slice(&self.buffer[start..start + told]);
             if self.lines == 1 {
                 match status_line(&line) {
@@ -278,7 +278,7 @@ impl Reader {
     /// Waits for as much of what is no reply as a finding tells.
     fn foreign(&mut self) {
         let seen = &self.buffer[self.at..];
-        if seen.len() > TOLD {
+        if seen.len() > MAX_QUOTED {
             self.not_http = Some(Quote::of("", seen));
         }
     }

@@ -14,7 +14,7 @@ use crate::report::{Gate, Policy, ProbeResult};
 
 /// The waivers of one run, with what they took so far.
 #[derive(Clone, Debug)]
-pub struct Ledger {
+pub struct AppliedWaivers {
     file: String,
     today: Date,
     entries: Vec<Entry>,
@@ -38,7 +38,7 @@ struct Entry {
     before: Option<usize>,
 }
 
-impl Ledger {
+impl AppliedWaivers {
     /// The waivers of a file, each with its line.
     #[must_use]
     pub fn new(file: &str, waivers: WaiverFile, lines: &[usize], today: Date) -> Self {
@@ -170,11 +170,11 @@ mod tests {
             "operation": "folders.*", "cause": "forbidden", "owner": "o", "reason": "r", "expires": "2026-11-22"
         });
         let file = WaiverFile { waiver: vec![serde_json::from_value(waiver).unwrap()] };
-        let mut ledger = Ledger::new("w.toml", file, &[7], today.parse().unwrap());
+        let mut applied = AppliedWaivers::new("w.toml", file, &[7], today.parse().unwrap());
         for (operation, cause) in unjudged {
-            ledger.unjudged("oz-api", operation, *cause);
+            applied.unjudged("oz-api", operation, *cause);
         }
-        let gates = ledger.close(is_whole);
+        let gates = applied.close(is_whole);
         (gates[0].fails, gates[0].message.clone())
     }
 

@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     let side = |name, prefix, url: &str| {
         let target = Target::parse(url).map_err(|why| failed(&Error::Usage(format!("--{name}: {why}"))))?;
         let environment = environment().with_own(prefix);
-        let (apis, unknown) = load(&arguments.choice.suites, &environment)?;
+        let (apis, unknown) = load(&arguments.choice.suites, &environment, &arguments.reach.header)?;
         Ok(Side { name, apis, unknown, wire: arguments.reach.wire(target), environment })
     };
     let sides =

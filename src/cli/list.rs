@@ -28,7 +28,7 @@ pub(super) struct Arguments {
 
 /// Lists the probes.
 pub(super) fn list(arguments: &Arguments) -> u8 {
-    let apis = match load(&arguments.choice.suites, &environment()) {
+    let apis = match load(&arguments.choice.suites, &environment(), &[]) {
         Ok((apis, _)) => apis,
         Err(code) => return code,
     };

@@ -1,5 +1,6 @@
 //! What a command needs of the world around it: suites, variables, the terminal.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anstream::{AutoStream, ColorChoice};
@@ -7,9 +8,10 @@ use anstream::{AutoStream, ColorChoice};
 use super::options::{Choice, Color};
 use super::output::{mistaken, tell};
 use crate::catalog::Api;
+use crate::catalog::suite::Suite;
 use crate::fault::Tier;
 use crate::judge;
-use crate::model::secret::Environment;
+use crate::model::secret::{Environment, Template};
 use crate::model::verdict::exit;
 use crate::plan::Selection;
 
@@ -17,7 +19,8 @@ use crate::plan::Selection;
 pub(super) type Loaded = (Vec<Arc<Api>>, Vec<(String, String)>);
 
 /// The suites of those names; what is wrong with any of them, all at once.
-pub(super) fn load(names: &[String], environment: &Environment) -> Result<Loaded, u8> {
+/// `headers` are the command line's own fields of every request.
+pub(super) fn load(names: &[String], environment: &Environment, headers: &[String]) -> Result<Loaded, u8> {
     let (mut apis, mut unknown) = Loaded::default();
     let mut code = None;
     for name in names {
@@ -25,6 +28,10 @@ pub(super) fn load(names: &[String], environment: &Environment) -> Result<Loaded
             Ok(mut api) => {
                 if apis.iter().any(|other| other.suite.id == api.suite.id) {
                     tell(&format!("errdrift: the suite {} is named twice", api.suite.id));
+                    code = Some(exit::USAGE);
+                }
+                if let Err(why) = add(&mut api.suite, headers, environment) {
+                    tell(&format!("errdrift: --header: {why}; nothing was sent"));
                     code = Some(exit::USAGE);
                 }
                 let unset = api.suite.know(environment);
@@ -36,6 +43,28 @@ pub(super) fn load(names: &[String], environment: &Environment) -> Result<Loaded
         }
     }
     code.map_or(Ok((apis, unknown)), Err)
+}
+
+/// Adds header fields to those of every request of a suite. An error never holds a value: it may be a secret.
+fn add(suite: &mut Suite, headers: &[String], environment: &Environment) -> Result<(), String> {
+    let mut given = BTreeSet::new();
+    for header in headers {
+        let (name, value) = header.split_once(':').ok_or("there is no `:`; write it as 'X-Gateway: ${GATEWAY_KEY}'")?;
+        let value = value.trim();
+        if let Some(why) = suite.refuses(name, value) {
+            return Err(why);
+        }
+        if !given.insert(name.to_ascii_lowercase()) {
+            return Err(format!("`{name}` is given twice"));
+        }
+        let variables = Template::parse(value)?;
+        if let Some(unset) = variables.variables().into_iter().find(|name| environment.get(name).is_none()) {
+            return Err(format!("${{{unset}}} is not set"));
+        }
+        suite.request.headers.retain(|other, _| !other.eq_ignore_ascii_case(name));
+        suite.request.headers.insert(name.to_owned(), value.to_owned());
+    }
+    Ok(())
 }
 
 pub(super) fn selection(choice: &Choice) -> Selection {

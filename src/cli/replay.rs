@@ -65,7 +65,7 @@ fn prepared(arguments: &Arguments) -> Result<Replay, u8> {
         )));
     }
     let environment = environment();
-    let known = |names: &[String]| Ok(load(names, &environment)?.0);
+    let known = |names: &[String]| Ok(load(names, &environment, &arguments.reach.header)?.0);
     let api = suites(&report, &[&result.suite], &arguments.suite, known)?.remove(0);
     let mut engine = arguments.reach.engine(1, None);
     engine.judge.strict = report.opening.strict;

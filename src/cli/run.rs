@@ -68,7 +68,7 @@ pub(super) struct Arguments {
 
 /// Runs, prints the summary, and gives the exit code.
 pub(super) fn run(arguments: &Arguments) -> u8 {
-    let (apis, unknown) = match load(&arguments.choice.suites, &environment()) {
+    let (apis, unknown) = match load(&arguments.choice.suites, &environment(), &arguments.reach.header) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
@@ -129,10 +129,13 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     }
 }
 
-/// The variables of the right credentials.
+/// The variables of the right credentials, and of what every request carries.
 fn names(apis: &[Arc<Api>]) -> BTreeSet<String> {
     let credentials = apis.iter().flat_map(|api| api.suite.credentials.values());
-    let values: Vec<_> = credentials.flat_map(|credential| carried(credential, &credential.valid)).collect();
+    let values: Vec<_> = credentials
+        .flat_map(|credential| carried(credential, &credential.valid))
+        .chain(apis.iter().flat_map(|api| api.suite.fields()))
+        .collect();
     values.iter().flat_map(|(_, value)| value.variables()).map(str::to_owned).collect()
 }
 

@@ -144,6 +144,8 @@ pub struct Draft {
     pub accept_encoding: Option<String>,
     /// Header fields that errdrift does not send otherwise.
     pub fields: Vec<(String, String)>,
+    /// The header fields of every request of the suite.
+    pub common: Vec<(String, Template)>,
     /// The header fields that carry the credential.
     pub credential: Vec<(String, Template)>,
     /// The Content-Type header field.
@@ -171,6 +173,7 @@ impl Draft {
             path: path(operation, |_, field| text_of(field)),
             query: query(operation),
             accept: "application/json".into(),
+            common: suite.fields(),
             credential: operation
                 .credential
                 .as_ref()
@@ -216,6 +219,7 @@ impl Draft {
         let coding = self.accept_encoding.unwrap_or_else(|| "identity".into());
         let mut headers = vec![field("accept", self.accept), field("accept-encoding", coding)];
         headers.extend(self.fields.into_iter().map(|(name, value)| (name, Template::literal(value))));
+        headers.extend(self.common);
         headers.extend(self.credential);
         headers.extend(self.content_type.map(|value| field("content-type", value)));
         headers.extend(self.content_encoding.map(|value| field("content-encoding", value)));

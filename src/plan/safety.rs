@@ -360,6 +360,7 @@ fn of_suite(api: &Api) -> Draft {
         method: "GET".into(),
         path: api.suite.prefix.clone(),
         accept: "application/json".into(),
+        common: api.suite.fields(),
         credential: credential.map_or_else(Vec::new, |credential| draft::carried(credential, &credential.valid)),
         ..Draft::default()
     }

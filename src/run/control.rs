@@ -366,6 +366,7 @@ pub(crate) async fn outside(plan: &Plan, controls: &Controls, shared: &Shared) -
     if hopeless || apis.values().any(|api| api.suite.prefix.trim_matches('/').is_empty()) {
         return None;
     }
-    let Outcome::Reply(reply) = shared.look(NOWHERE).await else { return None };
+    let api = apis.values().next()?;
+    let Outcome::Reply(reply) = shared.look(api, NOWHERE).await else { return None };
     Outside::of(&reply)
 }

@@ -32,7 +32,7 @@ pub(crate) async fn identity_mismatch(plan: &Plan, shared: &Shared) -> Option<St
     let apis: BTreeMap<_, _> = plan.probes.iter().map(|probe| (&probe.api.suite.id, &probe.api)).collect();
     for (suite, api) in apis {
         if let Some(identity) = &api.suite.identity
-            && let Err(came) = ask(identity, shared).await
+            && let Err(came) = ask(api, identity, shared).await
         {
             let place = identity.at.as_ref().map_or_else(|| "the body".to_owned(), |at| format!("`{at}`"));
             return Some(format!(
@@ -45,9 +45,9 @@ pub(crate) async fn identity_mismatch(plan: &Plan, shared: &Shared) -> Option<St
 }
 
 /// Asks for the path; in an error, what came instead.
-async fn ask(identity: &Identity, shared: &Shared) -> Result<(), String> {
+async fn ask(api: &Api, identity: &Identity, shared: &Shared) -> Result<(), String> {
     let mask = &shared.recorder.mask;
-    let reply = match shared.look(&identity.path).await {
+    let reply = match shared.look(api, &identity.path).await {
         Outcome::Reply(reply) => reply,
         // The controls say it better, and nothing of the target is known by it.
         Outcome::Silence(Silence::Local(_)) => return Ok(()),

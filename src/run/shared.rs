@@ -14,6 +14,7 @@ use super::pacing::limits::{Key, Leave, Limits};
 use super::retry_after;
 use super::settings::Settings;
 use super::unsent::Unsent;
+use crate::catalog::Api;
 use crate::model::exchange::{Exchange, Outcome, Reply, Request};
 use crate::model::secret::{Environment, Template};
 use crate::report::record::Recorder;
@@ -93,11 +94,12 @@ impl Shared {
     }
 
     /// What the target says of a path: one harmless request without a credential, by which nothing is judged.
-    pub(crate) async fn look(&self, path: &str) -> Outcome {
-        let accept = ("accept".to_owned(), Template::literal("application/json"));
-        let headers = [(accept.0.clone(), accept.1.masked())];
-        let request =
-            Request { method: "GET".into(), target: path.to_owned(), headers: vec![accept], ..Request::default() };
+    pub(crate) async fn look(&self, api: &Api, path: &str) -> Outcome {
+        let mut fields = vec![("accept".to_owned(), Template::literal("application/json"))];
+        fields.extend(api.suite.fields());
+        let request = Request { method: "GET".into(), target: path.to_owned(), headers: fields, ..Request::default() };
+        // What is not set is named by the controls.
+        let headers = self.resolve(&request).unwrap_or_default();
         self.ask(&Key { suite: String::new(), operation: path.to_owned() }, &request, &headers).await
     }
 

@@ -42,7 +42,7 @@ pub enum Unsent {
     OurFault(String),
 }
 
-/// Variables that a suite cannot run without: those of its right credentials.
+/// Variables that a suite cannot run without: those of its right credentials, and of what every request carries.
 #[derive(Debug)]
 pub struct RequiredVariables(BTreeSet<(String, String)>);
 
@@ -53,10 +53,10 @@ impl RequiredVariables {
         let apis: BTreeMap<_, _> = plan.probes.iter().map(|probe| (&probe.api.suite.id, &probe.api)).collect();
         let mut needed = BTreeSet::new();
         for (suite, api) in apis {
-            for credential in api.suite.credentials.values() {
-                for (_, value) in carried(credential, &credential.valid) {
-                    needed.extend(value.variables().into_iter().map(|name| (suite.clone(), name.to_owned())));
-                }
+            let credentials = api.suite.credentials.values();
+            let carried = credentials.flat_map(|credential| carried(credential, &credential.valid));
+            for (_, value) in carried.chain(api.suite.fields()) {
+                needed.extend(value.variables().into_iter().map(|name| (suite.clone(), name.to_owned())));
             }
         }
         Self(needed)

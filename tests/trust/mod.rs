@@ -4,6 +4,7 @@ mod circumstances;
 mod ending;
 mod ending_early;
 mod front;
+mod gateway;
 mod guards;
 mod http2;
 mod limits;

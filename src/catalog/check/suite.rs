@@ -15,6 +15,15 @@ pub(crate) fn check(suite: &Suite, document: &Document) -> (Vec<Problem>, Vec<Pr
     for (name, credential) in &suite.credentials {
         mistakes.credential(&member("/credentials", name), credential);
     }
+    for (name, value) in &suite.request.headers {
+        if let Some(why) = suite.refuses(name, value) {
+            mistakes.wrong(
+                member("/request/headers", name),
+                why,
+                "name a field of the gateway or the tenant, as `X-Tenant`",
+            );
+        }
+    }
     declarations(suite, &mut mistakes);
     skipped(suite, &mut mistakes);
     let mut ids = BTreeMap::new();

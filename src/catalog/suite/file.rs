@@ -27,6 +27,9 @@ pub struct Suite {
     /// How credentials are carried, by the names that operations use.
     #[serde(default)]
     pub credentials: BTreeMap<String, Credential>,
+    /// What every request has in common.
+    #[serde(default)]
+    pub request: RequestDefaults,
     /// Which layers owe the contract.
     #[serde(default)]
     pub owed_by: OwedBy,
@@ -53,6 +56,15 @@ pub struct Suite {
     pub skip: Vec<Skip>,
     /// The operations.
     pub operation: Vec<Operation>,
+}
+
+/// What every request of a suite has in common.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestDefaults {
+    /// Header fields by name; `${NAME}` in a value stands for a variable, and is masked.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// Probes that are not to be sent to this API.

@@ -7,9 +7,12 @@ mod effect;
 mod expects;
 mod file;
 mod paths;
+mod request;
 
 pub use body::{Anchor, Body, Field, FieldType};
 pub use effect::Effect;
 pub use expects::{Expects, is_json};
-pub use file::{Credential, Identity, Minimum, Operation, OwedBy, Refusal, Scheme, Secret, Skip, Suite};
+pub use file::{
+    Credential, Identity, Minimum, Operation, OwedBy, Refusal, RequestDefaults, Scheme, Secret, Skip, Suite,
+};
 pub use paths::same_path;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::catalog::Api;
 use crate::catalog::contract::{Contract, Promise, Status};
 use crate::catalog::document::Problems;
-use crate::catalog::suite::{Body, Effect, Field, FieldType, Minimum, Operation, OwedBy, Suite};
+use crate::catalog::suite::{Body, Effect, Field, FieldType, Minimum, Operation, OwedBy, RequestDefaults, Suite};
 use crate::fault;
 use crate::judge::finding::Finding;
 use crate::judge::judge;
@@ -187,6 +187,7 @@ fn suite(operation: Vec<Operation>) -> Suite {
         id: NAME.to_owned(),
         title: "A stand-in".to_owned(),
         contract: NAME.to_owned(),
+        request: RequestDefaults::default(),
         prefix: "/".to_owned(),
         credentials: BTreeMap::new(),
         owed_by: OwedBy::default(),

@@ -54,7 +54,7 @@ async fn nowhere(api: &Arc<Api>, shared: &Shared) -> Option<Reply> {
     let credential = credential.and_then(|name| api.suite.credentials.get(name));
     let with = credential.map(|credential| carried(credential, &credential.valid));
     for fields in [Some(Vec::new()), with].into_iter().flatten() {
-        let headers = [accept.clone()].into_iter().chain(fields).collect();
+        let headers = [accept.clone()].into_iter().chain(api.suite.fields()).chain(fields).collect();
         let request = Request { method: "GET".into(), target: path(api), headers, ..Request::default() };
         let Ok(headers) = shared.resolve(&request) else { continue };
         let key = Key { suite: String::new(), operation: request.target.clone() };

@@ -82,7 +82,7 @@ pub(super) struct Reach {
     /// Send through this proxy; proxies of the environment are not used
     #[arg(long, value_name = "URL")]
     pub(super) proxy: Option<String>,
-    /// A header field of every request, as 'X-Gateway: ${GATEWAY_KEY}': a variable's value is masked; repeatable
+    /// A header field of every request, as 'X-Tenant: ${TENANT}': a variable's value is masked; repeatable
     #[arg(long, value_name = "NAME: VALUE")]
     pub(super) header: Vec<String>,
     /// Send to a host that a suite takes for production

@@ -1,5 +1,6 @@
 //! The controls of a run: the operations' correct requests, which show that a wrong one proves something.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use super::brake::form::Form;
 use super::credentials::Checked;
 use super::identity;
 use super::pacing::limits::Key;
+use super::recognition::recognised;
 use super::shared::Shared;
 use super::unsent::Unsent;
 use crate::catalog::suite::Expects;
@@ -89,7 +91,7 @@ impl Controls {
                 // What is asked without credentials tells most of a target that refuses all.
                 let bare = failures.iter().find(|(operation, _)| is_bare(operation, suite, controls));
                 let (operation, failure) = first(Why::Particular).or(bare).unwrap_or(&failures[failures.len() - 1]);
-                let advice = failure.advice;
+                let advice = &failure.advice;
                 let reason = format!("no control of {suite} succeeded: {operation} {}; {advice}", failure.text);
                 let kind = if unreachable { Reason::Unreachable } else { Reason::Credential };
                 all.reasons.push((kind, reason.clone()));
@@ -201,7 +203,7 @@ struct ControlFailure {
     text: String,
     why: Why,
     /// What to do about it.
-    advice: &'static str,
+    advice: Cow<'static, str>,
 }
 
 /// Why a control failed.
@@ -225,6 +227,13 @@ const OTHER_FORM: &str = "check --target: a login or another application may ans
 
 const PARTICULAR: &str =
     "a gateway refuses requests without a User-Agent, or as errdrift writes them: have it let them through";
+
+/// What to do about a control that was answered, but not by a success: by what is known of who answered, if anything.
+fn advised(control: &Control, reply: &Reply, shared: &Shared) -> Cow<'static, str> {
+    let recorder = &shared.recorder;
+    recognised(control, &recorder.target, reply, &recorder.mask)
+        .map_or_else(|| advice(control, reply).into(), Cow::Owned)
+}
 
 /// What to do about a control that was answered, but not by a success.
 fn advice(control: &Control, reply: &Reply) -> &'static str {
@@ -295,7 +304,7 @@ fn succeeds(reply: &Reply) -> bool {
 /// Sends a control; `None` where a variable is missing.
 async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, ControlFailure>> {
     let headers = shared.resolve(&control.request).ok()?;
-    let mut failure = ControlFailure { text: String::new(), why: Why::Unreachable, advice: UNREACHABLE };
+    let mut failure = ControlFailure { text: String::new(), why: Why::Unreachable, advice: UNREACHABLE.into() };
     let mut hangs = false;
     for _ in 0..MAX_CONTROL_ATTEMPTS {
         match shared.ask(&key(control), &control.request, &headers).await {
@@ -303,18 +312,23 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, Contr
                 let Some(why) = form::breach(&expects(control), &reply) else { return Some(Ok(Form::of(&reply))) };
                 let described = shared.recorder.described(&reply);
                 let text = record::cut(&format!("was answered {} with {described}, {why}", reply.status));
-                failure = ControlFailure { text, why: Why::OtherForm, advice: OTHER_FORM };
+                failure = ControlFailure { text, why: Why::OtherForm, advice: OTHER_FORM.into() };
             }
             Outcome::Reply(reply) => {
                 let whole = if reply.ending == Ending::Complete { "" } else { ", which did not come whole" };
                 let described = shared.recorder.described(&reply);
                 let text = record::cut(&format!("was answered {} with {described}{whole}", reply.status));
-                failure = ControlFailure { text, why: Why::Refused, advice: advice(control, &reply) };
+                failure = ControlFailure { text, why: Why::Refused, advice: advised(control, &reply, shared) };
             }
             Outcome::Silence(silence) => {
                 let unreachable = matches!(silence, Silence::Unreachable(_) | Silence::Local(_) | Silence::Tls(_));
                 hangs |= matches!(silence, Silence::TimedOut(_) | Silence::Stalled(..));
-                let advice = if matches!(silence, Silence::Local(_)) { UNASKED } else { UNREACHABLE };
+                let advice = match silence {
+                    Silence::Local(_) => UNASKED,
+                    Silence::Tls(_) => "check --target",
+                    _ => UNREACHABLE,
+                }
+                .into();
                 let silence = masked::silence(&shared.recorder.mask, &silence);
                 let text = record::cut(&format!("had no answer ({silence})"));
                 failure =
@@ -330,7 +344,7 @@ async fn answer(control: &Control, shared: &Shared) -> Option<Result<Form, Contr
         && let Some(status) = by_library(control, shared).await
     {
         let text = format!("{}, and {status} as an HTTP library sends it, under a User-Agent", failure.text);
-        failure = ControlFailure { text, why: Why::Particular, advice: PARTICULAR };
+        failure = ControlFailure { text, why: Why::Particular, advice: PARTICULAR.into() };
     }
     Some(Err(failure))
 }

@@ -23,6 +23,7 @@ pub(crate) mod outputs;
 pub mod pacing;
 pub(crate) mod prepared;
 pub mod progress;
+mod recognition;
 pub mod rejudge;
 pub mod repeat;
 pub mod replay;

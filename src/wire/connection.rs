@@ -14,6 +14,7 @@ use super::local;
 use super::proxy::Proxy;
 use super::settings::Settings;
 use super::stream::Stream;
+use super::tls_error;
 use crate::model::exchange::{LocalLimit, Silence};
 
 /// What the versions of HTTP are called in TLS (RFC 9113, section 3.1).
@@ -134,7 +135,10 @@ async fn secured(
     name: &ServerName<'static>,
     stream: TcpStream,
 ) -> Result<TlsStream<TcpStream>, Silence> {
-    connector.connect(name.clone(), stream).await.map_err(|error| Silence::Tls(error.to_string()))
+    connector
+        .connect(name.clone(), stream)
+        .await
+        .map_err(|error| Silence::Tls(tls_error::why(&error).unwrap_or_else(|| error.to_string())))
 }
 
 /// The longest that making a connection may take, as a share of the probe's deadline: a host that swallows packets is

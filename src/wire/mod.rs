@@ -21,6 +21,7 @@ pub mod settings;
 mod stream;
 mod tails;
 pub(crate) mod tap;
+mod tls_error;
 mod trust;
 mod well_formed;
 

@@ -18,6 +18,7 @@ use super::connection::{Connector, HTTP_1, HTTP_2, patience};
 use super::local::limit_of_resolver;
 use super::proxy;
 use super::settings::Settings;
+use super::tls_error;
 use crate::model::exchange::{BODY_LIMIT, ConnectionUse, Ending, Outcome, Reply, Request, Silence};
 use crate::model::target::Target;
 
@@ -147,7 +148,7 @@ impl OrdinaryClient {
     }
 
     fn silence(&self, error: &reqwest::Error) -> Silence {
-        if let Some(tls) = causes(error).find_map(tls) {
+        if let Some(tls) = causes(error).find_map(tls_error::why) {
             return Silence::Tls(tls);
         }
         if error.is_connect() {
@@ -164,14 +165,6 @@ impl OrdinaryClient {
         // What came is not sent for again.
         Silence::NotHttp(format!("an HTTP library cannot read it ({why})").into())
     }
-}
-
-/// The TLS library's own word, which I/O errors carry inside, and their sources pass over.
-fn tls(error: &(dyn Error + 'static)) -> Option<String> {
-    if let Some(rustls) = error.downcast_ref::<rustls::Error>() {
-        return Some(rustls.to_string());
-    }
-    tls(error.downcast_ref::<io::Error>()?.get_ref()?)
 }
 
 /// What caused an error, the nearest cause first.

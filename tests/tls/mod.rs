@@ -96,7 +96,8 @@ fn a_certificate_of_an_unknown_authority_is_never_green() {
     let front = front();
     let (code, text) = run(&front, &[]);
     assert_eq!(code, Some(3), "{text}");
-    assert!(text.contains("no TLS connection"), "{text}");
+    assert!(text.contains("no TLS connection: the certificate is self-signed, or of an authority"), "{text}");
+    assert!(text.contains("--ca FILE"), "{text}");
 }
 
 #[test]

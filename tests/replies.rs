@@ -119,6 +119,7 @@ fn interim_replies_are_passed_over_and_counted() {
     let interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
     let whole = reply("Content-Length: 2\r\n", "{}");
     comes_to(format!("HTTP/1.1 100 Continue\r\n\r\n{whole}"), "400 complete «{}»");
+    comes_to(format!("HTTP/1.1 100\r\n\r\n{whole}"), "400 complete «{}» ReasonPhrase");
     comes_to(format!("{}{whole}", interim.repeat(20)), "400 complete «{}»");
     comes_to(format!("{}{whole}", interim.repeat(21)), "not HTTP");
     comes_to(interim, "closed");

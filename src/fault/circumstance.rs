@@ -31,6 +31,22 @@ pub static FAULTS: &[Fault] = &[
         |s| each(s, |draft| accept(draft, "*/*"))
     ),
     fault!(
+        "alike-accept-none",
+        NotAcceptable,
+        "No Accept at all, as a bare socket or a health check asks, on a request that is wrong anyway.",
+        "no Accept field",
+        "RFC 9110, section 12.5.1: without it, any media type is acceptable; the document has one format for all clients",
+        |s| each(s, |draft| accept(draft, ""))
+    ),
+    fault!(
+        "alike-accept-versioned",
+        NotAcceptable,
+        "The API's own media type with a parameter, as clients that name a version ask, on a request that is wrong anyway.",
+        "Accept: application/json; version=1",
+        "RFC 9110, section 12.5.1; the document has one format for all clients",
+        |s| each(s, |draft| accept(draft, "application/json; version=1"))
+    ),
+    fault!(
         "alike-accept-problem",
         NotAcceptable,
         "An Accept that prefers problem details to JSON, on a request that is wrong anyway.",

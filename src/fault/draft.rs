@@ -138,7 +138,7 @@ pub struct Draft {
     pub path: String,
     /// The query as it stands in the request line, without its `?`.
     pub query: Option<String>,
-    /// The Accept header field.
+    /// The Accept header field; none where it is empty.
     pub accept: String,
     /// The Accept-Encoding header field; `identity` where it has none.
     pub accept_encoding: Option<String>,
@@ -217,7 +217,12 @@ impl Draft {
     pub fn request(self) -> Request {
         let field = |name: &str, value: String| (name.to_owned(), Template::literal(value));
         let coding = self.accept_encoding.unwrap_or_else(|| "identity".into());
-        let mut headers = vec![field("accept", self.accept), field("accept-encoding", coding)];
+        let mut headers: Vec<_> = Some(self.accept)
+            .filter(|accept| !accept.is_empty())
+            .into_iter()
+            .map(|accept| field("accept", accept))
+            .collect();
+        headers.push(field("accept-encoding", coding));
         headers.extend(self.fields.into_iter().map(|(name, value)| (name, Template::literal(value))));
         headers.extend(self.common);
         headers.extend(self.credential);

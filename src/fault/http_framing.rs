@@ -59,6 +59,16 @@ pub static FAULTS: &[Fault] = &[
         after_refusal
     ),
     fault!(
+        "expectation",
+        NoCredentials,
+        Wire,
+        "An expectation without credentials: 100-continue, with the content a moment later, as clients that wait send it, and one \
+         that nobody has.",
+        "Expect: 100-continue",
+        "RFC 9110, section 10.1.1: 100 or a final status; an expectation that is not met may be answered by 417",
+        expectation
+    ),
+    fault!(
         "length-and-coding",
         MalformedHttp,
         Intrusive,
@@ -162,6 +172,26 @@ fn after_refusal(subject: &Subject<'_>) -> Vec<Variant> {
         script.good_follows = true;
     }
     vec![variant]
+}
+
+/// How long a client waits for the 100 before it sends its content all the same (RFC 9110, section 10.1.1).
+const CONTINUE_TIMEOUT: Duration = Duration::from_millis(200);
+
+fn expectation(subject: &Subject<'_>) -> Vec<Variant> {
+    if subject.credential().is_none() || !is_first(subject, |operation, _| operation.credential.is_some()) {
+        return Vec::new();
+    }
+    let expects = |name: &str, value: &str| Variant {
+        name: name.to_owned(),
+        ..uncredentialed(subject, Never, |m| m.add(format!("expect: {value}\r\n")))
+    };
+    let mut waits = expects("continue", "100-continue");
+    if let Some(script) = &mut waits.draft.script {
+        let content = script.parts.pop();
+        script.parts.push(Part::Pause(CONTINUE_TIMEOUT));
+        script.parts.extend(content);
+    }
+    vec![waits, expects("unknown", "errdrift").form_only()]
 }
 
 fn length_and_coding(subject: &Subject<'_>) -> Vec<Variant> {

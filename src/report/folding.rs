@@ -127,9 +127,12 @@ impl Known {
     /// Whether the other is the same, where the contract takes it less gravely.
     fn is_graver(&self, other: &Self) -> bool {
         let (one, other) = (&self.drift, &other.drift);
+        // A silence that fails for one cause is the same where it only warns for another.
+        let same_cause = one.cause == other.cause || *one.rule == delivery::NO_REPLY;
         one.rule == other.rule
             && one.severity > other.severity
-            && (&one.finding.class, &one.cause, one.layer) == (&other.finding.class, &other.cause, other.layer)
+            && same_cause
+            && (&one.finding.class, one.layer) == (&other.finding.class, other.layer)
             && one.finding.at.pattern() == other.finding.at.pattern()
             && one.finding.facet == other.finding.facet
     }

@@ -49,13 +49,15 @@ pub(crate) fn recognised(control: &Control, target: &str, reply: &Reply, mask: &
     let has = |words: &[&str]| words.iter().any(|words| text.contains(words));
     let field = |name: &str| reply.all(name).next().map(|value| quoted(value, mask));
     if reply.status == 400 && has(WANTS_TLS) {
-        return Some(format!("the port speaks TLS: write {} in --target", secure(target)));
+        return Some(format!("check --target: the port speaks TLS; write {}", secure(target)));
     }
     if (300..400).contains(&reply.status) {
         return field("location").map(|location| redirected(control, target, &location));
     }
     if let Some(other) = other_format(&control.api.contract, reply) {
-        return Some(format!("the reply has the format of {other}: `errdrift run {other}` tests that API"));
+        return Some(format!(
+            "check --target and the suite: the reply has the format of {other}, which `errdrift run {other}` tests"
+        ));
     }
     if judge::body::json(reply).is_some_and(|json| judge::is_envelope(&control.api.contract, &json)) {
         return (reply.status == 404).then(|| prefixed(control, target));
@@ -91,7 +93,7 @@ fn secure(target: &str) -> String {
 fn redirected(control: &Control, target: &str, location: &str) -> String {
     let asked = format!("{target}{}", control.request.target);
     if location == secure(&asked) && location != asked {
-        return format!("the target is redirected to TLS: write {} in --target", secure(target));
+        return format!("check --target: it is redirected to TLS; write {}", secure(target));
     }
     let lower = location.to_lowercase();
     if ["login", "signin", "sign_in", "sso", "saml", "oauth", "/auth"].iter().any(|word| lower.contains(word)) {
@@ -99,7 +101,7 @@ fn redirected(control: &Control, target: &str, location: &str) -> String {
             "a login before the API answers ({location}): --header sends with every request what lets one through"
         );
     }
-    format!("the target is redirected to {location}: write in --target where the API itself answers")
+    format!("check --target: it is redirected to {location}; write where the API itself answers")
 }
 
 /// Whether the challenge is of the scheme that the suite's own credentials have.
@@ -139,10 +141,12 @@ fn prefixed(control: &Control, target: &str) -> String {
     let own = control.api.suite.prefix.trim_end_matches('/');
     let origin = target.strip_suffix(own).filter(|origin| !own.is_empty() && !origin.ends_with('/'));
     if let Some(origin) = origin.filter(|origin| origin.contains("://") && !origin.ends_with("://")) {
-        return format!("{target}{asked} was asked for: `{own}` stands in --target and in the suite; write {origin}");
+        return format!(
+            "check --target, its host and its prefix: `{own}` stands in it and in the suite, and {target}{asked} was asked for; write {origin}"
+        );
     }
     format!(
-        "{target}{asked} was asked for: if the API is elsewhere, --target takes a prefix, as {target}/v1; the API is not there"
+        "check --target, its host and its prefix: {target}{asked} was asked for, and the API is not there; it takes a prefix, as {target}/v1"
     )
 }
 
@@ -156,12 +160,16 @@ mod tests {
     /// A status, header fields and a body.
     type Came = (u16, &'static [(&'static str, &'static str)], &'static str);
     /// A suite, a target, what its control got, and a part of what is said.
-    type Row = (&'static str, &'static str, Came, &'static str);
+    type Row = (usize, &'static str, Came, &'static str);
 
     const ASKED: &str = "https://staging.example.com/api/version";
 
-    fn said(suite: &str, target: &str, (status, fields, body): Came) -> Option<String> {
-        let plan = Plan::new(&[Arc::new(load(suite).unwrap())], &Selection::default());
+    /// Suites by their place among those that are built in.
+    const OZ: usize = 1;
+    const OTHER: usize = 0;
+
+    fn said(suite: usize, target: &str, (status, fields, body): Came) -> Option<String> {
+        let plan = Plan::new(&[Arc::new(load(built_in_suites().nth(suite).unwrap()).unwrap())], &Selection::default());
         let headers = fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
         let reply = Reply { status, headers, body: body.as_bytes().to_vec(), ..Reply::default() };
         recognised(&plan.controls[0], target, &reply, &Mask::default())
@@ -171,58 +179,48 @@ mod tests {
     fn what_answers_in_the_place_of_the_api_is_named_with_what_to_do() {
         let host = "http://staging.example.com";
         let rows: &[Row] = &[
+            (OZ, host, (301, &[("location", ASKED)], ""), "redirected to TLS; write https://staging.example.com"),
             (
-                "oz-api",
-                host,
-                (301, &[("location", ASKED)], ""),
-                "redirected to TLS: write https://staging.example.com in",
-            ),
-            (
-                "oz-api",
+                OZ,
                 host,
                 (302, &[("location", "https://id.example.com/sso?next=x")], ""),
                 "a login before the API answers (https://id.example.com/sso",
             ),
             (
-                "oz-api",
+                OZ,
                 host,
                 (308, &[("location", "https://other.example.com/api/")], ""),
                 "redirected to https://other.example.com/api/",
             ),
             (
-                "oz-api",
+                OZ,
                 host,
                 (400, &[], "<title>400 The plain HTTP request was sent to HTTPS port</title>"),
-                "speaks TLS: write https://staging",
+                "speaks TLS; write https://staging",
             ),
-            ("oz-api", host, (400, &[], "Client sent an HTTP request to an HTTPS server.\n"), "speaks TLS"),
-            ("oz-api", host, (400, &[], "{\"error\": {\"code\": \"NOT_FOUND\"}}"), "errdrift run escrow-box"),
+            (OZ, host, (400, &[], "Client sent an HTTP request to an HTTPS server.\n"), "speaks TLS"),
+            (OZ, host, (400, &[], "{\"error\": {\"code\": \"NOT_FOUND\"}}"), "the reply has the format of"),
             (
-                "escrow-box",
+                OTHER,
                 host,
                 (404, &[], "{\"error_code\": 10, \"error_message\": \"m\", \"details\": null}"),
-                "errdrift run oz-api",
+                "which `errdrift run oz-api` tests",
             ),
             (
-                "oz-api",
+                OZ,
                 host,
                 (401, &[("www-authenticate", "Basic realm=\"staging\"")], "<h1>401</h1>"),
                 "login of its own (Basic realm=\"staging\"): --header",
             ),
-            ("escrow-box", host, (401, &[("www-authenticate", "Negotiate")], ""), "login of its own (Negotiate)"),
-            ("oz-api", host, (403, &[("cf-mitigated", "challenge")], "<p>"), "firewall (Cloudflare)"),
-            ("oz-api", host, (403, &[("server", "AkamaiGHost")], "<p>Access Denied"), "firewall (Akamai)"),
-            ("oz-api", host, (503, &[], "<h1>Scheduled maintenance</h1>"), "a maintenance page"),
-            (
-                "oz-api",
-                "http://staging.example.com/api",
-                (404, &[], "<h1>"),
-                "stands in --target and in the suite; write http://staging.example.com",
-            ),
-            ("oz-api", host, (404, &[], "<h1>"), "http://staging.example.com/api/version was asked for"),
+            (OTHER, host, (401, &[("www-authenticate", "Negotiate")], ""), "login of its own (Negotiate)"),
+            (OZ, host, (403, &[("cf-mitigated", "challenge")], "<p>"), "firewall (Cloudflare)"),
+            (OZ, host, (403, &[("server", "AkamaiGHost")], "<p>Access Denied"), "firewall (Akamai)"),
+            (OZ, host, (503, &[], "<h1>Scheduled maintenance</h1>"), "a maintenance page"),
+            (OZ, "http://staging.example.com/api", (404, &[], "<h1>"), "stands in it and in the suite, and"),
+            (OZ, host, (404, &[], "<h1>"), "http://staging.example.com/api/version was asked for"),
         ];
         for (suite, target, reply, expected) in rows {
-            let said = said(suite, target, *reply).unwrap_or_default();
+            let said = said(*suite, target, *reply).unwrap_or_default();
             assert!(said.contains(expected), "{expected}: {said}");
         }
     }
@@ -230,12 +228,12 @@ mod tests {
     #[test]
     fn what_the_api_itself_says_is_nobody_elses() {
         let host = "http://staging.example.com";
-        let rows: [(&str, Came); 5] = [
-            ("oz-api", (403, &[], "{\"error_code\": 7, \"error_message\": \"m\", \"details\": null}")),
-            ("escrow-box", (401, &[("www-authenticate", "Basic realm=\"api\"")], "")),
-            ("escrow-box", (400, &[], "{\"error\": {\"code\": \"NOT_ALLOWED\"}}")),
-            ("oz-api", (500, &[], "{}")),
-            ("oz-api", (503, &[("server", "nginx")], "<h1>503 Service Temporarily Unavailable</h1>")),
+        let rows: [(usize, Came); 5] = [
+            (OZ, (403, &[], "{\"error_code\": 7, \"error_message\": \"m\", \"details\": null}")),
+            (OTHER, (401, &[("www-authenticate", "Basic realm=\"api\"")], "")),
+            (OTHER, (400, &[], "{\"error\": {\"code\": \"NOT_ALLOWED\"}}")),
+            (OZ, (500, &[], "{}")),
+            (OZ, (503, &[("server", "nginx")], "<h1>503 Service Temporarily Unavailable</h1>")),
         ];
         for (suite, reply) in rows {
             assert_eq!(said(suite, host, reply), None, "{reply:?}");

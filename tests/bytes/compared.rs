@@ -31,6 +31,21 @@ pub(crate) fn rows() -> Vec<Written> {
             b"",
         ),
         written(
+            "oz-api/users.list/alike-accept-none/no-credentials",
+            "GET /api/users/ HTTP/1.1\r\n\
+             accept-encoding: identity\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "oz-api/users.list/alike-accept-versioned/no-credentials",
+            "GET /api/users/ HTTP/1.1\r\n\
+             accept: application/json; version=1\r\n\
+             accept-encoding: identity\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
             "oz-api/users.list/alike-accept-vendor/no-credentials",
             "GET /api/users/ HTTP/1.1\r\n\
              accept: application/vnd.errdrift.v1+json, application/json;q=0.9\r\n\

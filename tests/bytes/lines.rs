@@ -169,6 +169,30 @@ pub(crate) fn rows() -> Vec<Written> {
               \r\n",
         ),
         raw(
+            "oz-api/authorize.refresh/expectation/continue",
+            b"POST /staging/api/authorize/refresh HTTP/1.1\r\n\
+              host: HOST\r\n\
+              accept: application/json\r\n\
+              accept-encoding: identity\r\n\
+              content-type: application/json\r\n\
+              content-length: 49\r\n\
+              expect: 100-continue\r\n\
+              \r\n\
+              {\"expire_token\":\"errdrift-invented-expire-token\"}",
+        ),
+        raw(
+            "oz-api/authorize.refresh/expectation/unknown",
+            b"POST /staging/api/authorize/refresh HTTP/1.1\r\n\
+              host: HOST\r\n\
+              accept: application/json\r\n\
+              accept-encoding: identity\r\n\
+              content-type: application/json\r\n\
+              content-length: 49\r\n\
+              expect: errdrift\r\n\
+              \r\n\
+              {\"expire_token\":\"errdrift-invented-expire-token\"}",
+        ),
+        raw(
             "oz-api/authorize.auth/length-and-coding",
             b"POST /staging/api/authorize/auth HTTP/1.1\r\n\
               host: HOST\r\n\

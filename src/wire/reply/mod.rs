@@ -65,6 +65,8 @@ pub struct Reader {
     /// How the head began, as far as it was taken from the buffer and a finding tells it.
     begun: Vec<u8>,
     interim: usize,
+    /// What is wrong with interim replies: it is reported with the reply that they precede.
+    defects: Vec<Defect>,
     /// Whether the request was one whose reply has no body.
     to_head: bool,
     /// Whether the reply is one of HTTP/1.0.
@@ -88,6 +90,7 @@ impl Reader {
             length: 0,
             begun: Vec::new(),
             interim: 0,
+            defects: Vec::new(),
             to_head: method == "HEAD",
             old: false,
             state: State::Head,
@@ -292,14 +295,16 @@ impl Reader {
                 self.not_http =
                     Some(format!("more than {INTERIM_LIMIT} interim replies, the last one {}", reply.status).into());
             }
+            self.defects.append(&mut reply.defects);
             self.reply = None;
             self.begun.clear();
             (self.lines, self.length) = (0, 0);
             return;
         }
+        reply.defects.append(&mut self.defects);
         let old = self.old;
         let said = |name: &str, token: &str| tokens(reply, name).iter().any(|value| value.eq_ignore_ascii_case(token));
-        // Behind a 101 another protocol is spoken.
+        // After a 101 another protocol is spoken.
         self.keeps_alive =
             reply.status != 101 && !said("connection", "close") && (!old || said("connection", "keep-alive"));
         let framing = Framing::of(reply, old);

@@ -34,9 +34,7 @@ pub(super) fn load(names: &[String], environment: &Environment, headers: &[Strin
                     tell(&format!("errdrift: --header: {why}; nothing was sent"));
                     code = Some(exit::USAGE);
                 }
-                let unset = api.suite.know(environment);
-                let place = |operation: &str| format!("{}/{operation}", api.suite.id);
-                unknown.extend(unset.iter().map(|(operation, variable)| (place(operation), variable.clone())));
+                unknown.extend(api.suite.know(environment));
                 apis.push(Arc::new(api));
             }
             Err(problems) => code = Some(mistaken(&problems)),

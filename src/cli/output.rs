@@ -32,7 +32,8 @@ pub(super) fn tell(text: &str) {
 
 /// Says what failed, and gives its exit code.
 pub(super) fn failed(failure: &Error) -> u8 {
-    tell(&format!("errdrift: {failure}"));
+    let help = if let Error::Production { .. } = failure { "; --yes-production sends all the same" } else { "" };
+    tell(&format!("errdrift: {failure}{help}"));
     failure.exit_code()
 }
 

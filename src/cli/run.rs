@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     }
     let target = match Target::parse(&arguments.target) {
         Ok(target) => target,
-        Err(why) => return failed(&Error::Usage(why)),
+        Err(why) => return failed(&Error::Target(why)),
     };
     let color = colored(arguments.color);
     let reports = match files::settled(&arguments.reports) {

@@ -12,6 +12,7 @@ use super::harness;
 use super::harness::{Line, Trial};
 use super::prepared::Prepared;
 use super::session::Session;
+use super::signal;
 use super::unsent::{RequiredVariables, Unsent};
 use crate::model::printable::printable;
 use crate::model::verdict::{Severity, Verdict};
@@ -25,6 +26,7 @@ use crate::report::{Closing, Opening, ProbeResult};
 /// # Errors
 /// As [`Session::run`].
 pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Closing>, Error> {
+    signal::listen();
     let mut all = Vec::new();
     let mut chosen = Vec::new();
     for session in sessions {
@@ -43,7 +45,7 @@ pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Clos
     std::thread::scope(|scope| {
         let run = scope.spawn(move || {
             let mut tell = |event: &Event| tell(&sender, event);
-            chosen.into_iter().map(|prepared| Ok(prepared.run(&mut tell)?.1)).collect::<Result<Vec<_>, _>>()
+            chosen.into_iter().map(|prepared| Ok(prepared.run(signal::ended(), &mut tell)?.1)).collect::<Result<Vec<_>, _>>()
         });
         let _ = harness::show(&harness::in_order(arguments.clone()), all, receiver);
         joined(run)
@@ -86,7 +88,7 @@ impl Prepared {
         let (sender, receiver) = mpsc::channel();
         std::thread::scope(|scope| {
             let run = scope.spawn(move || {
-                self.run(&mut |event| {
+                self.run(signal::ended(), &mut |event| {
                     tell(&sender, event);
                     watch(event);
                 })

@@ -44,7 +44,7 @@ impl Running {
         let wrong = |error: std::io::Error| Error::Usage(format!("cannot listen on 127.0.0.1:{port}: {error}"));
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port))).map_err(wrong)?;
         let address = listener.local_addr().map_err(wrong)?;
-        let target = Target::parse(&format!("http://{address}")).map_err(Error::Usage)?;
+        let target = Target::parse(&format!("http://{address}")).map_err(Error::Target)?;
         let deployment = Deployment::new(api, drift);
         let witness = deployment.witness();
         let (shutdown, ended) = tokio::sync::oneshot::channel::<()>();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::error::Error;
 use super::shared::Shared;
 use crate::catalog::Api;
 use crate::catalog::suite::Identity;
@@ -16,14 +17,14 @@ use crate::model::target::Target;
 use crate::plan::Plan;
 use crate::report::record;
 
-/// The suite and the pattern by which the host looks like production.
-#[must_use]
-pub fn production<'a>(apis: &'a [Arc<Api>], target: &Target) -> Option<(&'a str, &'a str)> {
+/// Whether no suite takes the host for production.
+pub(crate) fn not_production(apis: &[Arc<Api>], target: &Target) -> Result<(), Error> {
     let host = target.host().to_ascii_lowercase();
     let matches = |pattern: &&String| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(&host));
-    apis.iter().find_map(|api| {
-        let pattern = api.suite.production.iter().find(matches)?;
-        Some((api.suite.id.as_str(), pattern.as_str()))
+    let found = apis.iter().find_map(|api| Some((api, api.suite.production.iter().find(matches)?)));
+    found.map_or(Ok(()), |(api, pattern)| {
+        let (suite, pattern) = (api.suite.id.clone(), pattern.clone());
+        Err(Error::Production { host: target.host().to_owned(), suite, pattern })
     })
 }
 

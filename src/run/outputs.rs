@@ -15,7 +15,7 @@ pub(crate) fn reports(requests: &[Request], opening: &Opening) -> Result<Vec<(Si
     let open = |request: &Request| {
         let name = request.path.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
         let sink = Sink::open(request, opening)
-            .map_err(|error| Error::Usage(format!("cannot write the report {name}: {error}; nothing was sent")))?;
+            .map_err(|error| Error::Unwritable(format!("cannot write the report {name}: {error}")))?;
         Ok((sink, name))
     };
     requests.iter().map(open).collect()
@@ -25,7 +25,7 @@ pub(crate) fn reports(requests: &[Request], opening: &Opening) -> Result<Vec<(Si
 pub(crate) fn of_gates(gates: &Policies) -> Result<BTreeMap<PathBuf, Output>, Error> {
     let ratchet = gates.ratchet.as_ref().map(|(path, _)| path);
     let open = |path: &PathBuf| {
-        let why = |error| Error::Usage(format!("cannot write {}: {error}; nothing was sent", path.display()));
+        let why = |error| Error::Unwritable(format!("cannot write {}: {error}", path.display()));
         Ok((path.clone(), Output::open(Some(path)).map_err(why)?))
     };
     gates.save.iter().chain(ratchet).map(open).collect()

@@ -10,7 +10,7 @@ use super::opening::opening;
 use super::runtime::runtime;
 use super::session::Session;
 use super::writer::Sink;
-use super::{engine, identity, outputs, signal};
+use super::{engine, identity, outputs};
 use crate::model::exchange::ConnectionUse;
 use crate::model::file::Output;
 use crate::model::secret::{Template, unmaskable};
@@ -25,18 +25,12 @@ impl Session {
     pub(crate) fn prepare(self) -> Result<Prepared, Error> {
         let started_at = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         let opening = opening(&self.apis, self.wire.target.as_str(), started_at, self.wire.insecure, self.strict);
-        if let Some((suite, pattern)) =
-            identity::production(&self.apis, &self.wire.target).filter(|_| !self.yes_production)
-        {
-            return Err(Error::Usage(format!(
-                "{} looks like production: the suite {suite} says so of hosts like `{pattern}`; nothing was sent; --yes-production runs all the same",
-                self.wire.target.host()
-            )));
+        if !self.yes_production {
+            identity::not_production(&self.apis, &self.wire.target)?;
         }
         let sender = Sender::new(&self.wire).map_err(Error::Usage)?;
         let mut plan = self.plan()?;
         let inactive = self.leave_out(&mut plan);
-        signal::listen();
         let sinks = outputs::reports(&self.reports, &opening)?;
         let written = outputs::of_gates(&self.gates)?;
         let is_whole = self.selection.is_whole();
@@ -62,12 +56,12 @@ impl Session {
         let names: BTreeSet<&str> =
             templates.filter(|template| template.has_variables()).flat_map(Template::variables).collect();
         let broken = |name: &&str| self.environment.get(name).is_some_and(|value| value.chars().any(char::is_control));
-        if let Some(why) = unmaskable(names.iter().copied(), &self.environment) {
-            return Err(Error::Usage(why));
+        if let Some((name, why)) = unmaskable(names.iter().copied(), &self.environment) {
+            return Err(Error::variable(name, why));
         }
         if let Some(name) = names.into_iter().find(broken) {
-            let why = "holds a line break or another control byte, which no header field can carry";
-            return Err(Error::Usage(format!("${{{name}}} {why}; set it to the credential alone")));
+            let why = "holds a line break or another control byte, which no header field can carry; set it to the credential alone";
+            return Err(Error::variable(name, why));
         }
         Ok(plan)
     }
@@ -104,8 +98,12 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Sends, and shows all that happens to whoever watches.
-    pub(crate) fn run(self, watch: &mut (dyn FnMut(&Event) + Send)) -> Result<(Opening, Closing), Error> {
+    /// Sends until it is done or somebody ends it, and shows all that happens to whoever watches.
+    pub(crate) fn run(
+        self,
+        stop: impl Future<Output = String> + Send + 'static,
+        watch: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<(Opening, Closing), Error> {
         let Self { opening, plan, sender, mut sinks, mut written, mut session, inactive, is_whole } = self;
         session.engine.records_all |= !sinks.is_empty();
         let start = Instant::now();
@@ -131,7 +129,7 @@ impl Prepared {
         };
         let Session { engine, environment, wire, strict, apis, .. } = session;
         let run = engine::Run { plan, sender, target: wire.target.as_str().to_owned(), environment, settings: engine };
-        runtime()?.block_on(async { engine::run(run, signal::ended(), emit).await });
+        runtime()?.block_on(async { engine::run(run, stop, emit).await });
         let elapsed = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         for inactive in inactive {
             tally.inactive(inactive);

@@ -48,15 +48,12 @@ impl Replay {
     /// Sends it, once.
     ///
     /// # Errors
-    /// [`Error::Usage`] where nothing was sent: no such probe, a host of production, a variable that is not set.
+    /// Where nothing was sent: no such probe, a host of production, a variable that is not set.
     pub fn run(self) -> Result<Replayed, Error> {
         let Self { probe, api, wire, environment, engine, yes_production, before, named } = self;
         let apis = [api];
-        if let Some((suite, pattern)) = identity::production(&apis, &wire.target).filter(|_| !yes_production) {
-            return Err(Error::Usage(format!(
-                "{} looks like production: the suite {suite} says so of hosts like `{pattern}`; nothing was sent; --yes-production sends it all the same",
-                wire.target.host()
-            )));
+        if !yes_production {
+            identity::not_production(&apis, &wire.target)?;
         }
         let plan = Plan::new(&apis, &selection(&probe).map_err(Error::Usage)?);
         let Some(probe) = plan.probes.first() else {
@@ -66,8 +63,8 @@ impl Replay {
             )));
         };
         let variables = probe.request.variables();
-        if let Some(why) = unmaskable(variables.iter().copied(), &environment) {
-            return Err(Error::Usage(why));
+        if let Some((name, why)) = unmaskable(variables.iter().copied(), &environment) {
+            return Err(Error::variable(name, why));
         }
         if let Some(name) = variables.iter().find(|name| !named && environment.get(name).is_some()) {
             let target = wire.target.as_str();
@@ -86,8 +83,8 @@ impl Replay {
                 return Err(Error::Usage(format!("{} is not for this target: {why}", probe.id)));
             }
             let headers = shared.resolve(&probe.request);
-            let headers =
-                headers.map_err(|name| Error::Usage(format!("{} needs ${{{name}}}: it is not set", probe.id)))?;
+            let headers = headers
+                .map_err(|name| Error::variable(&name, format!("is not set, and {} needs it", probe.id)))?;
             if let Some(why) = again.against(&plan, probe).await {
                 return Err(Error::NotJudged(format!("{} was not sent: {why}", probe.id)));
             }

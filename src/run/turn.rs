@@ -7,15 +7,17 @@ use super::prepared::Prepared;
 use super::progress::Bar;
 use super::progress::Live;
 use super::session::Session;
+use super::signal;
 use crate::report::{Closing, Opening, ProbeResult};
 
 impl Session {
     /// Runs, and hands back what is known at both ends.
     ///
     /// # Errors
-    /// [`Error::Usage`] before anything is sent; [`Error::Report`] when a report could not be written.
+    /// What makes no sense, before anything is sent; [`Error::Report`] when a report could not be written.
     pub fn run(mut self) -> Result<(Opening, Closing), Error> {
         let live = std::mem::replace(&mut self.live, Live::Nothing);
+        signal::listen();
         self.prepare()?.shown(live, &mut |_| {})
     }
 }
@@ -38,12 +40,12 @@ impl Prepared {
             #[cfg(feature = "cli")]
             Live::Bar => {
                 let bar = Bar::new(self.plan.probes.len());
-                self.run(&mut |event| {
+                self.run(signal::ended(), &mut |event| {
                     bar.show(event);
                     result(event);
                 })
             }
-            _ => self.run(&mut result),
+            _ => self.run(signal::ended(), &mut result),
         }
     }
 }
@@ -57,6 +59,7 @@ pub(crate) fn in_turn(
     sessions: Vec<Session>,
     mut watch: impl FnMut(usize, &ProbeResult) + Send,
 ) -> Result<Vec<(Opening, Closing)>, Error> {
+    signal::listen();
     let prepare = |mut session: Session| {
         let live = std::mem::replace(&mut session.live, Live::Nothing);
         Ok((live, session.prepare()?))

@@ -118,7 +118,7 @@ fn a_replay_that_makes_no_sense_is_refused_before_anything_is_sent() {
         .says("did you mean `oz-api/folders.get/credentials-a");
     let path = bench.path("run.json");
     let probe = "oz-api/folders.get/path-ill-typed-id/folder_id";
-    ran(&["replay", &path, "--probe", probe]).exits(2).says("needs ${OZ_TOKEN}: it is not set");
+    ran(&["replay", &path, "--probe", probe]).exits(2).says("${OZ_TOKEN} is not set, and oz-api/");
     ran(&["replay", "/nowhere/at-all.json", "--probe", probe]).exits(2).says("cannot be read");
     bench.edit(|report| report["suite_names"]["oz-api"] = "./elsewhere.toml".into());
     bench.replay(probe, &[]).exits(2).says("--suite FILE names one that is elsewhere now");

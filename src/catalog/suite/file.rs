@@ -122,8 +122,8 @@ pub struct OwedBy {
 }
 
 impl Suite {
-    /// Puts the variables of the environment in the places of known resources. Gives those that are not set, with their
-    /// operations: what is not known is not asked for.
+    /// Puts the variables of the environment in the places of known resources. Gives those that are not set, after suite and
+    /// operation: what is not known is not asked for.
     pub fn know(&mut self, environment: &Environment) -> Vec<(String, String)> {
         let mut unset = Vec::new();
         for operation in &mut self.operation {
@@ -134,7 +134,7 @@ impl Suite {
                     found.clone_into(value);
                     return true;
                 }
-                unset.push((id.clone(), name.to_owned()));
+                unset.push((format!("{}/{id}", self.id), name.to_owned()));
                 false
             });
         }

@@ -44,12 +44,13 @@ pub(super) fn is_weak(value: &str) -> bool {
 
 /// Why a value cannot be masked, where one of these variables has such a value; with what to do.
 #[must_use]
-pub fn unmaskable<'n>(names: impl IntoIterator<Item = &'n str>, environment: &Environment) -> Option<String> {
+pub fn unmaskable<'n>(names: impl IntoIterator<Item = &'n str>, environment: &Environment) -> Option<(&'n str, String)> {
     let hopeless = |name: &&str| environment.get(name).is_some_and(|value| value.chars().count() < MIN_LENGTH);
     names.into_iter().find(hopeless).map(|name| {
-        format!(
-            "${{{name}}} has fewer than {MIN_LENGTH} characters, which stand in any text and cannot be masked in reports; nothing was sent; use an account with a longer one"
-        )
+        let why = format!(
+            "has fewer than {MIN_LENGTH} characters, which stand in any text and cannot be masked in reports; nothing was sent; use an account with a longer one"
+        );
+        (name, why)
     })
 }
 
@@ -86,10 +87,10 @@ mod tests {
             Environment::new([("A".into(), "7".into()), ("B".into(), "abc".into()), ("C".into(), "яя".into())]);
         assert_eq!(unmaskable(["B", "D"], &environment), None);
         for name in ["A", "C"] {
-            let why = unmaskable(["B", name], &environment).unwrap();
+            let (named, why) = unmaskable(["B", name], &environment).unwrap();
             assert!(
-                why.starts_with(&format!("${{{name}}} has fewer than 3")) && why.contains("use an account"),
-                "{why}"
+                named == name && why.starts_with("has fewer than 3") && why.contains("use an account"),
+                "{named} {why}"
             );
         }
     }

@@ -191,7 +191,9 @@ fn expectation(subject: &Subject<'_>) -> Vec<Variant> {
         script.parts.push(Part::Pause(CONTINUE_TIMEOUT));
         script.parts.extend(content);
     }
-    vec![waits, expects("unknown", "errdrift").form_only()]
+    // Who takes it for malformed answers as for what is no HTTP.
+    let unknown = expects("unknown", "errdrift").instead(Cause::MalformedHttp).also(&[Cause::NoCredentials]);
+    vec![waits, unknown.form_only()]
 }
 
 fn length_and_coding(subject: &Subject<'_>) -> Vec<Variant> {

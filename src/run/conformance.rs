@@ -45,7 +45,10 @@ pub fn conform(arguments: &Arguments, sessions: Vec<Session>) -> Result<Vec<Clos
     std::thread::scope(|scope| {
         let run = scope.spawn(move || {
             let mut tell = |event: &Event| tell(&sender, event);
-            chosen.into_iter().map(|prepared| Ok(prepared.run(signal::ended(), &mut tell)?.1)).collect::<Result<Vec<_>, _>>()
+            chosen
+                .into_iter()
+                .map(|prepared| Ok(prepared.run(signal::ended(), &mut tell)?.1))
+                .collect::<Result<Vec<_>, _>>()
         });
         let _ = harness::show(&harness::in_order(arguments.clone()), all, receiver);
         joined(run)

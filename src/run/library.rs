@@ -180,7 +180,8 @@ impl Run {
             let _ = done.send(self.until(stop));
         };
         let thread = thread::Builder::new().name("errdrift".to_owned()).spawn(run);
-        let thread = thread.map_err(|error| Error::Local(format!("no thread for the run: {error}; nothing was sent")))?;
+        let thread =
+            thread.map_err(|error| Error::Local(format!("no thread for the run: {error}; nothing was sent")))?;
         let report = report.await;
         drop(wanted);
         match (report, thread.join()) {

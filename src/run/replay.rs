@@ -83,8 +83,8 @@ impl Replay {
                 return Err(Error::Usage(format!("{} is not for this target: {why}", probe.id)));
             }
             let headers = shared.resolve(&probe.request);
-            let headers = headers
-                .map_err(|name| Error::variable(&name, format!("is not set, and {} needs it", probe.id)))?;
+            let headers =
+                headers.map_err(|name| Error::variable(&name, format!("is not set, and {} needs it", probe.id)))?;
             if let Some(why) = again.against(&plan, probe).await {
                 return Err(Error::NotJudged(format!("{} was not sent: {why}", probe.id)));
             }

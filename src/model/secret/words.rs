@@ -44,7 +44,10 @@ pub(super) fn is_weak(value: &str) -> bool {
 
 /// Why a value cannot be masked, where one of these variables has such a value; with what to do.
 #[must_use]
-pub fn unmaskable<'n>(names: impl IntoIterator<Item = &'n str>, environment: &Environment) -> Option<(&'n str, String)> {
+pub fn unmaskable<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    environment: &Environment,
+) -> Option<(&'n str, String)> {
     let hopeless = |name: &&str| environment.get(name).is_some_and(|value| value.chars().count() < MIN_LENGTH);
     names.into_iter().find(hopeless).map(|name| {
         let why = format!(

@@ -63,7 +63,7 @@ fn what_is_wrong_is_said_before_anything_is_sent() {
     let suite = || Suite::load("oz-api").unwrap();
     for target in ["", "staging", "ftp://staging", "https://user:secret@staging"] {
         let wrong = Run::new([suite()], target).unwrap_err();
-        assert!(matches!(wrong, Error::Usage(_)) && !wrong.to_string().contains("secret"), "{wrong}");
+        assert!(matches!(wrong, Error::Target(_)) && !wrong.to_string().contains("secret"), "{wrong}");
     }
     let wrong = Run::new([suite()], "http://127.0.0.1:1").unwrap().operations(["no.such"]).run().unwrap_err();
     assert!(matches!(wrong, Error::Usage(_)), "{wrong}");

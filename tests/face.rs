@@ -38,6 +38,16 @@ fn a_run_is_a_value_that_every_format_renders() {
 }
 
 #[test]
+fn a_run_can_be_awaited_by_asynchronous_code() {
+    let deployment = Embedded::conforming("escrow-box").unwrap();
+    let run = Run::new([Suite::load("escrow-box").unwrap()], deployment.url()).unwrap();
+    let run = run.variables(deployment.variables()).operations(["handlers.cities"]);
+    let report = tokio::runtime::Runtime::new().unwrap().block_on(run.run_async()).unwrap();
+    assert_eq!(report.exit_code(), 0, "{}", report.summary());
+    assert!(!report.results.is_empty());
+}
+
+#[test]
 fn a_run_takes_what_it_is_told_to_and_nothing_else() {
     let deployment = Embedded::conforming("oz-api").unwrap();
     let of = |run: fn(Run) -> Run| {

@@ -11,7 +11,7 @@ use crate::catalog::Api;
 use crate::catalog::suite::Suite;
 use crate::fault::Tier;
 use crate::judge;
-use crate::model::secret::{Environment, Template};
+use crate::model::secret::Environment;
 use crate::model::verdict::exit;
 use crate::plan::Selection;
 
@@ -49,14 +49,11 @@ fn add(suite: &mut Suite, headers: &[String], environment: &Environment) -> Resu
     for header in headers {
         let (name, value) = header.split_once(':').ok_or("there is no `:`; write it as 'X-Gateway: ${GATEWAY_KEY}'")?;
         let value = value.trim();
-        if let Some(why) = suite.refuses(name, value) {
-            return Err(why);
-        }
+        let template = suite.common_field(name, value)?;
         if !given.insert(name.to_ascii_lowercase()) {
             return Err(format!("`{name}` is given twice"));
         }
-        let variables = Template::parse(value)?;
-        if let Some(unset) = variables.variables().into_iter().find(|name| environment.get(name).is_none()) {
+        if let Some(unset) = template.variables().into_iter().find(|name| environment.get(name).is_none()) {
             return Err(format!("${{{unset}}} is not set"));
         }
         suite.request.headers.retain(|other, _| !other.eq_ignore_ascii_case(name));

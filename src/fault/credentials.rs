@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::acceptance::Acceptance::{Guarded, Never};
-use super::draft::{Draft, Subject, Variant, carried, field, pair};
+use super::draft::{Draft, Subject, Variant, carried, pair};
 use super::row::{Fault, fault};
 use crate::catalog::suite::{Credential, Scheme};
 use crate::model::cause::Cause;
@@ -135,7 +135,7 @@ pub static FAULTS: &[Fault] = &[
 ];
 
 fn value(draft: &mut Draft, credential: &Credential, value: impl Into<Vec<u8>>) {
-    draft.credential = vec![(field(credential), Template::literal(value))];
+    draft.credential = vec![(credential.field(), Template::literal(value))];
 }
 
 /// The invented pair in clear, or the invented token.
@@ -235,7 +235,7 @@ fn unencoded(subject: &Subject<'_>) -> Vec<Variant> {
 
 fn in_query(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
-    let carried = pair(&field(credential), &invented_value(credential, ""));
+    let carried = pair(&credential.field(), &invented_value(credential, ""));
     let variant = subject.variant("", Never, |draft| {
         draft.credential.clear();
         draft.query = Some(draft.query.take().map_or_else(|| carried.clone(), |query| format!("{query}&{carried}")));
@@ -245,7 +245,7 @@ fn in_query(subject: &Subject<'_>) -> Vec<Variant> {
 
 fn twice(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
-    let wrong = |addition: &str| (field(credential), Template::literal(invented_value(credential, addition)));
+    let wrong = |addition: &str| (credential.field(), Template::literal(invented_value(credential, addition)));
     let variant = subject.variant("", Never, |draft| draft.credential = vec![wrong("1"), wrong("2")]);
     // Two fields where one is defined may be refused before either is read.
     vec![variant.also(&[Cause::MalformedCredentials, Cause::NoCredentials, Cause::MalformedHttp])]

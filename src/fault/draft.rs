@@ -160,7 +160,7 @@ pub struct Draft {
     pub parts: Vec<FormPart>,
     /// What leaves in the place of all this.
     pub script: Option<Script>,
-    /// What it leaves over.
+    /// Which connection it uses.
     pub connection: ConnectionUse,
 }
 
@@ -217,11 +217,10 @@ impl Draft {
     pub fn request(self) -> Request {
         let field = |name: &str, value: String| (name.to_owned(), Template::literal(value));
         let coding = self.accept_encoding.unwrap_or_else(|| "identity".into());
-        let mut headers: Vec<_> = Some(self.accept)
-            .filter(|accept| !accept.is_empty())
-            .into_iter()
-            .map(|accept| field("accept", accept))
-            .collect();
+        let mut headers = Vec::new();
+        if !self.accept.is_empty() {
+            headers.push(field("accept", self.accept));
+        }
         headers.push(field("accept-encoding", coding));
         headers.extend(self.fields.into_iter().map(|(name, value)| (name, Template::literal(value))));
         headers.extend(self.common);
@@ -299,24 +298,12 @@ pub fn query_with(operation: &Operation, name: &str, raw: &str) -> String {
     others.map(|(name, field)| pair(name, &text_of(field))).chain([set]).collect::<Vec<_>>().join("&")
 }
 
-/// The name of the header field that carries the credential, in lower case as it leaves: case does not matter there.
-#[must_use]
-pub fn field(credential: &Credential) -> String {
-    match credential.scheme {
-        Scheme::Token => credential.header.as_deref().unwrap_or_default().to_ascii_lowercase(),
-        Scheme::Basic | Scheme::Bearer => "authorization".into(),
-    }
-}
-
 /// The header fields that carry a secret.
 #[must_use]
 pub fn carried(credential: &Credential, secret: &Secret) -> Vec<(String, Template)> {
-    let part = |text: &Option<String>| {
-        let text = text.as_deref().unwrap_or_default();
-        Template::parse(text).unwrap_or_else(|_| Template::literal(text))
-    };
+    let part = |text: &Option<String>| Template::written(text.as_deref().unwrap_or_default());
     match credential.scheme {
-        Scheme::Token => vec![(field(credential), part(&secret.token))],
+        Scheme::Token => vec![(credential.field(), part(&secret.token))],
         Scheme::Basic => vec![("authorization".into(), Template::basic(part(&secret.login), part(&secret.password)))],
         Scheme::Bearer => {
             let token = format!("Bearer {}", secret.token.as_deref().unwrap_or_default());

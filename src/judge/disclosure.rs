@@ -47,7 +47,7 @@ const MAX_SEARCHED: usize = 262_144;
 /// What the reply tells and should not.
 pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Finding> {
     let mut findings = banners(case);
-    let mut credentials = carried::credentials(sent, &case.probe.api.suite.fields());
+    let mut credentials = carried::credentials(sent, |name| case.probe.api.suite.writes_out(name));
     credentials.retain(|credential| !case.mask().is_word(credential));
     if tells_nothing(case, &credentials) {
         return findings;

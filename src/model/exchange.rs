@@ -22,7 +22,7 @@ pub struct Request {
     /// What leaves in the place of all this, where it is no request that an HTTP library would write: the other members then
     /// say what it is made from.
     pub script: Option<Script>,
-    /// What it leaves over.
+    /// Which connection it uses.
     pub connection: ConnectionUse,
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn check(suite: &Suite, document: &Document) -> (Vec<Problem>, Vec<Pr
         mistakes.credential(&member("/credentials", name), credential);
     }
     for (name, value) in &suite.request.headers {
-        if let Some(why) = suite.refuses(name, value) {
+        if let Err(why) = suite.common_field(name, value) {
             mistakes.wrong(
                 member("/request/headers", name),
                 why,

@@ -1,6 +1,6 @@
 //! Header fields of every request: what a gateway before a deployment asks for, a tenant, a login of its own.
 
-use super::file::{Scheme, Suite};
+use super::file::{Credential, Scheme, Suite};
 use crate::model::secret::Template;
 
 /// Fields that faults break, or that frame a message: what every request carries would be in their way.
@@ -19,36 +19,50 @@ const OWN: &[&str] = &[
     "upgrade",
 ];
 
+impl Credential {
+    /// The name of the header field that carries it, in lower case as it leaves: case does not matter there.
+    #[must_use]
+    pub fn field(&self) -> String {
+        match self.scheme {
+            Scheme::Token => self.header.as_deref().unwrap_or_default().to_ascii_lowercase(),
+            Scheme::Basic | Scheme::Bearer => "authorization".into(),
+        }
+    }
+}
+
 impl Suite {
     /// The header fields of every request.
     #[must_use]
     pub fn fields(&self) -> Vec<(String, Template)> {
-        let template = |text: &String| Template::parse(text).unwrap_or_else(|_| Template::literal(text.as_str()));
-        self.request.headers.iter().map(|(name, text)| (name.clone(), template(text))).collect()
+        self.request.headers.iter().map(|(name, text)| (name.clone(), Template::written(text))).collect()
     }
 
-    /// What is wrong with such a field; `None` where it may be sent.
+    /// Whether the suite has such a field with a value that is written out: a tenant, not a secret.
     #[must_use]
-    pub fn refuses(&self, name: &str, value: &str) -> Option<String> {
+    pub fn writes_out(&self, name: &str) -> bool {
+        self.request.headers.get(name).is_some_and(|value| !value.contains("${"))
+    }
+
+    /// The value of such a field.
+    ///
+    /// # Errors
+    /// What is wrong with it; never the value, which may be a secret.
+    pub fn common_field(&self, name: &str, value: &str) -> Result<Template, String> {
         let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         if name.is_empty() || !name.chars().all(is_token) {
-            return Some(format!("`{name}` is not the name of a header field (RFC 9110, section 5.1)"));
+            return Err(format!("`{name}` is not the name of a header field (RFC 9110, section 5.1)"));
         }
         if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
-            return Some(format!("`{name}` is a field that errdrift itself writes and breaks"));
+            return Err(format!("`{name}` is a field that errdrift itself writes and breaks"));
         }
-        let carries = |scheme, header: &Option<String>| match scheme {
-            Scheme::Basic | Scheme::Bearer => name.eq_ignore_ascii_case("authorization"),
-            Scheme::Token => header.as_ref().is_some_and(|header| name.eq_ignore_ascii_case(header)),
-        };
         if let Some((credential, _)) =
-            self.credentials.iter().find(|(_, credential)| carries(credential.scheme, &credential.header))
+            self.credentials.iter().find(|(_, credential)| credential.field().eq_ignore_ascii_case(name))
         {
-            return Some(format!("`{name}` carries the credential `{credential}` of {}", self.id));
+            return Err(format!("`{name}` carries the credential `{credential}` of {}", self.id));
         }
         if value.chars().any(char::is_control) || value != value.trim() || value.is_empty() {
-            return Some(format!("the value of `{name}` is not that of a header field (RFC 9110, section 5.5)"));
+            return Err(format!("the value of `{name}` is not that of a header field (RFC 9110, section 5.5)"));
         }
-        Template::parse(value).err()
+        Template::parse(value)
     }
 }

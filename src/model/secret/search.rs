@@ -289,7 +289,7 @@ fn is_begin(text: &[u8], at: usize, pattern: &Pattern) -> bool {
         let fraction = before == '.' && at > 1 && text[at - 2].is_ascii_digit();
         return !(fraction && pattern.is_number());
     }
-    // `\n` and `%3D` end in letters and are not part of a word.
+    // `\n` and `%3D` end in letters, which are those of no word.
     (at.saturating_sub(BEFORE)..at - 1).any(|start| {
         let ends_here = |(value, length): (u32, usize)| start + length == at && pattern.ends_at(value) && value != LOST;
         is_open(text, start) && units(text, start, MAX_DEPTH).iter().any(ends_here)

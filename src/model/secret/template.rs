@@ -59,6 +59,12 @@ impl Template {
         Ok(Self(pieces))
     }
 
+    /// The same, or the text as it stands where it is refused, which the check of its suite has said.
+    #[must_use]
+    pub fn written(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|_| Self::literal(text))
+    }
+
     /// The value of the Authorization header for a pair (RFC 7617).
     #[must_use]
     pub fn basic(login: Self, password: Self) -> Self {

@@ -76,7 +76,7 @@ pub(crate) enum Next {
     /// Nothing until something ends, or until then.
     Wait(Option<Instant>),
     /// Nothing any more.
-    ConnectionUse,
+    Done,
 }
 
 /// What a silence means.
@@ -179,7 +179,7 @@ impl Board {
         let pending = state.solo.pop_front().or_else(|| parked(state)).or_else(|| self.fresh(state));
         match pending {
             Some(pending) => state.task(None, Task::Probe(pending), Leave::default(), false),
-            None if state.under_way == 0 && state.next == self.probes.len() => Next::ConnectionUse,
+            None if state.under_way == 0 && state.next == self.probes.len() => Next::Done,
             None => Next::Wait(None),
         }
     }
@@ -283,7 +283,7 @@ impl Board {
         shared.credentials.want_all(None);
         match shared.credentials.begin() {
             Some((name, before)) => state.task(None, Task::Check(name, before), Leave::default(), true),
-            None => Next::ConnectionUse,
+            None => Next::Done,
         }
     }
 

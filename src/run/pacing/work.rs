@@ -47,7 +47,7 @@ impl Work {
             let mut changed = std::pin::pin!(self.board.changed.notified());
             changed.as_mut().enable();
             let (task, ticket) = match self.board.take(&self.shared) {
-                Next::ConnectionUse => return,
+                Next::Done => return,
                 Next::Task(task, ticket) => (task, ticket),
                 Next::Wait(until) => {
                     let pause = async {

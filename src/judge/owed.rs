@@ -7,10 +7,10 @@ use super::describe;
 use super::finding::Finding;
 use super::found::Found;
 use super::rule::{Needs, Rule, rules};
-use crate::catalog::suite::Scheme;
 use crate::model::cause::Cause;
 use crate::model::place::Place;
 use crate::model::retry_after::RetryAfter;
+use crate::model::token;
 
 /// What a rule about one status needs.
 macro_rules! needs {
@@ -183,20 +183,13 @@ fn elements(list: &str) -> impl Iterator<Item = &str> {
 fn scheme(element: &str) -> Option<&str> {
     let end = element.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(element.len());
     let (first, rest) = element.split_at(end);
-    let is_token =
-        !first.is_empty() && first.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-    (is_token && !rest.trim_start().starts_with('=')).then_some(first)
+    (token::is(first.as_bytes()) && !rest.trim_start().starts_with('=')).then_some(first)
 }
 
 fn challenge(case: &Case<'_>, value: &str) -> Option<Finding> {
     let credential = case.probe.declared().and_then(|operation| operation.credential.as_ref());
-    let taken = credential.and_then(|name| case.probe.api.suite.credentials.get(name)).map(|taken| taken.scheme);
-    let name = match taken {
-        Some(Scheme::Basic) => Some("Basic"),
-        Some(Scheme::Bearer) => Some("Bearer"),
-        // What is carried by a field of its own has no scheme that is registered.
-        Some(Scheme::Token) | None => None,
-    };
+    let taken = credential.and_then(|name| case.probe.api.suite.credentials.get(name));
+    let name = taken.and_then(|taken| taken.scheme.registered());
     let mut schemes = elements(value).filter_map(scheme);
     if schemes.any(|scheme| name.is_none_or(|name| scheme.eq_ignore_ascii_case(name))) {
         return None;

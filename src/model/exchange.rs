@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::quote::Quote;
 use super::secret::Template;
+use super::token;
 
 /// The most of a body that is read, in bytes.
 pub const BODY_LIMIT: usize = 1 << 18;
@@ -66,8 +67,7 @@ impl Request {
     /// Why it is no request that HTTP/1.1 has (RFC 9112, sections 3 and 5), where no script says that it is not to be one.
     #[must_use]
     pub fn breach(&self) -> Option<String> {
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        let is_token = |text: &str| !text.is_empty() && text.bytes().all(token);
+        let is_token = |text: &str| token::is(text.as_bytes());
         if !is_token(&self.method) {
             return Some(format!("`{}` is no method", self.method.escape_debug()));
         }

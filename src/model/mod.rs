@@ -16,4 +16,5 @@ pub mod quote;
 pub mod retry_after;
 pub mod secret;
 pub mod target;
+pub mod token;
 pub mod verdict;

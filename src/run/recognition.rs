@@ -2,8 +2,9 @@
 //!
 //! Pure. What it quotes of the target is masked first.
 
+use serde_json::Value;
+
 use crate::catalog::contract::Contract;
-use crate::catalog::suite::Scheme;
 use crate::catalog::{built_in_suites, load};
 use crate::judge;
 use crate::model::exchange::Reply;
@@ -54,13 +55,15 @@ pub(crate) fn recognised(control: &Control, target: &str, reply: &Reply, mask: &
     if (300..400).contains(&reply.status) {
         return field("location").map(|location| redirected(control, target, &location));
     }
-    if let Some(other) = other_format(&control.api.contract, reply) {
-        return Some(format!(
-            "check --target and the suite: the reply has the format of {other}, which `errdrift run {other}` tests"
-        ));
-    }
-    if judge::body::json(reply).is_some_and(|json| judge::is_envelope(&control.api.contract, &json)) {
-        return (reply.status == 404).then(|| prefixed(control, target));
+    if let Some(json) = judge::body::json(reply) {
+        if judge::is_envelope(&control.api.contract, &json) {
+            return (reply.status == 404).then(|| prefixed(control, target));
+        }
+        if let Some(other) = other_format(&control.api.contract, &json) {
+            return Some(format!(
+                "check --target and the suite: the reply has the format of {other}, which `errdrift run {other}` tests"
+            ));
+        }
     }
     if reply.status == 401
         && let Some(challenge) = field("www-authenticate").filter(|challenge| !is_expected(control, challenge))
@@ -104,15 +107,11 @@ fn redirected(control: &Control, target: &str, location: &str) -> String {
     format!("check --target: it is redirected to {location}; write where the API itself answers")
 }
 
-/// Whether the challenge is of the scheme that the suite's own credentials have.
+/// Whether the challenge is for a credential of the suite: for Authorization, and of its scheme where that has a name.
 fn is_expected(control: &Control, challenge: &str) -> bool {
-    let own = |scheme: Scheme| match scheme {
-        Scheme::Basic => "basic",
-        Scheme::Bearer => "bearer",
-        Scheme::Token => "token",
-    };
-    let scheme = challenge.split([' ', ',']).next().unwrap_or_default().to_lowercase();
-    control.api.suite.credentials.values().any(|credential| own(credential.scheme) == scheme)
+    let scheme = challenge.split([' ', ',']).next().unwrap_or_default();
+    let mut own = control.api.suite.credentials.values().filter(|credential| credential.field() == "authorization");
+    own.any(|credential| credential.scheme.registered().is_none_or(|own| own.eq_ignore_ascii_case(scheme)))
 }
 
 fn firewall(reply: &Reply, text: &str) -> Option<&'static str> {
@@ -125,14 +124,10 @@ fn firewall(reply: &Reply, text: &str) -> Option<&'static str> {
     FIREWALLS.iter().find(shows).map(|(_, _, name)| *name)
 }
 
-/// The built-in suite whose contract's format the reply has.
-fn other_format(own: &Contract, reply: &Reply) -> Option<&'static str> {
-    let json = judge::body::json(reply)?;
-    if judge::is_envelope(own, &json) {
-        return None;
-    }
-    let others = built_in_suites().filter(|id| *id != own.file.id);
-    others.into_iter().find(|id| load(id).is_ok_and(|api| judge::is_envelope(&api.contract, &json)))
+/// The built-in suite whose contract has a body of this form.
+fn other_format(own: &Contract, json: &Value) -> Option<&'static str> {
+    let mut others = built_in_suites().filter(|id| *id != own.file.id);
+    others.find(|id| load(id).is_ok_and(|api| judge::is_envelope(&api.contract, json)))
 }
 
 /// Where the target's prefix and the suite's may be wrong: what was asked for, whole.

@@ -3,6 +3,7 @@
 
 use crate::model::exchange::{Defect, Flaw, Reply};
 use crate::model::quote::Quote;
+use crate::model::token;
 
 /// How a body's length is said.
 pub(super) enum Length {
@@ -135,8 +136,7 @@ pub(super) fn field(line: &[u8], reply: &mut Reply) {
     if trimmed.len() < name.len() {
         flaw(Quote::of("white space before the colon: ", line));
     }
-    let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    if trimmed.is_empty() || !trimmed.iter().all(token) {
+    if !token::is(trimmed) {
         flaw(Quote::of("no field name: ", line));
     }
     if value.iter().any(|byte| is_control(*byte)) {

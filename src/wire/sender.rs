@@ -205,9 +205,7 @@ impl Sender {
                 Outcome::Silence(Silence::Unreachable(_)) => reconnect.next(),
                 // A request that never ends may well be answered by closing.
                 _ if request.script.as_ref().is_some_and(|script| script.unfinished) => None,
-                Outcome::Silence(Silence::Closed(_)) | Outcome::Reply(Reply { ending: Ending::Truncated(_), .. }) => {
-                    resend.next()
-                }
+                lost if self::lost(lost).is_some() => resend.next(),
                 _ => None,
             };
             let mut pause = pause.filter(|pause| tokio::time::Instant::now() + **pause < deadline);

@@ -2,6 +2,7 @@
 
 use super::file::{Credential, Scheme, Suite};
 use crate::model::secret::Template;
+use crate::model::token;
 
 /// Fields that faults break, or that frame a message: what every request carries would be in their way.
 const OWN: &[&str] = &[
@@ -19,14 +20,24 @@ const OWN: &[&str] = &[
     "upgrade",
 ];
 
+impl Scheme {
+    /// Its registered name (RFC 9110, section 16.4.1); what is carried by a field of its own has none.
+    #[must_use]
+    pub fn registered(self) -> Option<&'static str> {
+        match self {
+            Self::Basic => Some("Basic"),
+            Self::Bearer => Some("Bearer"),
+            Self::Token => None,
+        }
+    }
+}
+
 impl Credential {
     /// The name of the header field that carries it, in lower case as it leaves: case does not matter there.
     #[must_use]
     pub fn field(&self) -> String {
-        match self.scheme {
-            Scheme::Token => self.header.as_deref().unwrap_or_default().to_ascii_lowercase(),
-            Scheme::Basic | Scheme::Bearer => "authorization".into(),
-        }
+        let own = self.header.as_deref().unwrap_or_default().to_ascii_lowercase();
+        if self.scheme.registered().is_some() { "authorization".into() } else { own }
     }
 }
 
@@ -48,8 +59,7 @@ impl Suite {
     /// # Errors
     /// What is wrong with it; never the value, which may be a secret.
     pub fn common_field(&self, name: &str, value: &str) -> Result<Template, String> {
-        let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        if name.is_empty() || !name.chars().all(is_token) {
+        if !token::is(name.as_bytes()) {
             return Err(format!("`{name}` is not the name of a header field (RFC 9110, section 5.1)"));
         }
         if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {

@@ -81,7 +81,7 @@ fn is_of_grammar(line: &[u8]) -> bool {
 
 /// The length of the token there (RFC 9110, section 5.6.2).
 fn token(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)).count()
+    bytes.iter().take_while(|byte| crate::model::token::has(**byte)).count()
 }
 
 /// The length of the quoted string there (RFC 9110, section 5.6.4).

@@ -323,7 +323,11 @@ pub fn example(field: &Field) -> Value {
             field.values.first().map_or_else(|| json!("errdrift"), |value| json!(value))
         }
         FieldType::Uuid => json!(UNKNOWN_UUID),
-        FieldType::Integer | FieldType::Number => json!(field.minimum.unwrap_or(1)),
+        // A negative minimum is a word for something, such as no limit.
+        FieldType::Integer | FieldType::Number => {
+            let one = field.maximum.map_or(1, |maximum| maximum.min(1));
+            json!(field.minimum.filter(|minimum| *minimum >= 0).unwrap_or(one))
+        }
         FieldType::Boolean => json!(false),
         FieldType::Object | FieldType::Json => object(&field.members, false),
         FieldType::Array => json!(field.items.iter().map(|item| example(item)).collect::<Vec<_>>()),

@@ -21,7 +21,7 @@ pub static FAULTS: &[Fault] = &[
         "field-long",
         TooLarge,
         Heavy,
-        "A header field of 8, 16 and 64 kB.",
+        "A header field of 8, 16 and 64 kB, and of 1.1 MB.",
         "X-Errdrift: xxxx…x",
         "RFC 6585, section 5",
         field
@@ -71,7 +71,7 @@ fn field(subject: &Subject<'_>) -> Vec<Variant> {
     let long = |(name, length): &(&str, usize)| {
         read(subject, name, |m| m.add(format!("x-errdrift: {}\r\n", "x".repeat(*length))))
     };
-    LENGTHS.iter().filter_map(long).collect()
+    LENGTHS.iter().chain(&[("1100-kb", 1_100_000)]).filter_map(long).collect()
 }
 
 fn fields(subject: &Subject<'_>) -> Vec<Variant> {

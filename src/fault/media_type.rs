@@ -33,6 +33,22 @@ pub static FAULTS: &[Fault] = &[
         |s| content_type(s, Some("application/xml"))
     ),
     fault!(
+        "content-type-form",
+        WrongMediaType,
+        "JSON as application/x-www-form-urlencoded, as `curl -d` sends it; a lenient server looks at the bytes.",
+        "Content-Type: application/x-www-form-urlencoded",
+        "RFC 9110, section 15.5.16",
+        |s| json_as(s, "application/x-www-form-urlencoded")
+    ),
+    fault!(
+        "content-type-multipart",
+        WrongMediaType,
+        "JSON as multipart/form-data without a boundary: parsers of forms fail on it in their own ways.",
+        "Content-Type: multipart/form-data",
+        "RFC 2046, section 5.1.1",
+        |s| json_as(s, "multipart/form-data")
+    ),
+    fault!(
         "content-type-malformed",
         WrongMediaType,
         "A Content-Type that is no media type.",
@@ -46,7 +62,7 @@ pub static FAULTS: &[Fault] = &[
         "A charset that the bytes are not in; JSON has none, and a lenient server passes it over.",
         "Content-Type: application/json; charset=utf-16",
         "RFC 8259, section 11",
-        charset
+        |s| json_as(s, "application/json; charset=utf-16")
     ),
     fault!(
         "content-encoding-unknown",
@@ -97,11 +113,8 @@ fn content_type(subject: &Subject<'_>, value: Option<&str>) -> Vec<Variant> {
 /// What a server finds in content that it could not read as meant.
 const BODY: &[Cause] = &[Cause::MalformedBody, Cause::MissingField];
 
-fn charset(subject: &Subject<'_>) -> Vec<Variant> {
-    if subject.json_body().is_none() {
-        return Vec::new();
-    }
-    content_type(subject, Some("application/json; charset=utf-16"))
+fn json_as(subject: &Subject<'_>, media_type: &str) -> Vec<Variant> {
+    if subject.json_body().is_some() { content_type(subject, Some(media_type)) } else { Vec::new() }
 }
 
 fn coding(subject: &Subject<'_>, value: &str) -> Vec<Variant> {

@@ -16,6 +16,7 @@ pub mod http_message;
 pub mod json_syntax;
 pub mod limit;
 pub mod media_type;
+pub mod member_text;
 pub mod method;
 pub mod multipart;
 pub mod pair;

@@ -2,7 +2,8 @@
 
 use super::row::Fault;
 use super::{
-    body, credentials, http_framing, http_head, json_syntax, limit, media_type, method, multipart, path, query, value,
+    body, credentials, http_framing, http_head, json_syntax, limit, media_type, member_text, method, multipart, path,
+    query, value,
 };
 
 /// Every such fault, in the order in which an operation's probes are planned.
@@ -15,6 +16,7 @@ pub(super) fn faults() -> impl Iterator<Item = &'static Fault> {
         json_syntax::FAULTS,
         body::FAULTS,
         value::FAULTS,
+        member_text::FAULTS,
         media_type::FAULTS,
         multipart::FAULTS,
         http_head::FAULTS,

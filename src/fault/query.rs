@@ -107,9 +107,25 @@ pub static FAULTS: &[Fault] = &[
         nul
     ),
     fault!(
+        "query-not-finite",
+        WrongType,
+        "NaN, infinity and a number beyond a double where a number is declared: they pass many a comparison.",
+        "GET /api/folders/?limit=NaN",
+        "the parameter's declared type",
+        not_finite
+    ),
+    fault!(
+        "query-duplicate",
+        InvalidValue,
+        "A declared parameter twice: servers take the first, the last, a list, or fail.",
+        "GET /api/folders/?limit=1&limit=1",
+        "RFC 3986, section 3.4",
+        duplicate
+    ),
+    fault!(
         "query-bad-encoding",
         MalformedHttp,
-        "A percent sign without two hexadecimal digits, and a byte that is no UTF-8.",
+        "A percent sign without two hexadecimal digits, a byte that is no UTF-8, and half of a surrogate pair.",
         "GET /api/folders/?offset=%zz",
         "RFC 3986, section 2.1",
         bad_encoding
@@ -199,9 +215,33 @@ fn nul(subject: &Subject<'_>) -> Vec<Variant> {
     variants.into_iter().map(|variant| variant.also(&[Cause::WrongType, Cause::MalformedHttp]).form_only()).collect()
 }
 
+fn not_finite(subject: &Subject<'_>) -> Vec<Variant> {
+    let number = |field: &Field| matches!(field.kind, FieldType::Integer | FieldType::Number);
+    let with = |(word, raw): (&str, &str)| {
+        let first = each(subject, Lenient, |field| number(field).then(|| raw.to_owned())).into_iter().next()?;
+        let name = format!("{}.{word}", first.name);
+        Some(Variant { name, ..first }.also(&[Cause::InvalidValue]).form_only())
+    };
+    [("nan", "NaN"), ("infinity", "Infinity"), ("exponent", "1e400")].into_iter().filter_map(with).collect()
+}
+
+fn duplicate(subject: &Subject<'_>) -> Vec<Variant> {
+    let first = subject.operation.and_then(|operation| operation.query.first_key_value());
+    let twice = |(name, field): (&String, &Field)| {
+        let pair = draft::pair(name, &draft::text_of(field));
+        let also = format!("{}&{pair}", pair.split_once('=').map_or("", |(_, value)| value));
+        each(subject, Lenient, |_| Some(also.clone())).into_iter().find(|variant| variant.name == *name)
+    };
+    first
+        .and_then(twice)
+        .map(|variant| variant.also(&[Cause::WrongType, Cause::MalformedHttp]).form_only())
+        .into_iter()
+        .collect()
+}
+
 fn bad_encoding(subject: &Subject<'_>) -> Vec<Variant> {
     let mut variants = Vec::new();
-    for (name, raw) in [("percent", "%zz"), ("utf-8", "%ff")] {
+    for (name, raw) in [("percent", "%zz"), ("utf-8", "%ff"), ("surrogate", "%ed%a0%80")] {
         if let Some(first) = each(subject, Lenient, |_| Some(raw.into())).into_iter().next() {
             variants.push(Variant { name: name.into(), ..first }.form_only());
         }

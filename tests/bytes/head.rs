@@ -289,6 +289,28 @@ pub(crate) fn rows() -> Vec<Written> {
             b"{}",
         ),
         written(
+            "escrow-box/ads.update/content-type-form",
+            "PATCH /api/ads/0 HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
+             content-type: application/x-www-form-urlencoded\r\n\
+             host: HOST\r\n\
+             content-length: 2\r\n\r\n",
+            b"{}",
+        ),
+        written(
+            "escrow-box/ads.update/content-type-multipart",
+            "PATCH /api/ads/0 HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
+             content-type: multipart/form-data\r\n\
+             host: HOST\r\n\
+             content-length: 2\r\n\r\n",
+            b"{}",
+        ),
+        written(
             "escrow-box/ads.update/content-type-malformed",
             "PATCH /api/ads/0 HTTP/1.1\r\n\
              accept: application/json\r\n\

@@ -8,6 +8,7 @@ mod forwarded;
 mod head;
 mod json;
 mod lines;
+mod member_text;
 mod requests;
 mod scripts;
 mod well_formed;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::capture::Capture;
 use super::scripts::arrived;
-use super::{body, compared, credentials, head, json, lines};
+use super::{body, compared, credentials, head, json, lines, member_text};
 use errdrift::fault::{Fault, Tier};
 use errdrift::plan::{Plan, Probe, ProbeId, Selection};
 use errdrift::{catalog, fault};
@@ -26,10 +26,18 @@ pub(crate) fn raw(probe: &'static str, bytes: impl Into<Vec<u8>>) -> Written {
 }
 
 fn rows() -> Vec<Written> {
-    [head::rows(), credentials::rows(), json::rows(), body::rows(), lines::rows(), compared::rows()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        head::rows(),
+        credentials::rows(),
+        json::rows(),
+        body::rows(),
+        lines::rows(),
+        compared::rows(),
+        member_text::rows(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn fault_of(row: &Written) -> &'static Fault {

@@ -206,10 +206,10 @@ fn a_body_that_ends_early_is_truncated_by_whatever_ended_it() {
 #[test]
 fn what_is_read_of_a_reply_is_bounded() {
     let body = "x".repeat(BODY_LIMIT);
-    comes_to(reply("", &body), "400 complete 262144 bytes");
-    comes_to(reply("", &format!("{body}x")), "400 oversized 262144 bytes");
-    comes_to(reply("Content-Length: 104857600\r\n", &format!("{body}x")), "400 oversized 262144 bytes");
-    comes_to(chunked(&format!("100001\r\n{body}x")), "400 oversized 262144 bytes");
+    comes_to(reply("", &body), "400 complete 2097152 bytes");
+    comes_to(reply("", &format!("{body}x")), "400 oversized 2097152 bytes");
+    comes_to(reply("Content-Length: 104857600\r\n", &format!("{body}x")), "400 oversized 2097152 bytes");
+    comes_to(chunked(&format!("200001\r\n{body}x")), "400 oversized 2097152 bytes");
     comes_to(reply(&"A: b\r\n".repeat(LINE_LIMIT), ""), "400 oversized head «»");
     comes_to(reply(&"A: b\r\n".repeat(LINE_LIMIT - 2), ""), "400 complete «»");
     comes_to(reply(&format!("A: {}", "x".repeat(HEAD_LIMIT)), ""), "400 oversized head «»");

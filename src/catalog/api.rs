@@ -9,6 +9,7 @@ use super::built_in::{Shelf, built_in_contracts, built_in_suites, meta_schema};
 use super::check;
 use super::contract::{Contract, ContractFile};
 use super::document::{Document, Problem, Problems, closest_or_all};
+use super::repository;
 use super::suite::{Operation, Suite};
 
 /// One API: a suite with the contract that governs it.
@@ -22,6 +23,9 @@ pub struct Api {
     pub name: String,
     /// The suite's file, for people.
     pub file: String,
+    /// That file's path from the root of the repository that errdrift runs in, and whether it is there; of one that is not,
+    /// that of a file that is.
+    pub place: Option<(String, bool)>,
     /// The line of each operation in that file, by its id.
     pub lines: BTreeMap<String, usize>,
     /// What is no mistake and deserves a look.
@@ -33,7 +37,9 @@ pub struct Api {
 /// # Errors
 /// All that is wrong with the suite and its contract, or that there is none.
 pub fn load(name_or_path: &str) -> Result<Api, Problems> {
-    found(name_or_path).map(|api| Api { name: name_or_path.to_owned(), ..api })
+    let api = found(name_or_path)?;
+    let place = repository::place(&api.file, !is_path(name_or_path));
+    Ok(Api { name: name_or_path.to_owned(), place, ..api })
 }
 
 fn found(name_or_path: &str) -> Result<Api, Problems> {
@@ -111,7 +117,7 @@ pub(crate) fn api(document: &Document, shelf: &Shelf) -> Result<Api, Problems> {
                 Some((operation.id.clone(), document.line(&format!("/operation/{index}"))?))
             };
             let lines = suite.operation.iter().enumerate().filter_map(line).collect();
-            problems.none_or(Api { suite, contract, name: file.clone(), file, lines, warnings })
+            problems.none_or(Api { suite, contract, name: file.clone(), file, place: None, lines, warnings })
         }
         _ => Err(problems),
     }

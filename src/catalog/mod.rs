@@ -10,6 +10,7 @@ pub mod contract;
 pub mod document;
 mod files;
 pub mod mutation_kind;
+mod repository;
 pub mod schema;
 mod status;
 pub mod suite;

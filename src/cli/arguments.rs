@@ -29,10 +29,13 @@ pub(super) enum Command {
     Serve(super::serve::Arguments),
     /// List the probes; nothing is sent
     List(super::list::Arguments),
-    /// Explain a rule, a fault or a cause
+    /// Explain a rule, a fault, a cause or a product, or an operation or a code of a suite
     Explain {
-        /// Its id, as it stands in a report
-        what: String,
+        /// Its id, as it stands in a report; without it, all that can be explained is listed
+        what: Option<String>,
+        /// A suite in place of the built-in ones; repeatable
+        #[arg(long, value_name = "SUITE")]
+        suite: Vec<String>,
     },
     /// Check suites, contracts and waivers: parsed, compiled, cross-checked
     Check {

@@ -66,6 +66,7 @@ pub(super) fn selection(choice: &Choice) -> Selection {
     Selection {
         filter: choice.filter.clone(),
         exact: choice.exact,
+        ids: BTreeSet::new(),
         skip: choice.skip.clone(),
         faults: choice.fault.clone(),
         operations: choice.operation.clone(),

@@ -51,7 +51,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Demo => demo::run().unwrap_or_else(|failure| failed(&failure)),
         Command::Serve(arguments) => serve::run(&arguments).unwrap_or_else(|failure| failed(&failure)),
-        Command::Explain { what } => explained(&what),
+        Command::Explain { what, suite } => explained(what.as_deref(), suite),
         Command::Check { files, mutate: true } => check::examined(&files),
         Command::Check { files, mutate: false } => check::checked(&files),
         Command::Diff { before, after } => diff::diff(&before, &after),
@@ -64,8 +64,17 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn explained(what: &str) -> u8 {
-    match explain::explain(what) {
+/// Explains by the suites of those names, or by the built-in ones.
+fn explained(what: Option<&str>, mut suites: Vec<String>) -> u8 {
+    if suites.is_empty() {
+        suites.extend(crate::catalog::built_in_suites().map(str::to_owned));
+    }
+    let apis = match load::load(&suites, &load::environment(), &[]) {
+        Ok((apis, _)) => apis,
+        Err(code) => return code,
+    };
+    let text = what.map_or_else(|| Ok(explain::everything(&apis)), |what| explain::explain(what, &apis));
+    match text {
         Ok(text) => {
             say(&text);
             exit::CONFORMS

@@ -31,8 +31,8 @@ rules! {
         source: "RFC 9112, section 8",
         marks: [Partial],
     }
-    REPLY_OVERSIZED = Error "reply-oversized" {
-        what: "The error's body or head exceeds what errdrift reads of one reply (256 KiB, or a head of 1,000 lines).",
+    REPLY_OVERSIZED = Warning "reply-oversized" {
+        what: "The error's body or head exceeds what errdrift reads of one reply (2 MiB, or less where more than 32 probes are under way at once; a head of 1,000 lines): what it says could not be judged.",
         why: "A client that reads the whole error runs out of memory or time.",
         example: "400 with a body of 100 MB",
         source: "errdrift: no documented error needs more",
@@ -132,6 +132,17 @@ pub(crate) fn ending(reply: &Reply, shown: &Reply) -> Option<Finding> {
                 .expected(format!("at most {limit} bytes"))
                 .actual(format!("more than {limit} bytes")),
         ),
+    }
+}
+
+/// Why an error that is longer than what is read of one cannot be judged.
+pub(crate) fn oversized(reply: &Reply) -> Option<String> {
+    match &reply.ending {
+        Ending::OversizedHead(limit) => Some(format!("the reply's head has more than the {limit} that are read")),
+        Ending::Oversized(limit) if reply.status / 100 != 2 => Some(format!(
+            "the error's body is longer than the {limit} bytes that are read of one; with --jobs 32 or less they are 2 MiB"
+        )),
+        _ => None,
     }
 }
 
@@ -271,8 +282,8 @@ pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
         ("error reply-not-http reply", OFFSET, silence(Silence::NotHttp("{".into()))),
         ("error reply-truncated body", OFFSET, ended(Ending::Truncated("closed".into()))),
         ("error reply-truncated body", OFFSET, ended(Ending::TimedOut)),
-        ("error reply-oversized body", OFFSET, ended(Ending::Oversized(1 << 20))),
-        ("error reply-oversized head", OFFSET, ended(Ending::OversizedHead("1000 lines".into()))),
+        ("warning reply-oversized body", OFFSET, ended(Ending::Oversized(1 << 20))),
+        ("warning reply-oversized head", OFFSET, ended(Ending::OversizedHead("1000 lines".into()))),
         ("error no-reply reply", OFFSET, silence(Silence::Stalled(Duration::from_secs(1), "HTTP/1.1".into()))),
         (
             "warning page-of-another-layer body",

@@ -106,6 +106,7 @@ fn reply_to(
         ..Judgement::default()
     };
     judgement.findings.extend(delivery::ending(reply, shown));
+    judgement.inconclusive = delivery::oversized(reply);
     judgement.findings.extend(framing::findings(shown));
     judgement.findings.extend(disclosure::findings(&case, sent));
     if let Some(reason) = delivery::unavailable(&case) {

@@ -4,6 +4,7 @@ use super::finding::Finding;
 use super::found::Found;
 use super::rule::rules;
 use crate::catalog::contract::{CausePromise, Contract, Promise, Status};
+use crate::fault::Fault;
 use crate::model::cause::Cause;
 use crate::model::place::Place;
 
@@ -22,7 +23,16 @@ rules! {
     }
 }
 
-pub(super) fn status(contract: &Contract, promise: &CausePromise, cause: Cause, actual: u16) -> Option<Finding> {
+/// What HTTP itself answers to a request that is right but for what no server need have: an odd version (RFC 9110, section
+/// 15.6.6) and a transfer coding (RFC 9112, section 6.1). No class that a document gives to its callers' mistakes is against it.
+const OF_HTTP: &[(&str, u16)] = &[("version-unexpected", 505), ("transfer-encoding-unknown", 501)];
+
+pub(super) fn status(
+    contract: &Contract,
+    promise: &CausePromise,
+    (fault, cause): (&Fault, Cause),
+    actual: u16,
+) -> Option<Finding> {
     let breach = |promise: &Promise<Status>| promise.breach(|status| status.covers(actual));
     let found = |rule, promise: &Promise<Status>, severity| {
         let expected = format!("{} for {cause}", list(&promise.any_of));
@@ -35,7 +45,8 @@ pub(super) fn status(contract: &Contract, promise: &CausePromise, cause: Cause, 
             .source(promise.source.as_str())
             .actual(actual.to_string())
     };
-    if let Some((class, severity)) = promise.class.as_ref().and_then(|class| Some((class, breach(class)?))) {
+    let class = promise.class.as_ref().filter(|_| !OF_HTTP.contains(&(fault.id, actual)));
+    if let Some((class, severity)) = class.and_then(|class| Some((class, breach(class)?))) {
         return Some(found(&STATUS_CLASS_UNEXPECTED, class, severity));
     }
     let promise = promise.status.as_ref()?;

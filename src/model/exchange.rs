@@ -7,7 +7,7 @@ use super::secret::Template;
 use super::token;
 
 /// The most of a body that is read, in bytes.
-pub const BODY_LIMIT: usize = 1 << 18;
+pub const BODY_LIMIT: usize = 2 << 20;
 
 /// A request as it is to leave, byte for byte; secrets are still variables.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -1,8 +1,10 @@
 //! Which probes of all are wanted.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::probe::{NO_OPERATION, Probe};
+use super::probe_id::ProbeId;
 use crate::catalog::Api;
 use crate::catalog::document::nearest;
 use crate::fault;
@@ -15,6 +17,8 @@ pub struct Selection {
     pub filter: Option<String>,
     /// Whether `filter` is the whole id.
     pub exact: bool,
+    /// Probes by id, whatever their tiers; all when empty.
+    pub ids: BTreeSet<String>,
     /// Texts that a probe's id does not have.
     pub skip: Vec<String>,
     /// Faults by id; all when empty.
@@ -34,6 +38,7 @@ impl Default for Selection {
         Self {
             filter: None,
             exact: false,
+            ids: BTreeSet::new(),
             skip: Vec::new(),
             faults: Vec::new(),
             operations: Vec::new(),
@@ -51,6 +56,7 @@ impl Selection {
             .as_ref()
             .is_none_or(|text| if self.exact { probe.id == *text } else { probe.id.contains(text) });
         filter
+            && (self.ids.is_empty() || self.ids.contains(&probe.id))
             && !self.skip.iter().any(|text| probe.id.contains(text))
             && (self.faults.is_empty() || self.faults.iter().any(|id| id == probe.fault.id))
             && (self.operations.is_empty() || self.operations.contains(&probe.operation))
@@ -60,6 +66,7 @@ impl Selection {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.filter.is_none()
+            && self.ids.is_empty()
             && self.skip.is_empty()
             && self.faults.is_empty()
             && self.operations.is_empty()
@@ -70,7 +77,9 @@ impl Selection {
 
     /// A fault that is asked for by name is sent whatever its tier.
     pub(super) fn takes_fault(&self, fault: &Fault) -> bool {
-        if self.faults.is_empty() {
+        if !self.ids.is_empty() {
+            self.ids.iter().filter_map(|id| ProbeId::parse(id)).any(|id| id.fault == fault.id)
+        } else if self.faults.is_empty() {
             self.tiers.contains(&fault.tier)
         } else {
             self.faults.iter().any(|id| id == fault.id)

@@ -19,7 +19,7 @@ pub(super) static TABLE: &[Drift] = table! { Api::EscrowBox:
         "An unknown resource is answered by bytes that are no HTTP.";
     error "cuts-body-short": "reply-truncated" on [Syntax] => Deliver(Delivery::Cut);
         "The error of a body that is no JSON ends before the announced length.";
-    error "pads-errors": "reply-oversized" on [Missing Type Value] => Encode(Encoding::Padded(300 * 1024));
+    warning "pads-errors": "reply-oversized" on [Missing Type Value] => Encode(Encoding::Padded(2100 * 1024));
         "The error of wrong fields is three hundred kilobytes long.";
     error "redirects-to-login": "request-redirected" on [NoCredentials] =>
         Status(302), Header("Location", "/login"), Template(pages::LOGIN), MediaType(Some("text/html"));

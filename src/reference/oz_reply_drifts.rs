@@ -26,7 +26,7 @@ pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
         "The error of an unknown resource ends before the announced length.";
     error "leaves-chunks-unfinished": "reply-truncated" on [WrongMethod] => Deliver(Delivery::Unfinished);
         "The error of a wrong method is sent in chunks that do not end.";
-    error "pads-errors": "reply-oversized" on [Syntax] => Encode(Encoding::Padded(300 * 1024));
+    warning "pads-errors": "reply-oversized" on [Syntax] => Encode(Encoding::Padded(2100 * 1024));
         "The error of a malformed body is three hundred kilobytes long.";
     error "redirects-to-login": "request-redirected" on [NoCredentials] =>
         Status(302), Header("Location", "/login"), Template(pages::LOGIN), MediaType(Some("text/html"));

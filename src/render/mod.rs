@@ -21,6 +21,7 @@ pub mod mutation;
 pub mod renderer;
 pub mod replay;
 pub mod requests;
+pub mod retest;
 pub mod safety;
 pub mod sarif;
 pub mod style;

@@ -18,6 +18,7 @@ mod reason;
 pub mod record;
 pub mod replayed;
 mod result;
+pub mod retest;
 pub mod signature;
 pub mod stored;
 pub mod tally;
@@ -72,7 +73,7 @@ pub struct Opening {
 /// Where a suite is written.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SuiteFile {
-    /// Its path, as it was given; of a built-in suite, its path in errdrift's repository.
+    /// Its path from the root of the repository that errdrift runs in; of a suite that has no file there, that of another file.
     pub path: String,
     /// The line of each operation, by its id.
     pub lines: BTreeMap<String, usize>,

@@ -28,6 +28,7 @@ pub mod rejudge;
 pub mod repeat;
 pub mod replay;
 pub(crate) mod resend;
+pub mod retest;
 pub(crate) mod retry_after;
 pub mod runtime;
 pub mod self_test;

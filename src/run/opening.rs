@@ -1,5 +1,6 @@
 //! What is known of a run before its first probe leaves.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::Api;
@@ -20,11 +21,13 @@ pub(crate) fn opening(apis: &[Arc<Api>], target: &str, started_at: String, insec
         insecure,
         strict,
         suite_names: apis.iter().map(|api| (api.suite.id.clone(), api.name.clone())).collect(),
-        files: apis.iter().map(|api| (api.suite.id.clone(), written(api))).collect(),
+        files: apis.iter().filter_map(|api| Some((api.suite.id.clone(), written(api)?))).collect(),
     }
 }
 
-/// Where the API's suite is written.
-fn written(api: &Api) -> SuiteFile {
-    SuiteFile { path: api.file.clone(), lines: api.lines.clone() }
+/// Where the API's suite is written, as the repository has it.
+fn written(api: &Api) -> Option<SuiteFile> {
+    let (path, is_suite) = api.place.clone()?;
+    let lines = if is_suite { api.lines.clone() } else { BTreeMap::new() };
+    Some(SuiteFile { path, lines })
 }

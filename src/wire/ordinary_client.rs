@@ -32,6 +32,8 @@ pub(crate) struct OrdinaryClient {
     connector: Connector,
     target: Target,
     timeout: Duration,
+    /// The most of a body that is kept, in bytes.
+    most: usize,
     offers_http2: OnceCell<bool>,
 }
 
@@ -69,8 +71,14 @@ impl OrdinaryClient {
             connector,
             target: settings.target.clone(),
             timeout: settings.timeout,
+            most: BODY_LIMIT,
             offers_http2: OnceCell::new(),
         })
+    }
+
+    /// The same, of whose bodies so much is kept.
+    pub(super) fn keeping(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// Why the request cannot be sent by a library, or not to this target.
@@ -117,12 +125,12 @@ impl OrdinaryClient {
                 Ok(Err(error)) => reply.ending = Ending::Truncated(chain(&error).into()),
                 Ok(Ok(None)) => {}
                 Ok(Ok(Some(chunk))) => {
-                    let room = BODY_LIMIT - reply.body.len();
+                    let room = self.most - reply.body.len();
                     reply.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
                     if chunk.len() <= room {
                         continue;
                     }
-                    reply.ending = Ending::Oversized(BODY_LIMIT);
+                    reply.ending = Ending::Oversized(self.most);
                 }
             }
             return Outcome::Reply(reply);

@@ -17,7 +17,7 @@ use super::pool::Pool;
 use super::roundtrip::Connection;
 use super::settings::Settings;
 use super::tap::Tap;
-use crate::model::exchange::{Request, Silence, Transport};
+use crate::model::exchange::{BODY_LIMIT, Request, Silence, Transport};
 
 /// Sends bytes and reads what comes.
 pub(crate) struct Raw {
@@ -25,6 +25,8 @@ pub(crate) struct Raw {
     pub(super) address: Address,
     is_tls: bool,
     pub(super) timeout: Duration,
+    /// The most of a body that is kept, in bytes.
+    pub(super) most: usize,
     pub(super) pool: Arc<Pool>,
     /// Whether there is one connection at a time.
     alone: AtomicBool,
@@ -43,10 +45,16 @@ impl Raw {
             address: Address::of(settings)?,
             is_tls: settings.target.is_tls(),
             timeout: settings.timeout,
+            most: BODY_LIMIT,
             pool: Arc::default(),
             alone: AtomicBool::new(false),
             tap: None,
         })
+    }
+
+    /// The same, of whose bodies so much is kept.
+    pub(super) fn keeping(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// The same, with whoever wants to see what is received.

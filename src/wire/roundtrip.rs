@@ -40,6 +40,8 @@ pub(super) struct Roundtrip<'c> {
     pub(super) connection: &'c mut Connection,
     pub(super) deadline: Instant,
     pub(super) timeout: Duration,
+    /// The most of a body that is kept, in bytes.
+    pub(super) most: usize,
     /// Whether the connection served another request before: what stands before the status line is not this one's.
     pub(super) kept: bool,
 }
@@ -63,9 +65,11 @@ impl Roundtrip<'_> {
         let Connection { read, write, room } = self.connection;
         let pooled = behind == Behind::Nothing;
         let begun = std::mem::take(room);
+        let reader = |method: &str, begun: Vec<u8>| Reader::new(method, begun).keeping(self.most);
         let mut received = {
             let mut writing = std::pin::pin!(write_all(write, writes, half_close));
-            let mut reading = std::pin::pin!(receive(read, method, begun, self.kept, self.deadline, self.timeout));
+            let mut reading =
+                std::pin::pin!(receive(read, reader(method, begun), self.kept, self.deadline, self.timeout));
             let mut written = false;
             loop {
                 tokio::select! {
@@ -83,7 +87,7 @@ impl Roundtrip<'_> {
             && behind == Behind::Good
         {
             let rest = std::mem::take(&mut received.rest);
-            let next = receive(read, "GET", rest, false, self.deadline, self.timeout).await;
+            let next = receive(read, reader("GET", rest), false, self.deadline, self.timeout).await;
             received.rest = next.rest;
             // To close is what a target may do that cannot tell where the bad request ended.
             reply.next = next.began.then(|| Box::new(next.outcome));
@@ -162,14 +166,12 @@ async fn write_all(write: &mut WriteHalf<Box<dyn Stream>>, writes: Writes, half_
 /// Reads one reply, of which some may have come already.
 async fn receive(
     read: &mut ReadHalf<Box<dyn Stream>>,
-    method: &str,
-    begun: Vec<u8>,
+    mut reader: Reader,
     kept: bool,
     deadline: Instant,
     timeout: Duration,
 ) -> Received {
-    let (mut began, mut stray) = (!begun.is_empty(), false);
-    let mut reader = Reader::new(method, begun);
+    let (mut began, mut stray) = (!reader.buffer().is_empty(), false);
     loop {
         stray |= kept && reader.pass_over();
         if reader.advance() {

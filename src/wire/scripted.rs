@@ -31,7 +31,8 @@ impl Raw {
             Err(silence) => return Outcome::Silence(silence),
         };
         let (behind, kept) = (Behind::of(script), false);
-        let roundtrip = Roundtrip { connection: &mut connection, deadline, timeout: self.timeout, kept };
+        let roundtrip =
+            Roundtrip { connection: &mut connection, deadline, timeout: self.timeout, most: self.most, kept };
         let Received { mut outcome, rest, .. } =
             roundtrip.run(&request.method, writes, script.half_close, behind).await;
         if let Outcome::Reply(reply) = &mut outcome

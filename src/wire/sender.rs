@@ -15,9 +15,15 @@ use super::raw::Raw;
 use super::settings::Settings;
 use super::tap::Tap;
 use super::trust::trust;
-use crate::model::exchange::{ConnectionUse, Ending, Exchange, LocalLimit, Outcome, Reply, Request, Silence};
+use crate::model::exchange::{
+    BODY_LIMIT, ConnectionUse, Ending, Exchange, LocalLimit, Outcome, Reply, Request, Silence,
+};
 use crate::model::secret::Environment;
 
+/// What all bodies that are being read may take together, in bytes: each exchange has its share, between the two limits.
+const MAX_BODIES: usize = 64 << 20;
+/// The least share, in bytes: no error that a person reads is longer.
+const LEAST_LIMIT: usize = 1 << 18;
 /// How often a connection that cannot be made is tried again, and after which pauses.
 const RECONNECT_PAUSES: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(400)];
 /// How often a request is sent again whose connection was lost before its reply was whole, and after which pauses. The first
@@ -91,9 +97,11 @@ impl Sender {
         Self { raw: self.raw.tapped(tap), ..self }
     }
 
-    /// The same, with so many exchanges under way at once at most.
+    /// The same, with so many exchanges under way at once at most, which share the memory for bodies.
     pub(crate) fn at_once(self, exchanges: usize) -> Self {
-        Self { lanes: Lanes::new(exchanges), ..self }
+        let most = (MAX_BODIES / exchanges.max(1)).clamp(LEAST_LIMIT, BODY_LIMIT);
+        let (raw, ordinary) = (self.raw.keeping(most), self.ordinary.keeping(most));
+        Self { lanes: Lanes::new(exchanges), raw, ordinary, ..self }
     }
 
     /// Sends what comes now on other connections than what came before.

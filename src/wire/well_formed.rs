@@ -52,7 +52,8 @@ impl Raw {
                 },
             };
             let start = Instant::now();
-            let roundtrip = Roundtrip { connection: &mut connection, deadline, timeout: self.timeout, kept };
+            let roundtrip =
+                Roundtrip { connection: &mut connection, deadline, timeout: self.timeout, most: self.most, kept };
             let writes = vec![(Duration::ZERO, bytes.clone())];
             let received = roundtrip.run(&request.method, writes, false, Behind::Nothing).await;
             self.pool.tails.took(start.elapsed());

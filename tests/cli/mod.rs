@@ -6,6 +6,7 @@ mod commands;
 mod exchanges;
 mod files;
 mod reports;
+mod retest;
 mod safe;
 mod secrets;
 mod waivers;

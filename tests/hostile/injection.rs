@@ -95,7 +95,7 @@ fn text_that_is_long() {
         |text: &str| json(json!({"error_code": 3, "error_message": "x", "details": null, text: 0}).to_string());
     let (long, bells) = ("long ".repeat(40_000), "\u{7}".repeat(30_000));
     each_does_no_harm(vec![
-        row("inj_long", 1, "reply-oversized", message(&"long ".repeat(1_000_000))),
+        row("inj_long", 3, "reply-oversized", message(&"long ".repeat(1_000_000))),
         row("inj_long_message", 1, "code-unexpected", message(&long)),
         row("inj_long_member", 1, "member-undocumented", member(&long)),
         row("inj_long_escapes", 1, "code-unexpected", message(&bells)),

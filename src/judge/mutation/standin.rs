@@ -35,6 +35,7 @@ pub(super) fn api(contract: Contract, examples: &[Value]) -> Arc<Api> {
         contract,
         name: NAME.to_owned(),
         file: String::new(),
+        place: None,
         lines: BTreeMap::new(),
         warnings: Problems::default(),
     })

@@ -76,6 +76,8 @@ pub struct Reader {
     not_http: Option<Quote>,
     quiet: Option<Duration>,
     keeps_alive: bool,
+    /// The most of a body that is kept, in bytes.
+    most: usize,
 }
 
 impl Reader {
@@ -98,7 +100,14 @@ impl Reader {
             not_http: None,
             quiet: None,
             keeps_alive: false,
+            most: BODY_LIMIT,
         }
+    }
+
+    /// The same, of a body that may be as long as that.
+    #[must_use]
+    pub fn keeping(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// Where the next bytes go.
@@ -336,10 +345,10 @@ impl Reader {
         let Some(reply) = &mut self.reply else { return left };
         let there = &self.buffer[self.at..];
         let take = there.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let room = BODY_LIMIT - reply.body.len();
+        let room = self.most - reply.body.len();
         reply.body.extend_from_slice(&there[..take.min(room)]);
         if take > room {
-            reply.ending = Ending::Oversized(BODY_LIMIT);
+            reply.ending = Ending::Oversized(self.most);
         }
         self.at += take;
         left - take as u64

@@ -4,9 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::acceptance::Acceptance::{Guarded, Never};
+use super::draft;
 use super::draft::{Draft, Subject, Variant, carried, pair};
 use super::row::{Fault, fault};
-use crate::catalog::suite::{Credential, Scheme};
+use crate::catalog::suite::{Credential, Effect, Operation, Scheme};
 use crate::model::cause::Cause;
 use crate::model::secret::Template;
 
@@ -273,6 +274,20 @@ fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
     let Some(secret) = &credential.forbidden else { return Vec::new() };
     // A pair that is switched off may do nothing at all; a weaker token may do what is not privileged.
-    let applies = credential.scheme == Scheme::Basic || subject.operation.is_some_and(|operation| operation.privileged);
-    if applies { subject.only(Guarded, |draft| draft.credential = carried(credential, secret)) } else { Vec::new() }
+    let is_privileged = subject.operation.is_some_and(|operation| operation.privileged);
+    let asks_for_nothing = subject.operation.is_some_and(asks_for_nothing);
+    if credential.scheme != Scheme::Basic && !is_privileged && !asks_for_nothing {
+        return Vec::new();
+    }
+    let variants = subject.only(Guarded, |draft| draft.credential = carried(credential, secret));
+    // That there is no such thing is as right an answer as that the account may not ask.
+    let also = if asks_for_nothing { [Cause::UnknownResource].as_slice() } else { &[] };
+    variants.into_iter().map(|variant| variant.also(also)).collect()
+}
+
+/// Whether a weaker account may ask for it whatever its rights: a read that is compared with one of what exists, and a
+/// deletion, each of an invented thing.
+fn asks_for_nothing(operation: &Operation) -> bool {
+    let is_compared = draft::is_safe(operation) && !operation.known.is_empty();
+    draft::names_nothing(operation) && (is_compared || operation.effect == Effect::Deletes)
 }

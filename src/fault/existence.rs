@@ -2,12 +2,12 @@
 //!
 //! Only reads, and never with a credential that has the right. The suite names the resource (`known`).
 
-use super::acceptance::Acceptance::{Guarded, Never};
+use super::acceptance::Acceptance::{Guarded, Lenient, Never};
 use super::draft;
 use super::draft::{Draft, Subject, Variant, carried};
 use super::relation::{Like, Plain};
 use super::row::{Fault, fault};
-use crate::catalog::suite::Operation;
+use crate::catalog::suite::{Operation, Scheme};
 use crate::model::cause::Cause;
 use crate::model::secret::percent_encoded;
 
@@ -58,11 +58,21 @@ fn path_of_known(operation: &Operation) -> String {
 
 fn unseen(subject: &Subject<'_>, fault: &'static str, cause: Cause, change: impl FnOnce(&mut Draft)) -> Vec<Variant> {
     let Some(path) = known(subject) else { return Vec::new() };
-    let acceptance = if fault == "credentials-forbidden" { Guarded } else { Never };
+    let may_have_the_right = subject.credential().is_some_and(|credential| credential.scheme != Scheme::Basic)
+        && !subject.operation.is_some_and(|operation| operation.privileged);
+    let acceptance = match fault {
+        "credentials-forbidden" if may_have_the_right => Lenient,
+        "credentials-forbidden" => Guarded,
+        _ => Never,
+    };
     let mut variant = subject.variant("", acceptance, |draft| {
         draft.path = path;
         change(draft);
     });
+    if acceptance == Lenient {
+        // What it names exists, so that the path does not refuse it; a server may say that it does not.
+        variant = variant.unnamed().also(&[Cause::UnknownResource]);
+    }
     variant.like = Some(Like::Unseen(Plain { fault, variant: String::new(), cause }));
     vec![variant]
 }
@@ -83,7 +93,7 @@ fn unknown(subject: &Subject<'_>) -> Vec<Variant> {
 fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
     let Some(secret) = &credential.forbidden else { return Vec::new() };
-    // Where the weaker credential has the right, what it sees proves nothing.
+    // What the weaker credential sees is held against what it sees of nothing.
     if super::plain::find("credentials-forbidden").is_none_or(|fault| (fault.apply)(subject).is_empty()) {
         return Vec::new();
     }

@@ -28,6 +28,8 @@ const MAX_LINES: usize = 200;
 const MAX_REASONS: usize = 50;
 /// The room for a code's name in the catalogue.
 const MAX_NAME: usize = 40;
+/// The room for one of a code's messages.
+const MAX_MESSAGE: usize = 80;
 
 /// The summary of a run.
 #[must_use]
@@ -228,16 +230,20 @@ fn catalogue(codes: &[CodeCoverage], style: &Style) -> String {
         Value::String(text) => printable(text, MAX_NAME),
         other => printable(&other.to_string(), MAX_NAME),
     };
+    let name = |code: &CodeCoverage| match code.messages.len() {
+        0 => printable(&code.name, MAX_NAME),
+        several => count(several, "message"),
+    };
     for contract in codes.chunk_by(|a, b| a.contract == b.contract) {
         let came = contract.iter().filter(|code| code.exercised > 0).count();
         let remark = format!("{}: {came} of {} came", contract[0].contract, count(contract.len(), "code"));
         text.push_str(&title("Catalogue", &printable(&remark, MAX_TEXT), style));
         let longest = |length: &dyn Fn(&CodeCoverage) -> usize| contract.iter().map(length).max().unwrap_or(0);
         let code_width = longest(&|code| written(code).chars().count());
-        let name_width = longest(&|code| printable(&code.name, MAX_NAME).chars().count());
+        let name_width = longest(&|code| name(code).chars().count());
         let count_width = longest(&|code| number(code.exercised).len());
         for code in contract {
-            let (written, name) = (written(code), printable(&code.name, MAX_NAME));
+            let (written, name) = (written(code), name(code));
             let written = if code.code.is_string() {
                 format!("{written:<code_width$}")
             } else {
@@ -251,6 +257,13 @@ fn catalogue(codes: &[CodeCoverage], style: &Style) -> String {
             let row = format!("  {written}  {name:<name_width$}  {came}");
             let row = if code.exercised == 0 { style.paint(Ink::Dim, &row) } else { row };
             let _ = writeln!(text, "{row}");
+            for message in &code.messages {
+                let name = printable(&message.message, MAX_MESSAGE);
+                let came = if message.exercised == 0 { "not exercised".to_owned() } else { number(message.exercised) };
+                let row = format!("  {:code_width$}    «{name}»  {came}", "");
+                let row = if message.exercised == 0 { style.paint(Ink::Dim, &row) } else { row };
+                let _ = writeln!(text, "{row}");
+            }
         }
     }
     text

@@ -160,6 +160,18 @@ pub struct CodeCoverage {
     pub exercised: usize,
     /// Whether a client can bring it about on purpose.
     pub provoked: bool,
+    /// The messages that the document has for it, where it has several: each stands for another cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<MessageCoverage>,
+}
+
+/// How often a code came with one of its messages.
+#[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
+pub struct MessageCoverage {
+    /// The message.
+    pub message: String,
+    /// In how many replies it came with the code.
+    pub exercised: usize,
 }
 
 /// The numbers of a run. `probes` is the sum of the five that follow it.

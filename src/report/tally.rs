@@ -9,14 +9,15 @@ use super::consistency::Compared;
 use super::drift::MAX_PLACES;
 use super::signature::{earlier, rest, signature};
 use super::{
-    Closing, CodeCoverage, Coverage, Drift, Inactive, Load, MayHaveChanged, NotExercised, Precedence, ProbeResult,
-    Reason, Reasons, Summary, coverage, folding,
+    Closing, CodeCoverage, Coverage, Drift, Inactive, Load, MayHaveChanged, MessageCoverage, NotExercised, Precedence,
+    ProbeResult, Reason, Reasons, Summary, coverage, folding,
 };
 use crate::catalog::Api;
 use crate::catalog::contract::Contract;
 use crate::judge::Mark;
 use crate::judge::finding::{Finding, Repeats};
 use crate::judge::origin::remedies;
+use crate::model::answer;
 use crate::model::cause::Cause;
 use crate::model::place::Place;
 use crate::model::verdict::{Severity, Verdict, exit};
@@ -65,17 +66,21 @@ impl Tally {
         if self.catalogue.iter().any(|known| known.contract == contract.file.id) {
             return;
         }
-        for entry in &contract.file.catalogue {
-            let same = |known: &CodeCoverage| known.contract == contract.file.id && known.code == entry.code;
-            if !self.catalogue.iter().any(same) {
-                self.catalogue.push(CodeCoverage {
-                    contract: contract.file.id.clone(),
-                    code: entry.code.clone(),
-                    name: entry.name.clone(),
-                    exercised: 0,
-                    provoked: entry.provoked,
-                });
+        let catalogue = &contract.file.catalogue;
+        for (index, entry) in catalogue.iter().enumerate() {
+            let of_code: Vec<_> = catalogue.iter().filter(|other| other.code == entry.code).collect();
+            if catalogue[..index].iter().any(|before| before.code == entry.code) {
+                continue;
             }
+            let messages = of_code.iter().filter_map(|entry| entry.message.clone()).filter(|_| of_code.len() > 1);
+            self.catalogue.push(CodeCoverage {
+                contract: contract.file.id.clone(),
+                code: entry.code.clone(),
+                name: entry.name.clone(),
+                exercised: 0,
+                provoked: entry.provoked,
+                messages: messages.map(|message| MessageCoverage { message, exercised: 0 }).collect(),
+            });
         }
     }
 
@@ -128,6 +133,11 @@ impl Tally {
                 self.catalogue.iter_mut().find(|entry| entry.contract == *contract && entry.code == *code)
         {
             entry.exercised += 1;
+            let template = result.answer.as_ref().and_then(|answer| answer.template.as_deref());
+            let came = |known: &&mut MessageCoverage| template == Some(answer::template(&known.message).as_str());
+            if let Some(message) = entry.messages.iter_mut().find(came) {
+                message.exercised += 1;
+            }
         }
         self.findings(result, &result.findings);
     }

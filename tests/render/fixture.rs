@@ -6,7 +6,9 @@ use errdrift::model::layer::Layer;
 use errdrift::model::verdict::{Severity, Verdict};
 use errdrift::render::format::Format;
 use errdrift::report::tally::Tally;
-use errdrift::report::{Closing, CodeCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest, SuiteFile};
+use errdrift::report::{
+    Closing, CodeCoverage, MessageCoverage, Opening, ProbeResult, RecordedReply, RecordedRequest, SuiteFile,
+};
 use serde_json::{Value, json};
 
 /// What each sink takes for its own: ANSI, workflow commands, markup, links, mentions, bidirectional text, what XML forbids.
@@ -193,6 +195,7 @@ pub(crate) fn closing(results: &[ProbeResult], strict: bool) -> Closing {
         name: name.to_owned(),
         exercised,
         provoked,
+        messages: Vec::new(),
     };
     closing.catalogue = vec![
         line("oz-api", json!(0), "UNKNOWN", 0, false),
@@ -206,6 +209,11 @@ pub(crate) fn closing(results: &[ProbeResult], strict: bool) -> Closing {
             true,
         ),
         line("escrow-box", json!("UNKNOWN_ERROR"), "Internal server error", 0, false),
+    ];
+    let message = |message: &str, exercised| MessageCoverage { message: message.to_owned(), exercised };
+    closing.catalogue[3].messages = vec![
+        message("Wrong authorization credentials have been passed to headers", 31),
+        message("Client is not ACTIVE", 0),
     ];
     closing
 }

@@ -31,6 +31,13 @@ pub(super) fn catalogue(codes: &[CodeCoverage]) -> Html {
     html
 }
 
+fn name(code: &CodeCoverage) -> String {
+    match code.messages.len() {
+        0 => code.name.clone(),
+        several => count(several, "message"),
+    }
+}
+
 fn row(html: &mut Html, code: &CodeCoverage) {
     let written = match &code.code {
         Value::String(text) => text.clone(),
@@ -39,7 +46,7 @@ fn row(html: &mut Html, code: &CodeCoverage) {
     let class = if code.exercised == 0 { "none" } else { "" };
     html.element("tr", &[("class", class)], |html| {
         html.element("th", &[("scope", "row")], |html| html.line("code", &[], &written));
-        html.line("td", &[], &code.name);
+        html.line("td", &[], &name(code));
         let came = match (code.exercised, code.provoked) {
             (0, true) => "not exercised".to_owned(),
             (0, false) => "not exercised: no client can provoke it".to_owned(),
@@ -47,4 +54,15 @@ fn row(html: &mut Html, code: &CodeCoverage) {
         };
         html.line("td", &[("class", "number")], &came);
     });
+    for message in &code.messages {
+        let (class, came) = match message.exercised {
+            0 => ("none", "not exercised".to_owned()),
+            times => ("", number(times)),
+        };
+        html.element("tr", &[("class", class)], |html| {
+            html.line("th", &[("scope", "row")], "");
+            html.line("td", &[], &format!("«{}»", message.message));
+            html.line("td", &[("class", "number")], &came);
+        });
+    }
 }

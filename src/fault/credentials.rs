@@ -288,6 +288,8 @@ fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
 /// Whether a weaker account may ask for it whatever its rights: a read that is compared with one of what exists, and a
 /// deletion, each of an invented thing.
 fn asks_for_nothing(operation: &Operation) -> bool {
-    let is_compared = draft::is_safe(operation) && !operation.known.is_empty();
+    // What the environment does not know is not compared.
+    let is_known = !operation.known.is_empty() && !operation.known.values().any(|value| value.starts_with("${"));
+    let is_compared = draft::is_safe(operation) && is_known;
     draft::names_nothing(operation) && (is_compared || operation.effect == Effect::Deletes)
 }

@@ -40,7 +40,8 @@ fn a_hundred_megabytes_are_not_read() {
             }
         }
     });
-    let ran = run_few(&rogue.target, &[]).exits(1);
+    // What is longer than is read cannot be judged.
+    let ran = run_few(&rogue.target, &[]).exits(3);
     let longest = ran.report["results"].as_array().unwrap().iter().map(|result| result.to_string().len()).max();
     assert!(longest.unwrap() < 1 << 20, "{longest:?}");
 }

@@ -23,10 +23,10 @@ pub struct Api {
     pub name: String,
     /// The suite's file, for people.
     pub file: String,
-    /// That file's path from the root of the repository that errdrift runs in, and whether it is there; of one that is not,
-    /// that of a file that is.
-    pub place: Option<(String, bool)>,
-    /// The line of each operation in that file, by its id.
+    /// That file's path from the root of the repository that errdrift runs in; of a built-in suite, which has none there, that
+    /// of another file.
+    pub place: Option<String>,
+    /// The line of each operation in the file at that path, by its id; none in another file.
     pub lines: BTreeMap<String, usize>,
     /// What is no mistake and deserves a look.
     pub warnings: Problems,
@@ -37,9 +37,12 @@ pub struct Api {
 /// # Errors
 /// All that is wrong with the suite and its contract, or that there is none.
 pub fn load(name_or_path: &str) -> Result<Api, Problems> {
-    let api = found(name_or_path)?;
+    let mut api = found(name_or_path)?;
     let place = repository::place(&api.file, !is_path(name_or_path));
-    Ok(Api { name: name_or_path.to_owned(), place, ..api })
+    if place.as_ref().is_some_and(|(_, is_suite)| !is_suite) {
+        api.lines.clear();
+    }
+    Ok(Api { name: name_or_path.to_owned(), place: place.map(|(path, _)| path), ..api })
 }
 
 fn found(name_or_path: &str) -> Result<Api, Problems> {

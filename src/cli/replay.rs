@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -9,7 +10,9 @@ use super::load::{environment, load};
 use super::options::Reach;
 use super::output::{failed, say};
 use super::stored::{report, suites};
+use crate::catalog::Api;
 use crate::catalog::document::nearest;
+use crate::model::secret::Environment;
 use crate::model::target::Target;
 use crate::render;
 use crate::report::Report;
@@ -54,8 +57,7 @@ fn one(arguments: &Arguments, probe: &str) -> Result<u8, u8> {
     };
     let target = target(arguments, &report)?;
     let environment = environment();
-    let known = |names: &[String]| Ok(load(names, &environment, &arguments.reach.header)?.0);
-    let api = suites(&report, &[&result.suite], &arguments.suite, known)?.remove(0);
+    let api = apis(arguments, &report, &[&result.suite], &environment)?.remove(0);
     let mut engine = arguments.reach.engine(1, None);
     engine.judge.strict = report.opening.strict;
     let replay = Replay {
@@ -80,12 +82,11 @@ fn all(arguments: &Arguments) -> Result<u8, u8> {
     }
     let target = target(arguments, &report)?;
     let environment = environment();
-    let known = |names: &[String]| Ok(load(names, &environment, &arguments.reach.header)?.0);
     let drifting: BTreeSet<&String> = report.closing.all().flat_map(|drift| &drift.probes).collect();
     let of_drifts = report.results.iter().filter(|result| drifting.contains(&result.probe));
     let named: BTreeSet<&str> = of_drifts.map(|result| result.suite.as_str()).collect();
     let ids: Vec<&str> = named.into_iter().collect();
-    let apis = suites(&report, &ids, &arguments.suite, known)?;
+    let apis = apis(arguments, &report, &ids, &environment)?;
     let again = Again {
         apis,
         wire: arguments.reach.wire(target),
@@ -98,6 +99,12 @@ fn all(arguments: &Arguments) -> Result<u8, u8> {
     let retest = again.run().map_err(|failure| failed(&failure))?;
     say(&render::retest::text(&retest));
     Ok(retest.exit_code())
+}
+
+/// The suites of those ids, as they are today.
+fn apis(arguments: &Arguments, report: &Report, ids: &[&str], environment: &Environment) -> Result<Vec<Arc<Api>>, u8> {
+    let known = |names: &[String]| Ok(load(names, environment, &arguments.reach.header)?.0);
+    suites(report, ids, &arguments.suite, known)
 }
 
 fn usage(why: String) -> u8 {

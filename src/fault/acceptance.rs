@@ -10,6 +10,8 @@ pub enum Acceptance {
     Guarded,
     /// A lenient server may, and reads the body as it stands.
     Lenient,
+    /// A correct server may, and that it does tells nothing.
+    Right,
     /// A lenient server may, and may not read the body at all: nothing inside the body makes the request wrong then.
     Unread,
 }

@@ -273,10 +273,8 @@ fn expired(subject: &Subject<'_>) -> Vec<Variant> {
 fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
     let Some(secret) = &credential.forbidden else { return Vec::new() };
-    // A pair that is switched off may do nothing at all; a weaker token may do what is not privileged.
-    let is_privileged = subject.operation.is_some_and(|operation| operation.privileged);
     let asks_for_nothing = subject.operation.is_some_and(asks_for_nothing);
-    if credential.scheme != Scheme::Basic && !is_privileged && !asks_for_nothing {
+    if !has_no_right(subject, credential) && !asks_for_nothing {
         return Vec::new();
     }
     let variants = subject.only(Guarded, |draft| draft.credential = carried(credential, secret));
@@ -285,11 +283,15 @@ fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
     variants.into_iter().map(|variant| variant.also(also)).collect()
 }
 
+/// Whether the weaker account surely has no right to the operation: a pair that is switched off may do nothing at all, a weaker
+/// token may do what is not privileged.
+pub(super) fn has_no_right(subject: &Subject<'_>, credential: &Credential) -> bool {
+    credential.scheme == Scheme::Basic || subject.operation.is_some_and(|operation| operation.privileged)
+}
+
 /// Whether a weaker account may ask for it whatever its rights: a read that is compared with one of what exists, and a
 /// deletion, each of an invented thing.
 fn asks_for_nothing(operation: &Operation) -> bool {
-    // What the environment does not know is not compared.
-    let is_known = !operation.known.is_empty() && !operation.known.values().any(|value| value.starts_with("${"));
-    let is_compared = draft::is_safe(operation) && is_known;
+    let is_compared = draft::is_safe(operation) && operation.has_known();
     draft::names_nothing(operation) && (is_compared || operation.effect == Effect::Deletes)
 }

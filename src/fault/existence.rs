@@ -2,12 +2,14 @@
 //!
 //! Only reads, and never with a credential that has the right. The suite names the resource (`known`).
 
-use super::acceptance::Acceptance::{Guarded, Lenient, Never};
+use super::acceptance::Acceptance;
+use super::acceptance::Acceptance::{Guarded, Never, Right};
+use super::credentials::has_no_right;
 use super::draft;
 use super::draft::{Draft, Subject, Variant, carried};
 use super::relation::{Like, Plain};
 use super::row::{Fault, fault};
-use crate::catalog::suite::{Operation, Scheme};
+use crate::catalog::suite::Operation;
 use crate::model::cause::Cause;
 use crate::model::secret::percent_encoded;
 
@@ -42,12 +44,8 @@ pub static FAULTS: &[Fault] = &[
 /// The operation's request at the resource that exists.
 fn known(subject: &Subject<'_>) -> Option<String> {
     let operation = subject.operation.filter(|operation| draft::is_safe(operation))?;
-    // What the environment does not know is not asked for.
-    if operation.known.values().any(|value| value.starts_with("${")) {
-        return None;
-    }
     let all = operation.path_parameters.iter().all(|(name, field)| field.exists || operation.known.contains_key(name));
-    (all && !operation.known.is_empty()).then(|| path_of_known(operation))
+    (all && operation.has_known()).then(|| path_of_known(operation))
 }
 
 /// The operation's path at the resources that the suite knows to exist.
@@ -56,38 +54,33 @@ fn path_of_known(operation: &Operation) -> String {
     draft::path(operation, |name, field| operation.known.get(name).map_or_else(|| draft::text_of(field), encoded))
 }
 
-fn unseen(subject: &Subject<'_>, fault: &'static str, cause: Cause, change: impl FnOnce(&mut Draft)) -> Vec<Variant> {
-    let Some(path) = known(subject) else { return Vec::new() };
-    let may_have_the_right = subject.credential().is_some_and(|credential| credential.scheme != Scheme::Basic)
-        && !subject.operation.is_some_and(|operation| operation.privileged);
-    let acceptance = match fault {
-        "credentials-forbidden" if may_have_the_right => Lenient,
-        "credentials-forbidden" => Guarded,
-        _ => Never,
-    };
+/// What is asked for as the fault of that id asks for nothing.
+fn unseen(
+    subject: &Subject<'_>,
+    (fault, cause): (&'static str, Cause),
+    acceptance: Acceptance,
+    change: impl FnOnce(&mut Draft),
+) -> Option<Variant> {
+    let path = known(subject)?;
     let mut variant = subject.variant("", acceptance, |draft| {
         draft.path = path;
         change(draft);
     });
-    if acceptance == Lenient {
-        // What it names exists, so that the path does not refuse it; a server may say that it does not.
-        variant = variant.unnamed().also(&[Cause::UnknownResource]);
-    }
     variant.like = Some(Like::Unseen(Plain { fault, variant: String::new(), cause }));
-    vec![variant]
+    Some(variant)
 }
 
 fn absent(subject: &Subject<'_>) -> Vec<Variant> {
-    if subject.credential().is_none() {
-        return Vec::new();
-    }
-    unseen(subject, "credentials-absent", Cause::NoCredentials, |draft| draft.credential.clear())
+    let as_absent = ("credentials-absent", Cause::NoCredentials);
+    let variant =
+        subject.credential().and_then(|_| unseen(subject, as_absent, Never, |draft| draft.credential.clear()));
+    variant.into_iter().collect()
 }
 
 fn unknown(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
     let carry = |draft: &mut Draft| draft.credential = carried(credential, &credential.unknown);
-    unseen(subject, "credentials-unknown", Cause::InvalidCredentials, carry)
+    unseen(subject, ("credentials-unknown", Cause::InvalidCredentials), Never, carry).into_iter().collect()
 }
 
 fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
@@ -97,5 +90,14 @@ fn forbidden(subject: &Subject<'_>) -> Vec<Variant> {
     if super::plain::find("credentials-forbidden").is_none_or(|fault| (fault.apply)(subject).is_empty()) {
         return Vec::new();
     }
-    unseen(subject, "credentials-forbidden", Cause::Forbidden, |draft| draft.credential = carried(credential, secret))
+    let carry = |draft: &mut Draft| draft.credential = carried(credential, secret);
+    let as_forbidden = ("credentials-forbidden", Cause::Forbidden);
+    let variant = if has_no_right(subject, credential) {
+        unseen(subject, as_forbidden, Guarded, carry)
+    } else {
+        // It may have the right. What it names exists, so that the path does not refuse it; a server may say that it does not.
+        let variant = unseen(subject, as_forbidden, Right, carry);
+        variant.map(|variant| variant.unnamed().also(&[Cause::UnknownResource]))
+    };
+    variant.into_iter().collect()
 }

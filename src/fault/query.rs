@@ -1,7 +1,7 @@
 //! Faults of the query: each declared parameter against its own declaration.
 
 use super::acceptance::Acceptance;
-use super::acceptance::Acceptance::{Lenient, Never};
+use super::acceptance::Acceptance::{Lenient, Never, Right};
 use super::draft;
 use super::draft::{Subject, Variant};
 use super::row::{Fault, fault};
@@ -226,17 +226,14 @@ fn not_finite(subject: &Subject<'_>) -> Vec<Variant> {
 }
 
 fn duplicate(subject: &Subject<'_>) -> Vec<Variant> {
-    let first = subject.operation.and_then(|operation| operation.query.first_key_value());
-    let twice = |(name, field): (&String, &Field)| {
-        let pair = draft::pair(name, &draft::text_of(field));
-        let also = format!("{}&{pair}", pair.split_once('=').map_or("", |(_, value)| value));
-        each(subject, Lenient, |_| Some(also.clone())).into_iter().find(|variant| variant.name == *name)
-    };
-    first
-        .and_then(twice)
-        .map(|variant| variant.also(&[Cause::WrongType, Cause::MalformedHttp]).form_only())
-        .into_iter()
-        .collect()
+    let Some(operation) = subject.operation else { return Vec::new() };
+    let Some((name, field)) = operation.query.first_key_value() else { return Vec::new() };
+    let pair = draft::pair(name, &draft::text_of(field));
+    let (_, value) = pair.split_once('=').unwrap_or_default();
+    let twice = format!("{value}&{pair}");
+    // It is the same value.
+    let variant = subject.variant(name, Right, |draft| draft.query = Some(draft::query_with(operation, name, &twice)));
+    vec![variant.also(&[Cause::WrongType, Cause::MalformedHttp]).form_only()]
 }
 
 fn bad_encoding(subject: &Subject<'_>) -> Vec<Variant> {

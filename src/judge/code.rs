@@ -262,7 +262,7 @@ fn plausible(contract: &Contract, cause: Cause, answer: &Answer<'_>) -> bool {
 fn breaches(case: &Case<'_>, cause: Cause, answer: &Answer<'_>) -> Vec<Finding> {
     let Some(promise) = case.contract.promise(cause) else { return Vec::new() };
     let mut findings = Vec::new();
-    findings.extend(status(case.contract, promise, (case.probe.fault, cause), answer.status));
+    findings.extend(status(case.contract, promise, case.probe.fault, cause, answer.status));
     if !case.probe.expectation.form_only {
         findings.extend(code(case, promise, cause, answer));
         findings.extend(message(case, promise, cause, answer));

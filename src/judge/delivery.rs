@@ -9,7 +9,7 @@ use super::rule::rules;
 use crate::model::exchange::{Ending, Reply, Script, Silence};
 use crate::model::place::Place;
 use crate::model::verdict::Severity;
-use crate::plan::Probe;
+use crate::plan::{Probe, Success};
 
 rules! {
     NO_REPLY = Error "no-reply" {
@@ -135,32 +135,20 @@ pub(crate) fn ending(reply: &Reply, shown: &Reply) -> Option<Finding> {
     }
 }
 
-/// Why an error that is longer than what is read of one cannot be judged.
-pub(crate) fn oversized(reply: &Reply) -> Option<String> {
-    match &reply.ending {
-        Ending::OversizedHead(limit) => Some(format!("the reply's head has more than the {limit} that are read")),
-        Ending::Oversized(limit) if reply.status / 100 != 2 => Some(format!(
-            "the error's body is longer than the {limit} bytes that are read of one; with --jobs 32 or less they are 2 MiB"
-        )),
-        _ => None,
-    }
+/// Why a reply cannot be judged whose end is found so.
+pub(crate) fn oversized(ending: &Finding) -> Option<String> {
+    (*ending.rule == REPLY_OVERSIZED)
+        .then(|| format!("the reply has {}; with --jobs 32 or less, bodies of 2 MiB are read", ending.actual))
 }
-
-/// Faults whose request may be right after all: the value that is sent twice is the same one, and the weaker account may have
-/// the right. Where a server may take it, that it does tells nothing.
-const MAY_BE_RIGHT: &[&str] = &["query-duplicate", "known-forbidden"];
 
 /// A success that is no error in disguise.
 pub(crate) fn success(case: &Case<'_>) -> Option<Finding> {
     let reply = case.reply;
     let actual = format!("{} with {}", reply.status, case.described());
-    if !case.probe.expectation.governed {
+    if !case.probe.expectation.governed || case.probe.expectation.success == Success::Right {
         return None;
     }
-    if case.probe.expectation.tolerated && MAY_BE_RIGHT.contains(&case.probe.fault.id) {
-        return None;
-    }
-    if case.probe.expectation.tolerated {
+    if case.probe.expectation.success == Success::Tolerated {
         return Some(
             Found::new(&REQUEST_TOLERATED, Place::STATUS)
                 .by_cause()
@@ -200,7 +188,7 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
         .header("location")
         .map_or_else(|| "no Location".to_owned(), |to| format!("Location: {}", describe::cut(&to)));
     let actual = format!("{} with {location}", case.reply.status);
-    if case.probe.expectation.tolerated {
+    if case.probe.expectation.success != Success::Wrong {
         return Some(
             Found::new(&REQUEST_TOLERATED, Place::STATUS)
                 .by_cause()

@@ -105,8 +105,9 @@ fn reply_to(
         applied: table::applied(&case),
         ..Judgement::default()
     };
-    judgement.findings.extend(delivery::ending(reply, shown));
-    judgement.inconclusive = delivery::oversized(reply);
+    let ending = delivery::ending(reply, shown);
+    judgement.inconclusive = ending.as_ref().and_then(delivery::oversized);
+    judgement.findings.extend(ending);
     judgement.findings.extend(framing::findings(shown));
     judgement.findings.extend(disclosure::findings(&case, sent));
     if let Some(reason) = delivery::unavailable(&case) {

@@ -30,7 +30,8 @@ const OF_HTTP: &[(&str, u16)] = &[("version-unexpected", 505), ("transfer-encodi
 pub(super) fn status(
     contract: &Contract,
     promise: &CausePromise,
-    (fault, cause): (&Fault, Cause),
+    fault: &Fault,
+    cause: Cause,
     actual: u16,
 ) -> Option<Finding> {
     let breach = |promise: &Promise<Status>| promise.breach(|status| status.covers(actual));

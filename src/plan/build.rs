@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::guard::{Admitted, Withheld};
 use super::order;
-use super::probe::{Control, Expectation, NO_OPERATION, Probe};
+use super::probe::{Control, Expectation, NO_OPERATION, Probe, Success};
 use super::probe_id::ProbeId;
 use super::safety::Bases;
 use super::selection::Selection;
 use crate::catalog::Api;
 use crate::catalog::suite::Operation;
 use crate::fault;
+use crate::fault::Acceptance;
 use crate::fault::Fault;
 use crate::fault::draft::Draft;
 use crate::model::cause::Cause;
@@ -140,6 +141,11 @@ fn probe(
         }
     }
     let request = variant.draft.request();
+    let success = match variant.acceptance {
+        Acceptance::Right if tolerated => Success::Right,
+        _ if tolerated => Success::Tolerated,
+        _ => Success::Wrong,
+    };
     let governed = operation.is_some() || request.target.starts_with(&api.suite.prefix);
     Probe {
         id,
@@ -148,7 +154,7 @@ fn probe(
         fault,
         cause,
         request,
-        expectation: Expectation { also, tolerated, form_only: variant.form_only, governed },
+        expectation: Expectation { also, success, form_only: variant.form_only, governed },
         like: variant.like,
         guard,
         ruled_out: ruled_out.map(Box::new),

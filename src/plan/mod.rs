@@ -13,6 +13,6 @@ mod selection;
 
 pub use build::Plan;
 pub use guard::{Guard, RuledOut, Withheld};
-pub use probe::{Control, Expectation, NO_OPERATION, Probe};
+pub use probe::{Control, Expectation, NO_OPERATION, Probe, Success};
 pub use probe_id::ProbeId;
 pub use selection::Selection;

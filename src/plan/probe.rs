@@ -68,12 +68,23 @@ impl Probe {
 pub struct Expectation {
     /// Causes that describe the request as well as the probe's own: a reply that fits one of them fits.
     pub also: Vec<Cause>,
-    /// Whether a lenient server may answer with a success.
-    pub tolerated: bool,
+    /// What a success says of the target.
+    pub success: Success,
     /// Whether only an error's form and status are judged, not its code.
     pub form_only: bool,
     /// Whether the path is one that the contract governs.
     pub governed: bool,
+}
+
+/// What a success says of the target.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Success {
+    /// It took what it must refuse.
+    Wrong,
+    /// It is lenient.
+    Tolerated,
+    /// Nothing: it is as right as an error.
+    Right,
 }
 
 /// An operation's correct request, which must not be answered by an error.

@@ -82,8 +82,8 @@ impl<'a> Bases<'a> {
                 return Ok(Admitted { tolerated: true, ..Admitted::new(&variant, guard, also) });
             }
             let refused = draft::standing(operation).is_some() && !variant.unnamed;
-            let lenient = matches!(variant.acceptance, Acceptance::Lenient | Acceptance::Unread);
-            return Ok(Admitted { tolerated: lenient && !refused, ..Admitted::new(variant, Guard::Reads, also) });
+            let wrong = matches!(variant.acceptance, Acceptance::Never | Acceptance::Guarded);
+            return Ok(Admitted { tolerated: !wrong && !refused, ..Admitted::new(variant, Guard::Reads, also) });
         }
         self.changing(operation, fault, variant, anchored, also)
     }

@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::codes::written;
 use super::count::count;
 use crate::catalog::Api;
-use crate::catalog::contract::{Promise, Strength};
+use crate::catalog::contract::{Entry, Promise, Strength};
 use crate::catalog::document::nearest;
 use crate::catalog::suite::Operation;
 use crate::judge::delivery::PAGE_OF_ANOTHER_LAYER;
@@ -72,7 +71,7 @@ pub fn everything(apis: &[Arc<Api>]) -> String {
         let catalogue = &api.contract.file.catalogue;
         let codes: Vec<_> = catalogue.iter().map(|entry| written(&entry.code)).collect();
         let rows: Vec<_> = codes.iter().zip(catalogue).map(|(code, entry)| [code.as_str(), "", &entry.name]).collect();
-        list(&mut text, &format!("{} of {}", count(rows.len(), "catalogue entry"), api.contract.file.id), &rows);
+        list(&mut text, &format!("{} of {}", count(rows.len(), "code"), api.contract.file.id), &rows);
     }
     text
 }
@@ -86,11 +85,6 @@ fn list(text: &mut String, title: &str, rows: &[[&str; 3]]) {
         let line = format!("  {name:first$}  {word:second$}  {what}");
         let _ = writeln!(text, "{}", line.trim_end());
     }
-}
-
-/// A code as it is asked for: text as it is, the rest as JSON.
-fn written(code: &Value) -> String {
-    code.as_str().map_or_else(|| code.to_string(), str::to_owned)
 }
 
 fn operation_page(api: &Api, operation: &Operation) -> String {
@@ -120,7 +114,7 @@ fn operation_page(api: &Api, operation: &Operation) -> String {
 
 fn code_pages(api: &Api, what: &str) -> Vec<String> {
     let of_code = api.contract.file.catalogue.iter().filter(|entry| written(&entry.code) == what);
-    let one = |entry: &crate::catalog::contract::Entry| {
+    let one = |entry: &Entry| {
         let status = entry.status.as_ref().map(|status| line("status", status, ToString::to_string));
         let causes: Vec<_> = entry.causes.iter().map(|cause| cause.word()).collect();
         let (causes, message) = (causes.join(", "), entry.message.as_deref().map(|message| format!("«{message}»")));

@@ -5,13 +5,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
 use super::count::{count, number};
 use super::headline::{self, headline};
 use super::style::Ink;
 pub use super::style::Style;
-use super::{drift, load};
+use super::{codes, drift, load};
 use crate::model::cause::Cause;
 use crate::model::printable::{printable, wrapped};
 use crate::model::verdict::{Severity, Verdict};
@@ -224,17 +222,11 @@ fn precedence(pairs: &[Precedence], style: &Style) -> String {
 }
 
 /// The codes of each contract, and how often they came.
-fn catalogue(codes: &[CodeCoverage], style: &Style) -> String {
+fn catalogue(all: &[CodeCoverage], style: &Style) -> String {
     let mut text = String::new();
-    let written = |code: &CodeCoverage| match &code.code {
-        Value::String(text) => printable(text, MAX_NAME),
-        other => printable(&other.to_string(), MAX_NAME),
-    };
-    let name = |code: &CodeCoverage| match code.messages.len() {
-        0 => printable(&code.name, MAX_NAME),
-        several => count(several, "message"),
-    };
-    for contract in codes.chunk_by(|a, b| a.contract == b.contract) {
+    let written = |code: &CodeCoverage| printable(&codes::written(&code.code), MAX_NAME);
+    let name = |code: &CodeCoverage| printable(&codes::name(code), MAX_NAME);
+    for contract in all.chunk_by(|a, b| a.contract == b.contract) {
         let came = contract.iter().filter(|code| code.exercised > 0).count();
         let remark = format!("{}: {came} of {} came", contract[0].contract, count(contract.len(), "code"));
         text.push_str(&title("Catalogue", &printable(&remark, MAX_TEXT), style));

@@ -3,6 +3,7 @@
 //! Every form has its own encoder, since what a target sends is hostile to each in another way. This one is the
 //! terminal's. Nothing here knows a socket, a file or a secret.
 
+mod codes;
 pub mod compare;
 pub mod count;
 pub mod drift;

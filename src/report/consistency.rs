@@ -21,7 +21,7 @@ use crate::model::answer::Answer;
 use crate::model::cause::Cause;
 use crate::model::place::Place;
 use crate::model::verdict::{Severity, Verdict};
-use crate::plan::Probe;
+use crate::plan::{Probe, Success};
 
 /// The most wordings of one kind that are kept: a target may word each reply anew.
 const MAX_WORDINGS: usize = 2_000;
@@ -266,7 +266,7 @@ pub(crate) fn same(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<Fin
 /// The same mistake at a resource that exists.
 pub(crate) fn unseen(probe: &Probe, plain: &Answer, answer: &Answer) -> Option<Finding> {
     // The account has the right after all: what it sees proves nothing.
-    if probe.expectation.tolerated && answer.status / 100 == 2 {
+    if probe.expectation.success == Success::Right && answer.status / 100 == 2 {
         return None;
     }
     let worded = || (plain.template != answer.template).then_some(Place::MESSAGE);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::signature::signature;
+use super::stored::by_probe;
 use super::{Closing, Drift, ProbeResult, Report};
 use crate::judge::finding::Finding;
 use crate::model::verdict::{Severity, Verdict, exit};
@@ -118,22 +119,19 @@ pub fn became(
     results: &BTreeMap<String, ProbeResult>,
     unsent: &BTreeMap<String, String>,
 ) -> Vec<Became> {
-    let stored: BTreeMap<&str, &ProbeResult> =
-        report.results.iter().map(|result| (result.probe.as_str(), result)).collect();
+    let stored = by_probe(&report.results);
     let alone = |drift: &Drift| -> Became {
-        let (now, probes) = match examples.get(&drift.signature) {
-            Some(Ok(probes)) => {
-                let of = |probe: &String| match (stored.get(probe.as_str()), results.get(probe)) {
-                    (Some(before), Some(result)) => by_answer(drift, before, &report.signatures(probe), result),
-                    _ => Now::NotJudged(unsent.get(probe).map_or("its probe was not sent", String::as_str).to_owned()),
-                };
-                let now = probes.iter().map(of).max().map(|now| come_and_gone(drift, now));
-                let answered = probes.iter().filter(|probe| results.contains_key(*probe)).cloned().collect();
-                (now.unwrap_or_else(|| Now::NotSent("it has no probe".to_owned())), answered)
-            }
-            Some(Err(why)) => (Now::NotSent(why.clone()), Vec::new()),
-            None => (Now::NotSent("it has no probe".to_owned()), Vec::new()),
+        let of = |probe: &String| match (stored.get(probe.as_str()), results.get(probe)) {
+            (Some(before), Some(result)) => by_answer(drift, before, &report.signatures(probe), result),
+            _ => Now::NotJudged(unsent.get(probe).map_or("its probe was not sent", String::as_str).to_owned()),
         };
+        let (now, sent) = match examples.get(&drift.signature) {
+            Some(Ok(probes)) => (probes.iter().map(of).max().map(|now| come_and_gone(drift, now)), probes.as_slice()),
+            Some(Err(why)) => (Some(Now::NotSent(why.clone())), [].as_slice()),
+            None => (None, [].as_slice()),
+        };
+        let now = now.unwrap_or_else(|| Now::NotSent("it has no probe".to_owned()));
+        let probes = sent.iter().filter(|probe| results.contains_key(*probe)).cloned().collect();
         Became { drift: drift.clone(), now, probes }
     };
     let mut all = Vec::new();

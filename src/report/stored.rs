@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::error::Category;
 
-use super::{RecordedReply, Report, SCHEMA_VERSION};
+use super::{ProbeResult, RecordedReply, Report, SCHEMA_VERSION};
 use crate::model::answer::Answer;
 use crate::model::exchange::Reply;
 use crate::model::verdict::Verdict;
@@ -51,7 +51,7 @@ impl Report {
         for result in &mut self.results {
             result.status = result.reply.as_ref().map(|reply| reply.status);
         }
-        let results: BTreeMap<_, _> = self.results.iter().map(|result| (result.probe.as_str(), result)).collect();
+        let results = by_probe(&self.results);
         for drift in &mut self.closing.drifts {
             if let Some(result) = drift.probes.first().and_then(|probe| results.get(probe.as_str())) {
                 drift.example = Arc::new((*result).clone());
@@ -74,6 +74,12 @@ impl Report {
         let shown = self.closing.all().filter(|drift| drift.probes.iter().any(|other| other == probe));
         shown.map(|drift| drift.signature.as_str()).collect()
     }
+}
+
+/// The results by their probes.
+#[must_use]
+pub fn by_probe(results: &[ProbeResult]) -> BTreeMap<&str, &ProbeResult> {
+    results.iter().map(|result| (result.probe.as_str(), result)).collect()
 }
 
 /// What writes a report.

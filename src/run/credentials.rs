@@ -238,7 +238,9 @@ impl Credentials {
                 let code = result.code.as_ref().map(|(_, code)| code);
                 let same = result.status == Some(lost.status) && (code.is_none() || code == lost.code.as_ref());
                 let found = result.findings.iter().any(|finding| finding.severity >= Severity::Warning);
-                if watched.is_carried_by(&probe.request) || (same && found) {
+                // Nor does what is held against an answer that may have been that one.
+                let bears = same || probe.like.is_some();
+                if watched.is_carried_by(&probe.request) || (bears && found) {
                     Word::Doubtful(lost.reason.clone())
                 } else {
                     Word::Stands

@@ -1,6 +1,5 @@
 //! What is known of a run before its first probe leaves.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::Api;
@@ -27,7 +26,5 @@ pub(crate) fn opening(apis: &[Arc<Api>], target: &str, started_at: String, insec
 
 /// Where the API's suite is written, as the repository has it.
 fn written(api: &Api) -> Option<SuiteFile> {
-    let (path, is_suite) = api.place.clone()?;
-    let lines = if is_suite { api.lines.clone() } else { BTreeMap::new() };
-    Some(SuiteFile { path, lines })
+    Some(SuiteFile { path: api.place.clone()?, lines: api.lines.clone() })
 }

@@ -62,16 +62,12 @@ impl Replay {
                 "{probe} is no probe of today's {suite}; errdrift list {suite} has those that are"
             )));
         };
-        let variables = probe.request.variables();
-        if let Some((name, why)) = unmaskable(variables.iter().copied(), &environment) {
+        let variables: BTreeSet<String> = probe.request.variables().into_iter().map(str::to_owned).collect();
+        if let Some((name, why)) = unmaskable(variables.iter().map(String::as_str), &environment) {
             return Err(Error::variable(name, why));
         }
-        if let Some(name) = variables.iter().find(|name| !named && environment.get(name).is_some()) {
-            let target = wire.target.as_str();
-            return Err(Error::Usage(format!(
-                "{} carries ${{{name}}}, and a credential goes only where the command line says; the report says {target}: if that is right, --target {target}",
-                probe.id
-            )));
+        if !named {
+            refuse_credentials(&probe.id, &variables, &environment, wire.target.as_str())?;
         }
         let (sent, rewritten) = (leaves(probe, &wire).map_err(Error::Usage)?, rewritten(probe));
         runtime()?.block_on(async {
@@ -118,6 +114,24 @@ impl Replay {
             Ok(Replayed { target, may_have_changed, sent, received, rewritten, result, before, now })
         })
     }
+}
+
+/// A report is a file that anybody may have written: where it goes by the report, no credential goes with it.
+///
+/// # Errors
+/// One of these variables, which `what` carries, is set.
+pub(super) fn refuse_credentials(
+    what: &str,
+    variables: &BTreeSet<String>,
+    environment: &Environment,
+    target: &str,
+) -> Result<(), Error> {
+    let set = variables.iter().find(|name| environment.get(name).is_some());
+    set.map_or(Ok(()), |name| {
+        Err(Error::Usage(format!(
+            "${{{name}}} would go with {what}, and a credential goes only where the command line says; the report says {target}: if that is right, --target {target}"
+        )))
+    })
 }
 
 /// The selection that plans one probe, whatever its tier.

@@ -298,6 +298,12 @@ impl Operation {
         self.method == "PUT" || self.effect == Effect::Upserts
     }
 
+    /// Whether the suite names what exists, and the environment knows it.
+    #[must_use]
+    pub fn has_known(&self) -> bool {
+        !self.known.is_empty() && !self.known.values().any(|value| value.starts_with("${"))
+    }
+
     /// Whether its request may create something, be it only on the way to what its path names.
     #[must_use]
     pub fn may_create(&self) -> bool {

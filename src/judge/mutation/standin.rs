@@ -22,7 +22,7 @@ use crate::model::cause::{CAUSES, Cause};
 use crate::model::exchange::{Exchange, Outcome, Reply, Request};
 use crate::model::pointer::pointed;
 use crate::model::verdict::Severity;
-use crate::plan::{Expectation, Guard, Probe};
+use crate::plan::{Expectation, Guard, Probe, Success};
 
 /// The stand-in suite under the contract: an operation for each example.
 pub(super) fn api(contract: Contract, examples: &[Value]) -> Arc<Api> {
@@ -102,7 +102,7 @@ fn probe(api: &Arc<Api>, index: usize, cause: Cause) -> Option<Probe> {
         fault: fault::faults().find(|fault| fault.cause == cause)?,
         cause,
         request: Request { method: "POST".to_owned(), target: "/".to_owned(), ..Request::default() },
-        expectation: Expectation { also: Vec::new(), tolerated: false, form_only: false, governed: true },
+        expectation: Expectation { also: Vec::new(), success: Success::Wrong, form_only: false, governed: true },
         like: None,
         guard: Guard::Reads,
         ruled_out: None,

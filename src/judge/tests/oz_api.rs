@@ -4,6 +4,7 @@ use super::support::{NGINX, PROBES, check, judged, lines, oz, probe, reply, type
 use crate::model::exchange::Outcome;
 use crate::model::layer::Layer;
 use crate::model::verdict::{Severity, Verdict};
+use crate::plan::Probe;
 use serde_json::{Value, json};
 
 const OFFSET: &str = "oz-api/folders.list/query-negative/offset";
@@ -21,6 +22,21 @@ fn a_wrong_method_is_code_1_usually_with_405() {
         // TRACE leaves without the token, so that none was given is as right an answer.
         ("oz-api/folders.list/method-unsupported/TRACE", oz(401, 6), &[]),
         ("oz-api/folders.list/method-unsupported/TRACE", oz(405, 1), &[]),
+    ]);
+}
+
+#[test]
+fn what_http_itself_answers_to_an_odd_version_or_coding_is_right() {
+    let version = "oz-api/users.list/version-unexpected/9.9";
+    let is_coding = |probe: &&Probe| probe.api.suite.id == "oz-api" && probe.fault.id == "transfer-encoding-unknown";
+    let coding = PROBES.iter().find(is_coding).unwrap().id.as_str();
+    let class = "warning status-class-unexpected status";
+    check(&[
+        (version, oz(505, 0), &[]),
+        (coding, oz(501, 0), &[]),
+        // Each answers its own alone.
+        (version, oz(501, 0), &[class]),
+        (coding, oz(505, 0), &[class]),
     ]);
 }
 

@@ -1,8 +1,7 @@
 //! The codes of each contract, and in how many replies each came.
 
-use serde_json::Value;
-
 use super::markup::Html;
+use crate::render::codes::{name, written};
 use crate::render::count::{count, number};
 use crate::report::CodeCoverage;
 
@@ -31,18 +30,8 @@ pub(super) fn catalogue(codes: &[CodeCoverage]) -> Html {
     html
 }
 
-fn name(code: &CodeCoverage) -> String {
-    match code.messages.len() {
-        0 => code.name.clone(),
-        several => count(several, "message"),
-    }
-}
-
 fn row(html: &mut Html, code: &CodeCoverage) {
-    let written = match &code.code {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
+    let written = written(&code.code);
     let class = if code.exercised == 0 { "none" } else { "" };
     html.element("tr", &[("class", class)], |html| {
         html.element("th", &[("scope", "row")], |html| html.line("code", &[], &written));

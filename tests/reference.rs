@@ -303,6 +303,8 @@ fn wrong_requests(api: Api) -> Vec<String> {
                 request("PUT /api/folders", &known, ""),
                 request("GET /api/companies", "", ""),
                 request("GET /api/version", "", ""),
+                request("GET /api/users", "Origin: https://shop.example\r\n", ""),
+                request("OPTIONS /api/users", "Origin: x\r\nAccess-Control-Request-Method: GET\r\n", ""),
                 request("GET /api/folders", "Accept: text/html\r\n", ""),
                 request("HEAD /api/folders", "", ""),
                 request("GET /api/folders?offset=-1", "", ""),

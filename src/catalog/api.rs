@@ -114,7 +114,8 @@ pub(crate) fn api(document: &Document, shelf: &Shelf) -> Result<Api, Problems> {
         .and_then(Value::as_str)
         .and_then(|name| gather(governing(document, name, shelf), &mut problems));
     match (suite, contract) {
-        (Some(suite), Some(contract)) => {
+        (Some(mut suite), Some(contract)) => {
+            suite.promise_as(&contract);
             let file = document.file.clone();
             let line = |(index, operation): (usize, &Operation)| {
                 Some((operation.id.clone(), document.line(&format!("/operation/{index}"))?))

@@ -255,6 +255,23 @@ pub struct CausePromise {
     pub gateway: Option<Strength>,
 }
 
+impl CausePromise {
+    /// The same, with what it leaves open as another one has it.
+    #[must_use]
+    pub fn or(self, other: &Self) -> Self {
+        Self {
+            code: self.code.or_else(|| other.code.clone()),
+            class: self.class.or_else(|| other.class.clone()),
+            status: self.status.or_else(|| other.status.clone()),
+            message: self.message.or_else(|| other.message.clone()),
+            outranked: self.outranked.or(other.outranked),
+            silent: self.silent.or_else(|| other.silent.clone()),
+            ungoverned: if self.ungoverned.is_empty() { other.ungoverned.clone() } else { self.ungoverned },
+            gateway: self.gateway.or(other.gateway),
+        }
+    }
+}
+
 /// The file, as it is read.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Error> {
         say(&format!("export {name}={value}"));
     }
     for (name, value) in reference::existing(api) {
-        say(&format!("# {name}={value} exists: whoever has no right to it must not see that"));
+        say(&format!("# to ask for more, and optional: export {name}={value}"));
     }
     say(&format!("errdrift run {} --target {}", api.id(), running.target.as_str()));
     loop {

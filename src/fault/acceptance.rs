@@ -12,6 +12,8 @@ pub enum Acceptance {
     Lenient,
     /// A correct server may, and that it does tells nothing.
     Right,
+    /// None does, by the word of the suite's author.
+    Declared,
     /// A lenient server may, and may not read the body at all: nothing inside the body makes the request wrong then.
     Unread,
 }

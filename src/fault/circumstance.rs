@@ -3,7 +3,7 @@
 //! Each is one of a few plain faults on few operations; its answer is compared with that of the plain probe
 //! ([`crate::report::consistency`]), and judged like any other.
 
-use super::acceptance::Acceptance::Never;
+use super::acceptance::Acceptance::{Never, Right};
 use super::draft;
 use super::draft::{Draft, Subject, Variant};
 use super::http_message::{is_first, is_read, is_write};
@@ -97,6 +97,22 @@ pub static FAULTS: &[Fault] = &[
             "user-agent",
             "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
         ))
+    ),
+    fault!(
+        "alike-origin",
+        NotAcceptable,
+        "The Origin of the page that calls the API from a browser, on a request that is wrong anyway.",
+        "Origin: https://app.example.com",
+        "the Fetch standard, section 3.2.1; the document has one format for all clients",
+        |s| s.suite.browser().map_or_else(Vec::new, |page| each(s, |draft| field(draft, "origin", &page.origin)))
+    ),
+    fault!(
+        "preflight",
+        WrongMethod,
+        "What a browser asks before a page may send the operation's request: OPTIONS, without a credential. It is no mistake.",
+        "OPTIONS /api/folders/ with Origin and Access-Control-Request-Method",
+        "the Fetch standard, section 4.8: the reply must have an ok status, and allow the origin, the method and the fields",
+        preflight
     ),
     fault!(
         "alike-trailing-slash",
@@ -203,6 +219,36 @@ fn accept(draft: &mut Draft, value: &str) {
 
 fn field(draft: &mut Draft, name: &str, value: &str) {
     draft.fields.push((name.to_owned(), value.to_owned()));
+}
+
+/// As the Fetch standard writes it: the fields that no form could send, in lower case and in order.
+fn preflight(subject: &Subject<'_>) -> Vec<Variant> {
+    let (Some(page), Some(operation)) = (subject.suite.browser(), subject.operation) else { return Vec::new() };
+    let called = page.operations.contains(&operation.id);
+    if !called && !(page.operations.is_empty() && (is_read(subject) || is_write(subject))) {
+        return Vec::new();
+    }
+    let mut asked: Vec<_> = subject.base.credential.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+    let content_type = subject.base.content_type.as_deref();
+    asked.extend(content_type.filter(|it| !it.starts_with("multipart/form-data")).map(|_| "content-type".to_owned()));
+    asked.sort_unstable();
+    let preflight = Draft {
+        method: "OPTIONS".to_owned(),
+        path: subject.base.path.clone(),
+        query: subject.base.query.clone(),
+        accept: "*/*".to_owned(),
+        common: subject.base.common.clone(),
+        fields: vec![
+            ("origin".to_owned(), page.origin.clone()),
+            ("access-control-request-method".to_owned(), operation.method.clone()),
+        ],
+        ..Draft::default()
+    };
+    let mut variants = subject.only(Right, |draft| *draft = preflight);
+    for variant in variants.iter_mut().filter(|_| !asked.is_empty()) {
+        field(&mut variant.draft, "access-control-request-headers", &asked.join(","));
+    }
+    variants.into_iter().map(Variant::form_only).collect()
 }
 
 fn trailing_slash(subject: &Subject<'_>) -> Vec<Variant> {

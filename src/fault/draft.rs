@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::acceptance::Acceptance;
+pub(super) use super::form::part;
+pub use super::form::{BOUNDARY, FormPart, form};
 use super::relation::Like;
 use crate::catalog::suite::{Body, Credential, Field, FieldType, Operation, Scheme, Secret, Suite};
 use crate::model::cause::Cause;
@@ -11,8 +13,6 @@ use crate::model::secret::{Template, percent_encoded};
 
 /// A UUID that no resource has.
 pub const UNKNOWN_UUID: &str = "5b1f0c52-9d3e-4f7a-8c61-e2d4a7b90f36";
-/// The delimiter of errdrift's own form data (RFC 2046, section 5.1.1).
-pub const BOUNDARY: &str = "errdrift-6f1d2c";
 
 /// What a fault is applied to.
 #[derive(Clone, Debug)]
@@ -173,6 +173,7 @@ impl Draft {
             path: path(operation, |_, field| text_of(field)),
             query: query(operation),
             accept: "application/json".into(),
+            fields: header_fields(operation, |_, field| Some(text_of(field))),
             common: suite.fields(),
             credential: operation
                 .credential
@@ -282,6 +283,15 @@ fn query(operation: &Operation) -> Option<String> {
     (!pairs.is_empty()).then(|| pairs.join("&"))
 }
 
+/// The header fields of the operation's correct request, each with that value; those without one are left out.
+pub(super) fn header_fields(
+    operation: &Operation,
+    value: impl Fn(&str, &Field) -> Option<String>,
+) -> Vec<(String, String)> {
+    let sent = operation.headers.iter().filter(|(_, field)| field.required || field.example.is_some());
+    sent.filter_map(|(name, field)| Some((name.to_ascii_lowercase(), value(name, field)?))).collect()
+}
+
 /// `name=value` in the form of a query.
 #[must_use]
 pub fn pair(name: &str, value: &str) -> String {
@@ -364,34 +374,4 @@ pub fn parts(body: &Body) -> Vec<FormPart> {
         .filter(|(_, field)| sent(field))
         .map(|(name, field)| FormPart { name: name.clone(), text: text(field), is_file: field.kind == FieldType::File })
         .collect()
-}
-
-/// A part of form data.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct FormPart {
-    /// Its name.
-    pub name: String,
-    /// What it holds.
-    pub text: String,
-    /// Whether it is sent as a file, so that a server takes it for one.
-    pub is_file: bool,
-}
-
-impl FormPart {
-    /// A part that is a field.
-    pub(super) fn field(name: &str, text: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), text: text.into(), is_file: false }
-    }
-}
-
-/// Form data, terminated (RFC 7578).
-#[must_use]
-pub fn form(parts: &[FormPart]) -> String {
-    format!("{}--{BOUNDARY}--\r\n", parts.iter().map(part).collect::<String>())
-}
-
-pub(super) fn part(part: &FormPart) -> String {
-    let FormPart { name, text, is_file } = part;
-    let file = if *is_file { "; filename=\"errdrift.gif\"\r\nContent-Type: image/gif" } else { "" };
-    format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n")
 }

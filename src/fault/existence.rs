@@ -2,6 +2,8 @@
 //!
 //! Only reads, and never with a credential that has the right. The suite names the resource (`known`).
 
+use std::collections::BTreeMap;
+
 use super::acceptance::Acceptance;
 use super::acceptance::Acceptance::{Guarded, Never, Right};
 use super::credentials::has_no_right;
@@ -45,13 +47,14 @@ pub static FAULTS: &[Fault] = &[
 fn known(subject: &Subject<'_>) -> Option<String> {
     let operation = subject.operation.filter(|operation| draft::is_safe(operation))?;
     let all = operation.path_parameters.iter().all(|(name, field)| field.exists || operation.known.contains_key(name));
-    (all && operation.has_known()).then(|| path_of_known(operation))
+    (all && operation.has_known()).then(|| path_at(operation, &operation.known))
 }
 
-/// The operation's path at the resources that the suite knows to exist.
-fn path_of_known(operation: &Operation) -> String {
+/// The operation's path at these ids.
+#[must_use]
+pub fn path_at(operation: &Operation, ids: &BTreeMap<String, String>) -> String {
     let encoded = |text: &String| String::from_utf8_lossy(&percent_encoded(text.as_bytes())).into_owned();
-    draft::path(operation, |name, field| operation.known.get(name).map_or_else(|| draft::text_of(field), encoded))
+    draft::path(operation, |name, field| ids.get(name).map_or_else(|| draft::text_of(field), encoded))
 }
 
 /// What is asked for as the fault of that id asks for nothing.

@@ -2,8 +2,8 @@
 
 use super::row::Fault;
 use super::{
-    body, credentials, http_framing, http_head, json_syntax, limit, media_type, member_text, method, multipart, path,
-    query, value,
+    body, credentials, header_parameter, http_framing, http_head, json_syntax, limit, media_type, member_text, method,
+    multipart, own, path, query, value,
 };
 
 /// Every such fault, in the order in which an operation's probes are planned.
@@ -13,6 +13,7 @@ pub(super) fn faults() -> impl Iterator<Item = &'static Fault> {
         credentials::FAULTS,
         path::FAULTS,
         query::FAULTS,
+        header_parameter::FAULTS,
         json_syntax::FAULTS,
         body::FAULTS,
         value::FAULTS,
@@ -22,6 +23,7 @@ pub(super) fn faults() -> impl Iterator<Item = &'static Fault> {
         http_head::FAULTS,
         http_framing::FAULTS,
         limit::FAULTS,
+        own::FAULTS,
     ]
     .into_iter()
     .flatten()

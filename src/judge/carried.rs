@@ -10,7 +10,15 @@ const MIN_LENGTH: usize = 8;
 ///
 /// `is_plain`: whether a field is known to carry none.
 pub(super) fn credentials(sent: &[(String, Vec<u8>)], is_plain: impl Fn(&str) -> bool) -> Vec<String> {
-    const PLAIN: &[&str] = &["accept", "accept-encoding", "content-type", "content-encoding"];
+    const PLAIN: &[&str] = &[
+        "accept",
+        "accept-encoding",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "content-encoding",
+        "content-type",
+        "origin",
+    ];
     let mut all = Vec::new();
     for (_, value) in sent.iter().filter(|(name, _)| !PLAIN.contains(&name.as_str()) && !is_plain(name)) {
         let value = String::from_utf8_lossy(value).into_owned();

@@ -27,7 +27,7 @@ static NEEDS_MESSAGE: Needs = Needs {
     what: "reply of the contract to a cause with a documented message",
     belongs: |contract| contract.file.cause.values().any(|promise| promise.message.is_some()),
     holds: |case| {
-        let promise = case.contract.promise(case.probe.cause);
+        let promise = case.probe.promise(case.probe.cause);
         case.envelope && promise.is_some_and(|promise| promise.message.is_some())
     },
 };
@@ -227,7 +227,7 @@ pub(crate) fn fits(case: &Case<'_>, cause: Cause) -> bool {
     let code = of(case.contract, case.json);
     let message = case.contract.file.message.as_ref().and_then(|place| pointed(case.json?, &place.at)?.as_str());
     let answer = Answer { status: case.reply.status, code: code.as_ref(), message };
-    let Some(promise) = case.contract.promise(cause) else { return false };
+    let Some(promise) = case.probe.promise(cause) else { return false };
     if !case.envelope {
         return promise.ungoverned.iter().any(|status| status.covers(case.reply.status));
     }
@@ -241,7 +241,7 @@ fn is_without_rights(case: &Case<'_>, answer: &Answer<'_>) -> bool {
     let operation = case.probe.declared();
     let may =
         operation.is_some_and(|o| o.privileged || o.effect != Effect::None) && !case.probe.cause.is_about_credentials();
-    let promised = case.contract.promise(Cause::Forbidden).is_some_and(|promise| promise.code.is_some());
+    let promised = case.probe.promise(Cause::Forbidden).is_some_and(|promise| promise.code.is_some());
     may && promised && answer.message.is_some() && breaches(case, Cause::Forbidden, answer).is_empty()
 }
 
@@ -260,9 +260,9 @@ fn plausible(contract: &Contract, cause: Cause, answer: &Answer<'_>) -> bool {
 
 /// What of the answer breaks the promises of one cause.
 fn breaches(case: &Case<'_>, cause: Cause, answer: &Answer<'_>) -> Vec<Finding> {
-    let Some(promise) = case.contract.promise(cause) else { return Vec::new() };
+    let Some(promise) = case.probe.promise(cause) else { return Vec::new() };
     let mut findings = Vec::new();
-    findings.extend(status(case.contract, promise, case.probe.fault, cause, answer.status));
+    findings.extend(status(case.probe, promise, cause, answer.status));
     if !case.probe.expectation.form_only {
         findings.extend(code(case, promise, cause, answer));
         findings.extend(message(case, promise, cause, answer));
@@ -291,7 +291,10 @@ fn code(case: &Case<'_>, promise: &CausePromise, cause: Cause, answer: &Answer<'
     };
     let shown = describe::cut(&case.mask().json(code, code.to_string()));
     let found = Found::new(&CODE_UNEXPECTED, at).by_cause().class(shown.as_str()).severity(severity).expected(expected);
-    let found = found.for_all(case.contract.is_for_all(|promise| promise.code.as_ref().map(|promise| &promise.any_of)));
+    let everywhere = case.probe.single_promise(cause).is_none();
+    let found = found.for_all(
+        everywhere && case.contract.is_for_all(|promise| promise.code.as_ref().map(|promise| &promise.any_of)),
+    );
     let actual = if case.contract.entries(code).next().is_some() { named(code) } else { shown };
     Some(found.source(promise.source.as_str()).actual(describe::cut(&actual)))
 }
@@ -313,7 +316,7 @@ fn late_credentials(case: &Case<'_>, fits: Cause, answer: &Answer<'_>) -> Option
     if case.probe.like.is_some() {
         return None;
     }
-    let strength = case.contract.promise(case.probe.cause)?.outranked?;
+    let strength = case.probe.promise(case.probe.cause)?.outranked?;
     let code = answer
         .code
         .map_or_else(String::new, |code| format!(" with {}", describe::cut(&case.mask().json(code, code.to_string()))));

@@ -212,7 +212,7 @@ pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
     if case.envelope {
         return None;
     }
-    let promise = case.contract.promise(case.probe.cause);
+    let promise = case.probe.promise(case.probe.cause);
     let source = promise.and_then(|promise| promise.silent.clone());
     let strict = case.settings.strict && case.probe.expectation.governed;
     let source =
@@ -239,7 +239,7 @@ pub(crate) fn foreign(case: &Case<'_>) -> Option<Finding> {
 
 /// Where the contract says what the cause deserves.
 fn source(case: &Case<'_>) -> String {
-    let promise = case.contract.promise(case.probe.cause);
+    let promise = case.probe.promise(case.probe.cause);
     let sources = promise.map(|promise| {
         let class = promise.class.as_ref().map(|promise| promise.source.clone());
         let status = promise.status.as_ref().map(|promise| promise.source.clone());

@@ -14,6 +14,7 @@ use super::origin::marks;
 use super::patterns::{self, VERSION_DISCLOSED, matching};
 use super::rule::{Needs, rules};
 use super::{carried, describe};
+use crate::catalog::suite::Operation;
 use crate::model::exchange::Ending;
 use crate::model::place::Place;
 use crate::model::secret::Mask;
@@ -47,7 +48,10 @@ const MAX_SEARCHED: usize = 262_144;
 /// What the reply tells and should not.
 pub(crate) fn findings(case: &Case<'_>, sent: &[(String, Vec<u8>)]) -> Vec<Finding> {
     let mut findings = banners(case);
-    let mut credentials = carried::credentials(sent, |name| case.probe.api.suite.writes_out(name));
+    let mut credentials = carried::credentials(sent, |name| {
+        let takes = |operation: &Operation| operation.headers.keys().any(|taken| taken.eq_ignore_ascii_case(name));
+        case.probe.api.suite.writes_out(name) || case.probe.declared().is_some_and(takes)
+    });
     credentials.retain(|credential| !case.mask().is_word(credential));
     if tells_nothing(case, &credentials) {
         return findings;

@@ -41,20 +41,54 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     // A path without an operation declares nothing that could be mirrored or not.
     let Some(operation) = operation else { return Vec::new() };
     let mut wrong = Vec::new();
+    let mut flat = Vec::new();
     for (name, value) in mirror {
         let at = member(&place.at, name);
+        let shown = || format!("`{}`", describe::cut(&case.mask().name(name)));
         match declared(operation, name) {
             Some(Declared::Field(field)) => compare(field, value, &at, case.mask(), &mut wrong),
             Some(Declared::Free) => {}
-            None => wrong.push((at, DECLARED.to_owned(), format!("`{}`", describe::cut(&case.mask().name(name))))),
+            None => match flattened(operation, name) {
+                Some((separator, nested)) => flat.push((separator, (at, nested, shown()))),
+                None => wrong.push((at, DECLARED.to_owned(), shown())),
+            },
         }
     }
-    let finding = |(at, expected, actual): (String, String, String)| {
+    let found = |class: String, (at, expected, actual): (String, String, String)| {
         let found = Found::new(&FIELDS_MIRROR_NOTHING, Place::pointer(case.mask().pointer(&at)))
             .severity(place.strength.severity());
-        found.expected(expected).source(place.source.as_str()).actual(actual)
+        found.class(class).expected(expected).source(place.source.as_str()).actual(actual)
     };
-    wrong.into_iter().map(finding).collect()
+    // One change mends all that are flat.
+    let flat = flat.into_iter().map(|(separator, it)| found(format!("flattened with {separator}"), it));
+    wrong.into_iter().map(|it| found(String::new(), it)).chain(flat).collect()
+}
+
+/// What joins the names of a flattened structure.
+const SEPARATORS: [&str; 8] = [".", "/", "->", "[", "__", "_", "-", ":"];
+
+/// The separator, and the structure that the name repeats in one text, where it does.
+fn flattened(operation: &Operation, name: &str) -> Option<(&'static str, String)> {
+    let repeats = |separator: &&str| {
+        let plain = name.trim_start_matches(*separator).replace(']', "");
+        let parts: Vec<_> = plain.split(*separator).collect();
+        let (first, rest) = parts.split_first()?;
+        let Some(Declared::Field(mut field)) = declared(operation, first) else { return None };
+        if rest.is_empty() {
+            return None;
+        }
+        for part in rest {
+            // An object that declares no members has any.
+            if field.kind == FieldType::Object && field.members.is_empty() && !part.is_empty() {
+                break;
+            }
+            let element = field.items.as_deref().filter(|_| part.bytes().all(|digit| digit.is_ascii_digit()));
+            field = element.or_else(|| field.members.get(*part))?;
+        }
+        let nested = parts.iter().rev().fold("…".to_owned(), |inner, part| format!("{{\"{part}\": {inner}}}"));
+        Some(format!("the structure of the request: {nested}"))
+    };
+    SEPARATORS.iter().find_map(|separator| Some((*separator, repeats(separator)?)))
 }
 
 /// What a mirror may name.
@@ -137,9 +171,42 @@ fn word(kind: FieldType) -> &'static str {
 pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
     use super::tests::prelude::*;
 
-    vec![(
-        "error fields-mirror-nothing /error/fields/nosuch",
-        DEAL,
-        Outcome::Reply(escrow(&json!({"code": "X", "fields": {"nosuch": "REQUIRED"}}))),
-    )]
+    let naming = |name: &str| Outcome::Reply(escrow(&json!({"code": "X", "fields": {name: "REQUIRED"}})));
+    vec![
+        ("error fields-mirror-nothing /error/fields/nosuch", DEAL, naming("nosuch")),
+        ("error fields-mirror-nothing /error/fields/handler.recipient", NEW_DEAL, naming("handler.recipient")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::tests::prelude::{NEW_DEAL, probe};
+
+    #[test]
+    fn a_name_that_repeats_a_declared_structure_in_one_text_is_told_from_one_that_repeats_none() {
+        let operation = probe(NEW_DEAL).declared().unwrap();
+        for (name, separator) in [
+            ("handler.recipient", "."),
+            ("handler.recipient.cityRef", "."),
+            ("/handler/recipient", "/"),
+            ("handler[recipient]", "["),
+            ("handler_recipient", "_"),
+        ] {
+            assert_eq!(flattened(operation, name).map(|(separator, _)| separator), Some(separator), "{name}");
+        }
+        for name in [
+            "nosuch.recipient",
+            "handler.nosuch",
+            "handler.",
+            "handler.recipient.",
+            "",
+            ".",
+            "body_handler",
+            "[",
+            "handler]",
+        ] {
+            assert_eq!(flattened(operation, name), None, "{name}");
+        }
+    }
 }

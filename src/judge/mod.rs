@@ -8,6 +8,7 @@ mod carried;
 mod case;
 pub mod code;
 pub mod comparison;
+pub mod cors;
 pub mod delivery;
 pub mod describe;
 pub mod disclosure;
@@ -127,6 +128,7 @@ fn reply_to(
         judgement.findings.push(page);
         return (judgement, envelope);
     }
+    judgement.findings.extend(cors::findings(&case));
     judgement.fits = probe.causes().into_iter().filter(|cause| code::fits(&case, *cause)).collect();
     match reply.status / 100 {
         // Its body is what it must not have; its status is compared with that of the GET.
@@ -143,7 +145,10 @@ fn reply_to(
             if class == 2 {
                 judgement.findings.push(delivery::error_under_success(&case));
             }
-            judgement.findings.extend(code::findings(&case));
+            // No document says which error a browser gets that asks first: that it gets one is told.
+            if !cors::is_preflight(&case) {
+                judgement.findings.extend(code::findings(&case));
+            }
             let promised = !judgement.findings.iter().any(|finding| finding.at == Place::STATUS);
             judgement.findings.extend(owed::findings(&case, promised));
             judgement.findings.extend(fields::findings(&case));
@@ -173,7 +178,7 @@ fn is_ungoverned(case: &Case<'_>) -> bool {
         return true;
     }
     let leaves = |cause: &Cause| {
-        let promise = case.contract.promise(*cause);
+        let promise = case.probe.promise(*cause);
         promise.is_some_and(|promise| promise.ungoverned.iter().any(|status| status.covers(case.reply.status)))
     };
     // What is no URI may find a router before it finds an operation.
@@ -192,7 +197,7 @@ const MAX_FINDINGS: usize = 20;
 /// whoever else may answer, and keeps a bounded number.
 fn adjust(probe: &Probe, judgement: &mut Judgement, envelope: bool) {
     let file = &probe.api.contract.file;
-    let cap = probe.api.contract.promise(probe.cause).and_then(|promise| promise.gateway).map(Strength::severity);
+    let cap = probe.promise(probe.cause).and_then(|promise| promise.gateway).map(Strength::severity);
     let mut kept: BTreeMap<&str, usize> = BTreeMap::new();
     judgement.findings.retain(|finding| {
         let count = kept.entry(finding.rule.id).or_default();

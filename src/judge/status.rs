@@ -3,10 +3,10 @@
 use super::finding::Finding;
 use super::found::Found;
 use super::rule::rules;
-use crate::catalog::contract::{CausePromise, Contract, Promise, Status};
-use crate::fault::Fault;
+use crate::catalog::contract::{CausePromise, Promise, Status};
 use crate::model::cause::Cause;
 use crate::model::place::Place;
+use crate::plan::Probe;
 
 rules! {
     STATUS_CLASS_UNEXPECTED = Error "status-class-unexpected" {
@@ -27,26 +27,21 @@ rules! {
 /// 15.6.6) and a transfer coding (RFC 9112, section 6.1). No class that a document gives to its callers' mistakes is against it.
 const OF_HTTP: &[(&str, u16)] = &[("version-unexpected", 505), ("transfer-encoding-unknown", 501)];
 
-pub(super) fn status(
-    contract: &Contract,
-    promise: &CausePromise,
-    fault: &Fault,
-    cause: Cause,
-    actual: u16,
-) -> Option<Finding> {
+pub(super) fn status(probe: &Probe, promise: &CausePromise, cause: Cause, actual: u16) -> Option<Finding> {
+    let everywhere = probe.single_promise(cause).is_none();
     let breach = |promise: &Promise<Status>| promise.breach(|status| status.covers(actual));
     let found = |rule, promise: &Promise<Status>, severity| {
         let expected = format!("{} for {cause}", list(&promise.any_of));
         Found::new(rule, Place::STATUS)
             .by_cause()
-            .for_all(contract.is_for_all(|promise| promise.status.as_ref().map(|promise| &promise.any_of)))
+            .for_all(everywhere && probe.api.contract.is_for_all(|it| it.status.as_ref().map(|it| &it.any_of)))
             .class(actual.to_string())
             .severity(severity)
             .expected(expected)
             .source(promise.source.as_str())
             .actual(actual.to_string())
     };
-    let class = promise.class.as_ref().filter(|_| !OF_HTTP.contains(&(fault.id, actual)));
+    let class = promise.class.as_ref().filter(|_| !OF_HTTP.contains(&(probe.fault.id, actual)));
     if let Some((class, severity)) = class.and_then(|class| Some((class, breach(class)?))) {
         return Some(found(&STATUS_CLASS_UNEXPECTED, class, severity));
     }

@@ -5,17 +5,18 @@ use serde::{Deserialize, Deserializer};
 use super::case::Case;
 use super::rule::{Needs, Rule};
 use super::{
-    body, code, comparison, delivery, disclosure, fields, framing, header, internals, interoperable, json, owed,
+    body, code, comparison, cors, delivery, disclosure, fields, framing, header, internals, interoperable, json, owed,
     patterns, status,
 };
 use crate::model::verdict::Severity;
 
 /// The families, in the order in which a reply is read.
-static FAMILIES: [&[&Rule]; 14] = [
+static FAMILIES: [&[&Rule]; 15] = [
     delivery::RULES,
     framing::RULES,
     header::RULES,
     owed::RULES,
+    cors::RULES,
     body::RULES,
     json::RULES,
     interoperable::RULES,

@@ -24,6 +24,8 @@ pub enum Guard {
     NoSuchMethod,
     /// The target itself says that the path does not have the method.
     RuledOut,
+    /// The suite's author says that it is refused, or changes nothing.
+    Declared,
 }
 
 impl Guard {
@@ -37,6 +39,7 @@ impl Guard {
         (Self::Fault, "the fault itself"),
         (Self::NoSuchMethod, "a method that is not there"),
         (Self::RuledOut, "a method that the target rules out"),
+        (Self::Declared, "the suite's own word"),
     ];
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::guard::{Guard, RuledOut};
 use super::probe_id::ProbeId;
 use crate::catalog::Api;
-use crate::catalog::suite::Operation;
+use crate::catalog::contract::CausePromise;
+use crate::catalog::suite::{Operation, OwnProbe};
 use crate::fault::Fault;
 use crate::fault::relation::Like;
 use crate::model::cause::Cause;
@@ -54,6 +55,27 @@ impl Probe {
     #[must_use]
     pub fn declared(&self) -> Option<&Operation> {
         self.api.suite.operation.iter().find(|operation| operation.id == self.operation)
+    }
+
+    /// The suite's own wrong request that it sends; `None` of any other probe.
+    #[must_use]
+    pub fn own(&self) -> Option<&OwnProbe> {
+        let mut all = self.api.suite.probe.iter();
+        let is_own = self.fault.id.starts_with("own");
+        all.find(|own| is_own && own.operation == self.operation && own.id == self.variant())
+    }
+
+    /// What answers the cause: as this very request promises it, its operation, or the contract for all.
+    #[must_use]
+    pub fn promise(&self, cause: Cause) -> Option<&CausePromise> {
+        self.single_promise(cause).or_else(|| self.api.contract.promise(cause))
+    }
+
+    /// What answers the cause here and not everywhere.
+    #[must_use]
+    pub fn single_promise(&self, cause: Cause) -> Option<&CausePromise> {
+        let own = self.own().filter(|own| own.cause == cause).and_then(|own| own.expect.as_ref());
+        own.or_else(|| self.declared()?.cause.get(&cause))
     }
 
     /// What tells it from the other probes of its fault and operation; often nothing.

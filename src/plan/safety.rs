@@ -22,6 +22,13 @@
 //!   content that no parser takes. Not for what creates the thing that it names: of a suite that says too much is required,
 //!   a PUT would store the rest.
 //!
+//! Bodies that no server can accept leave for a thing that exists where the user names one that may be lost (`scratch`), at
+//! operations that change or create and no others: none that moves money, deletes, or creates what it names. Nothing else is
+//! sent there: what is only missing or of a wrong type may be stored by a service whose suite says too much.
+//!
+//! What the suite writes itself (`[[probe]]`) is its author's word, as is the `effect` that it declares: what is `none` changes
+//! nothing even where it is accepted. Anything else leaves only where the run asks for `own-changing` by its name.
+//!
 //! A method that the suite does not list is another matter: a suite is a part of an API, so the path may well have it.
 //! * GET, HEAD, OPTIONS and bare TRACE change nothing. Nor do methods that nobody has registered and those that are registered as
 //!   safe, unless the server takes every method for POST; so where a POST of the path needs no content they carry its
@@ -38,7 +45,7 @@ use crate::catalog::Api;
 use crate::catalog::suite::{Operation, same_path};
 use crate::fault::draft::{Draft, Subject, Variant};
 use crate::fault::method::REGISTERED;
-use crate::fault::{Acceptance, Fault, anchor, draft};
+use crate::fault::{Acceptance, Fault, anchor, draft, existence};
 use crate::model::cause::{CAUSES, Cause};
 
 /// What a fault is put on: the operation's correct request, and the one with its anchor.
@@ -71,6 +78,9 @@ impl<'a> Bases<'a> {
         if let Some(skip) = self.api.suite.skip.iter().find(|skip| skip.fits(&operation.id, fault.id)) {
             return Err(Withheld::Skipped(skip.reason.clone()));
         }
+        if variant.acceptance == Acceptance::Declared {
+            return Ok(Admitted::new(variant, Guard::Declared, Vec::new()));
+        }
         if !variant.draft.method.eq_ignore_ascii_case(&operation.method) {
             return self.foreign(operation, fault, variant);
         }
@@ -85,7 +95,22 @@ impl<'a> Bases<'a> {
             let wrong = matches!(variant.acceptance, Acceptance::Never | Acceptance::Guarded);
             return Ok(Admitted { tolerated: !wrong && !refused, ..Admitted::new(variant, Guard::Reads, also) });
         }
-        self.changing(operation, fault, variant, anchored, also)
+        let admitted = self.changing(operation, fault, variant, anchored, also)?;
+        Ok(self.at_scratch(operation, fault, admitted))
+    }
+
+    /// A body that no server can accept, at what may be lost: there it is read before the path is found to name nothing.
+    fn at_scratch(&self, operation: &Operation, fault: &Fault, mut admitted: Admitted) -> Admitted {
+        let variant = &mut admitted.variant;
+        let unread = variant.acceptance == Acceptance::Unread;
+        let is_refused = variant.acceptance == Acceptance::Never || unread;
+        let by_path = variant.draft.path == self.correct.base.path && variant.draft.script.is_none();
+        if is_refused && by_path && fault.cause == Cause::MalformedBody && operation.has_scratch() {
+            variant.draft.path = existence::path_at(operation, &operation.scratch);
+            admitted.guard = Guard::Fault;
+            admitted.tolerated |= unread;
+        }
+        admitted
     }
 
     /// What belongs to no operation: a path that nobody knows may be created by POST.
@@ -191,7 +216,8 @@ impl<'a> Bases<'a> {
             // That no credential is enough nobody knows of a method that may be there.
             let bare = doubtful && standard && guard == Guard::NoCredential;
             let ruled_out = bare.then(|| RuledOut::new(suite, operation, &self.correct.base, method, true));
-            Admitted { tolerated: doubtful, ruled_out, ..Admitted::new(&variant, guard, also) }
+            let tolerated = doubtful || variant.acceptance == Acceptance::Right;
+            Admitted { tolerated, ruled_out, ..Admitted::new(&variant, guard, also) }
         };
         if asks_only(&variant.draft) {
             return Ok(admitted(variant, Guard::Reads, also));

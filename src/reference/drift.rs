@@ -119,6 +119,8 @@ pub(super) enum Change {
     Skip(Check),
     /// Credentials are looked at when all else holds.
     CredentialsLast,
+    /// What a browser asks before a request of a page is refused for want of a credential.
+    RefusePreflights,
     Status(u16),
     /// The code, as it is put into the template.
     Code(&'static str),
@@ -177,11 +179,16 @@ impl Drift {
         })
     }
 
+    /// Whether what a browser asks before a request of a page is refused.
+    pub(super) fn refuses_preflights(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change, Change::RefusePreflights))
+    }
+
     /// Changes what is going to be said.
     pub(super) fn apply(&self, draft: &mut Draft) {
         for change in self.changes {
             match *change {
-                Change::Skip(_) | Change::CredentialsLast | Change::Encode(_) => {}
+                Change::Skip(_) | Change::CredentialsLast | Change::RefusePreflights | Change::Encode(_) => {}
                 Change::Status(status) => draft.status = status,
                 Change::Code(code) => draft.code = Cow::Borrowed(code),
                 Change::Message(message) => draft.message = Cow::Borrowed(message),

@@ -25,7 +25,8 @@ pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
 ];
 
 /// What exists here, by the variable that names it.
-pub(super) const EXISTING: &[(&str, &str)] = &[("ESCROW_KNOWN_DEAL", KNOWN)];
+pub(super) const EXISTING: &[(&str, &str)] =
+    &[("ESCROW_KNOWN_DEAL", KNOWN), ("ESCROW_BROWSER_ORIGIN", "https://shop.example")];
 
 /// The API's own ways.
 pub(super) const RULES: Rules =

@@ -20,7 +20,8 @@ pub(super) const ENVIRONMENT: &[(&str, &str)] =
     &[("OZ_TOKEN", TOKEN), ("OZ_WEAK_TOKEN", WEAK_TOKEN), ("OZ_EXPIRED_TOKEN", EXPIRED_TOKEN)];
 
 /// What exists here, by the variable that names it.
-pub(super) const EXISTING: &[(&str, &str)] = &[("OZ_KNOWN_FOLDER", KNOWN)];
+pub(super) const EXISTING: &[(&str, &str)] =
+    &[("OZ_KNOWN_FOLDER", KNOWN), ("OZ_BROWSER_ORIGIN", "https://console.example")];
 
 /// The API's own ways.
 pub(super) const RULES: Rules =

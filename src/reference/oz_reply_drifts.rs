@@ -69,6 +69,10 @@ pub(super) static TABLE: &[Drift] = table! { Api::OzApi:
         "Errors ask to be retried after half a second, which HTTP cannot say.";
     warning "cached-errors": "error-cacheable" always => Header("Cache-Control", "public, max-age=86400");
         "Every cache may keep an error for a day.";
+    error "authenticates-preflights": "preflight-refused" on [NoCredentials] => RefusePreflights;
+        "What a browser asks before a request of a page is refused, because it carries no token.";
+    warning "cors-on-successes-alone": "cors-missing" always => Omit("Access-Control-Allow-Origin");
+        "No page of a browser may read an error.";
     error "empty-errors": "body-empty" always => Template(""), MediaType(None);
         "Errors have no body.";
     error "empty-wrong-method": "body-empty" on [WrongMethod] => Template(""), MediaType(None);

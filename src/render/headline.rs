@@ -1,7 +1,7 @@
 //! The first line of a report: one sentence that a person can send to the team.
 
 use super::count::{count, number};
-use crate::judge::{body, code, comparison, delivery};
+use crate::judge::{body, code, comparison, cors, delivery, fields};
 use crate::model::printable::printable;
 use crate::model::verdict::{Severity, Verdict};
 use crate::report::{Closing, Drift};
@@ -53,6 +53,10 @@ fn phrase(drift: &Drift) -> String {
         format!("{undocumented} in {probes}")
     } else if *rule == code::CREDENTIALS_CHECKED_LATE {
         format!("credentials are looked at after other mistakes in {probes}")
+    } else if *rule == fields::FIELDS_MIRROR_NOTHING && !class.is_empty() {
+        format!("the mirrored fields are {class}, as {}, in {probes}", drift.finding.actual)
+    } else if *rule == cors::PREFLIGHT_REFUSED {
+        format!("what a browser asks first (a preflight) is refused in {probes}: {}", drift.finding.actual)
     } else if *rule == delivery::REQUEST_ACCEPTED {
         format!("{probes} that must be refused ({}) are accepted with {class}", drift.example.cause)
     } else {

@@ -24,6 +24,7 @@ pub mod pacing;
 pub(crate) mod prepared;
 pub mod progress;
 mod recognition;
+pub mod recorded;
 pub mod rejudge;
 pub mod repeat;
 pub mod replay;

@@ -76,7 +76,7 @@ impl Session {
             inactive.push(Inactive { what: "alike-http-2".to_owned(), why });
         }
         for (place, variable) in &self.unknown {
-            inactive.push(Inactive { what: format!("{place}, existence"), why: format!("${{{variable}}} is not set") });
+            inactive.push(Inactive { what: place.clone(), why: format!("${{{variable}}} is not set") });
         }
         inactive
     }

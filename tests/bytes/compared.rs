@@ -194,6 +194,76 @@ pub(crate) fn rows() -> Vec<Written> {
             b"",
         ),
         written(
+            "constraints/versions.get/header-missing/x-version",
+            "GET /api/versions HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             authorization: Bearer bearer-token\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "constraints/versions.get/header-ill-typed/x-version",
+            "GET /api/versions HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             x-version: abc\r\n\
+             authorization: Bearer bearer-token\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "constraints/versions.get/header-invalid/x-version.below",
+            "GET /api/versions HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             x-version: 0\r\n\
+             authorization: Bearer bearer-token\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "constraints/versions.get/own/of-tomorrow",
+            "GET /api/versions?with%20space=1%262 HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             x-version: 99\r\n\
+             authorization: Bearer bearer-token\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "constraints/versions.set/own-changing/twice",
+            "POST /api/versions HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             authorization: Bearer bearer-token\r\n\
+             content-type: application/json\r\n\
+             host: HOST\r\n\
+             content-length: 49\r\n\r\n",
+            br#"{"label":"taken","tags":[7],"owner":{"name":"x"}}"#,
+        ),
+        written(
+            "constraints/things.get/preflight",
+            "OPTIONS /api/things/0f3a9d52-6f0e-4d55-9a3c-2f1f0f6f8f10 HTTP/1.1\r\n\
+             accept: */*\r\n\
+             accept-encoding: identity\r\n\
+             origin: https://shop.example\r\n\
+             access-control-request-method: GET\r\n\
+             access-control-request-headers: authorization\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
+            "constraints/things.get/alike-origin/no-credentials",
+            "GET /api/things/0f3a9d52-6f0e-4d55-9a3c-2f1f0f6f8f10 HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             origin: https://shop.example\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
             "constraints/things.get/known-with-unknown-credentials",
             "GET /api/things/2d1b7c0e-5a4f-4f0e-8f7a-6c1d9b3e2a10 HTTP/1.1\r\n\
              accept: application/json\r\n\

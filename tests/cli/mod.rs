@@ -5,6 +5,7 @@ mod choice;
 mod commands;
 mod exchanges;
 mod files;
+mod recorded;
 mod reports;
 mod retest;
 mod safe;

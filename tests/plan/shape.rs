@@ -67,6 +67,15 @@ const ONLY_ELSEWHERE: &[&str] = &[
     "known-without-credentials",
     "known-with-unknown-credentials",
     "known-forbidden",
+    // And the page that calls them from a browser.
+    "alike-origin",
+    "preflight",
+    // And have no header parameters, and no wrong requests of their own.
+    "header-missing",
+    "header-ill-typed",
+    "header-invalid",
+    "own",
+    "own-changing",
 ];
 
 #[test]

@@ -8,6 +8,7 @@ mod guards;
 mod header_fields;
 mod http2;
 mod limits;
+mod own_probes;
 mod pauses;
 mod repeats;
 mod tails;

@@ -14,6 +14,8 @@ pub(crate) enum Site {
     Path,
     /// In the query.
     Query,
+    /// In a header field.
+    Header,
     /// At the top of a form.
     Part,
     /// In a JSON value.

@@ -4,4 +4,5 @@ pub(crate) mod contract;
 pub(crate) mod field;
 pub(crate) mod mistakes;
 pub(crate) mod operation;
+pub(crate) mod own;
 pub(crate) mod suite;

@@ -22,6 +22,13 @@ pub(crate) fn check(suite: &Suite, operation: &Operation, at: &str, mistakes: &m
     for (name, declared) in &operation.query {
         field::check(declared, Site::Query, &format!("{at}{}", member("/query", name)), mistakes);
     }
+    for (name, declared) in &operation.headers {
+        let at = format!("{at}{}", member("/headers", name));
+        if let Err(why) = suite.common_field(name, "errdrift") {
+            mistakes.wrong(&at, why, "name a field that is a parameter of the operation alone, as `If-Match`");
+        }
+        field::check(declared, Site::Header, &at, mistakes);
+    }
     if operation.query_required && operation.query.is_empty() {
         mistakes.wrong(
             format!("{at}/query_required"),
@@ -33,7 +40,7 @@ pub(crate) fn check(suite: &Suite, operation: &Operation, at: &str, mistakes: &m
         content(body, &format!("{at}/body"), mistakes);
     }
     controlled_by(suite, operation, at, mistakes);
-    known(operation, at, mistakes);
+    existing(operation, at, mistakes);
     if operation.control.is_some() {
         control(operation, &format!("{at}/control"), mistakes);
     }
@@ -60,19 +67,33 @@ fn controlled_by(suite: &Suite, operation: &Operation, at: &str, mistakes: &mut 
     }
 }
 
-fn known(operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
-    let at = format!("{at}/known");
+/// Ids of what exists: each parameter of the path has one, and no other.
+fn existing(operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     if !operation.known.is_empty() && !operation.reads() {
-        mistakes.wrong(&at, "a resource that exists is asked for by reads alone", "leave `known` out");
+        mistakes.wrong(
+            format!("{at}/known"),
+            "a resource that exists is asked for by reads alone",
+            "leave `known` out; what may be lost is `scratch`",
+        );
     }
-    for name in operation.known.keys().filter(|name| !operation.path_parameters.contains_key(*name)) {
-        let names: Vec<_> = operation.path_parameters.keys().map(String::as_str).collect();
-        let help = closest_or_all(name, &names).unwrap_or_else(|| "leave it out".to_owned());
-        mistakes.wrong(member(&at, name), format!("the path has no parameter `{name}`"), help);
+    if !operation.scratch.is_empty() && !operation.may_lose() {
+        mistakes.wrong(
+            format!("{at}/scratch"),
+            "what may be lost is for operations that change or create something by a body, but not by PUT",
+            "leave `scratch` out",
+        );
     }
-    let unknown = |(name, field): (&String, &Field)| !field.exists && !operation.known.contains_key(name);
-    if !operation.known.is_empty() && operation.path_parameters.iter().any(unknown) {
-        mistakes.wrong(&at, "a parameter of the path is not known", "name an id that exists for each");
+    for (word, ids) in [("known", &operation.known), ("scratch", &operation.scratch)] {
+        let at = format!("{at}/{word}");
+        for name in ids.keys().filter(|name| !operation.path_parameters.contains_key(*name)) {
+            let names: Vec<_> = operation.path_parameters.keys().map(String::as_str).collect();
+            let help = closest_or_all(name, &names).unwrap_or_else(|| "leave it out".to_owned());
+            mistakes.wrong(member(&at, name), format!("the path has no parameter `{name}`"), help);
+        }
+        let unnamed = |(name, field): (&String, &Field)| !field.exists && !ids.contains_key(name);
+        if !ids.is_empty() && operation.path_parameters.iter().any(unnamed) {
+            mistakes.wrong(&at, "a parameter of the path has no id here", "name an id that exists for each");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::mistakes::Mistakes;
-use super::operation;
+use super::{operation, own};
 use crate::catalog::document::{Document, Problem, closest_or_all};
 use crate::catalog::suite::{Credential, Scheme, Secret, Suite};
 use crate::model::pointer::member;
@@ -25,7 +25,8 @@ pub(crate) fn check(suite: &Suite, document: &Document) -> (Vec<Problem>, Vec<Pr
         }
     }
     declarations(suite, &mut mistakes);
-    skipped(suite, &mut mistakes);
+    named(suite, &mut mistakes);
+    own::check(suite, &mut mistakes);
     let mut ids = BTreeMap::new();
     let mut routes = BTreeMap::new();
     for (index, op) in suite.operation.iter().enumerate() {
@@ -61,14 +62,17 @@ fn declarations(suite: &Suite, mistakes: &mut Mistakes<'_>) {
     }
 }
 
-/// Operations that are skipped and do not exist.
-fn skipped(suite: &Suite, mistakes: &mut Mistakes<'_>) {
+/// Operations that are named and do not exist.
+fn named(suite: &Suite, mistakes: &mut Mistakes<'_>) {
     let operations: Vec<_> = suite.operation.iter().map(|operation| operation.id.as_str()).collect();
-    for (index, skip) in suite.skip.iter().enumerate() {
-        if let Some(name) = skip.operation.as_deref().filter(|name| !operations.contains(name)) {
-            let help = closest_or_all(name, &operations).unwrap_or_default();
-            mistakes.wrong(format!("/skip/{index}/operation"), format!("no operation `{name}`"), help);
-        }
+    let skipped = suite.skip.iter().enumerate();
+    let skipped =
+        skipped.filter_map(|(index, skip)| Some((format!("/skip/{index}/operation"), skip.operation.as_ref()?)));
+    let called = suite.browser.iter().flat_map(|browser| browser.operations.iter().enumerate());
+    let called = called.map(|(index, name)| (format!("/browser/operations/{index}"), name));
+    for (at, name) in skipped.chain(called).filter(|(_, name)| !operations.contains(&name.as_str())) {
+        let help = closest_or_all(name, &operations).unwrap_or_default();
+        mistakes.wrong(at, format!("no operation `{name}`"), help);
     }
 }
 

@@ -8,9 +8,10 @@ use super::body::{Body, Field};
 use super::effect::Effect;
 use super::expects;
 use super::expects::Expects;
+use super::own::OwnProbe;
+use crate::catalog::contract::CausePromise;
 use crate::model::cause::Cause;
 use crate::model::layer::Layer;
-use crate::model::secret::Environment;
 
 /// The suite's file, as it is read.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,6 +34,9 @@ pub struct Suite {
     /// Which layers owe the contract.
     #[serde(default)]
     pub owed_by: OwedBy,
+    /// The page that calls the API from a browser, where one does.
+    #[serde(default)]
+    pub browser: Option<Browser>,
     /// By what the right deployment is known before anything else is sent.
     #[serde(default)]
     pub identity: Option<Identity>,
@@ -51,6 +55,9 @@ pub struct Suite {
     /// Whether the operations are all that the API has on their paths: then a method that is not listed is not there.
     #[serde(default)]
     pub complete: bool,
+    /// Wrong requests of the user's own.
+    #[serde(default)]
+    pub probe: Vec<OwnProbe>,
     /// What is not sent, and why.
     #[serde(default)]
     pub skip: Vec<Skip>,
@@ -65,6 +72,17 @@ pub struct RequestDefaults {
     /// Header fields by name; `${NAME}` in a value stands for a variable, and is masked.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+}
+
+/// The page that calls the API from a browser: then a preflight is asked, and errors must be readable there (the Fetch standard).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Browser {
+    /// The page's origin, as `https://app.example.com`; `${NAME}` stands for a variable of the environment.
+    pub origin: String,
+    /// The operations that it calls; the read and the write that the faults of the wire are put on where none are named.
+    #[serde(default)]
+    pub operations: Vec<String>,
 }
 
 /// Probes that are not to be sent to this API.
@@ -119,35 +137,6 @@ pub struct OwedBy {
     /// For what is no HTTP, and for what exceeds a limit.
     #[serde(default = "service")]
     pub malformed: Vec<Layer>,
-}
-
-impl Suite {
-    /// Puts the variables of the environment in the places of known resources. Gives those that are not set, after suite and
-    /// operation: what is not known is not asked for.
-    pub fn know(&mut self, environment: &Environment) -> Vec<(String, String)> {
-        let mut unset = Vec::new();
-        for operation in &mut self.operation {
-            let (id, known) = (&operation.id, &mut operation.known);
-            known.retain(|_, value| {
-                let Some(name) = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return true };
-                if let Some(found) = environment.get(name) {
-                    found.clone_into(value);
-                    return true;
-                }
-                unset.push((format!("{}/{id}", self.id), name.to_owned()));
-                false
-            });
-        }
-        unset
-    }
-}
-
-impl Suite {
-    /// Puts something in the places of known resources, for what is planned and never sent: it asks no environment.
-    pub fn pretend(&mut self) {
-        let known = self.operation.iter_mut().flat_map(|operation| operation.known.values_mut());
-        known.filter(|value| value.starts_with("${")).for_each(|value| "errdrift-known".clone_into(value));
-    }
 }
 
 impl Default for OwedBy {
@@ -264,6 +253,10 @@ pub struct Operation {
     /// `${NAME}` stands for a variable of the environment.
     #[serde(default)]
     pub known: BTreeMap<String, String>,
+    /// Ids of resources that exist and may be lost, by path parameter: bodies that no server can accept are sent to them, so that
+    /// they are read. `${NAME}` stands for a variable of the environment.
+    #[serde(default)]
+    pub scratch: BTreeMap<String, String>,
     /// Why a correct server refuses even the well-formed request that errdrift sends (an account that does not exist).
     #[serde(default)]
     pub refused: Option<Refusal>,
@@ -273,6 +266,12 @@ pub struct Operation {
     /// Query parameters by name.
     #[serde(default)]
     pub query: BTreeMap<String, Field>,
+    /// Header fields that it takes as parameters, by name.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Field>,
+    /// What is promised here by cause, beyond what the contract promises everywhere.
+    #[serde(default)]
+    pub cause: BTreeMap<Cause, CausePromise>,
     /// Whether a request without any query parameter is wrong.
     #[serde(default)]
     pub query_required: bool,
@@ -296,12 +295,6 @@ impl Operation {
     #[must_use]
     pub fn creates_what_it_names(&self) -> bool {
         self.method == "PUT" || self.effect == Effect::Upserts
-    }
-
-    /// Whether the suite names what exists, and the environment knows it.
-    #[must_use]
-    pub fn has_known(&self) -> bool {
-        !self.known.is_empty() && !self.known.values().any(|value| value.starts_with("${"))
     }
 
     /// Whether its request may create something, be it only on the way to what its path names.

@@ -6,6 +6,8 @@ mod body;
 mod effect;
 mod expects;
 mod file;
+mod known;
+mod own;
 mod paths;
 mod request;
 
@@ -13,6 +15,7 @@ pub use body::{Anchor, Body, Field, FieldType};
 pub use effect::Effect;
 pub use expects::{Expects, is_json};
 pub use file::{
-    Credential, Identity, Minimum, Operation, OwedBy, Refusal, RequestDefaults, Scheme, Secret, Skip, Suite,
+    Browser, Credential, Identity, Minimum, Operation, OwedBy, Refusal, RequestDefaults, Scheme, Secret, Skip, Suite,
 };
+pub use own::{OwnProbe, Part};
 pub use paths::same_path;

@@ -4,7 +4,7 @@ pub(crate) use std::time::Duration;
 
 pub(crate) use serde_json::json;
 
-pub(crate) use super::support::{NGINX, escrow, oz, reply, text, typed, with};
+pub(crate) use super::support::{NGINX, escrow, oz, probe, reply, text, typed, with};
 pub(crate) use crate::model::exchange::{Defect, Ending, Flaw, Outcome, Reply, Silence};
 
 pub(crate) const OFFSET: &str = "oz-api/folders.list/query-negative/offset";
@@ -13,6 +13,8 @@ pub(crate) const NO_TOKEN: &str = "oz-api/users.list/credentials-absent";
 pub(crate) const UNKNOWN: &str = "oz-api/folders.get/path-unknown-id";
 pub(crate) const DEAL: &str = "escrow-box/deals.get/path-unknown-id";
 pub(crate) const CITIES: &str = "escrow-box/handlers.cities/credentials-absent";
+pub(crate) const CITIES_PREFLIGHT: &str = "escrow-box/handlers.cities/preflight";
+pub(crate) const NEW_DEAL: &str = "escrow-box/deals.create/credentials-absent";
 
 /// A finding as `severity rule at`, the probe, and what came.
 pub(crate) type Row = (&'static str, &'static str, Outcome);

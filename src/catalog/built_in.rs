@@ -6,8 +6,9 @@ use super::document::{Document, Problem, Problems};
 use super::schema::Schema;
 
 macro_rules! built_in {
-    (suites: $($suite:literal)*; schemas: $($schema:literal)*) => {
+    (suites: $($suite:literal)*; contracts: $($contract:literal)*; schemas: $($schema:literal)*) => {
         &[
+            $(built_in!("schemas/", $contract, ".contract.toml"),)*
             $(built_in!("schemas/", $schema, ".schema.json"),)*
             $(built_in!("schemas/", $suite, ".body.schema.json"),)*
             $(built_in!("schemas/", $suite, ".contract.toml"),)*
@@ -21,7 +22,11 @@ macro_rules! built_in {
 
 /// The built-in files: their paths in the repository, and what they say. A suite is its operations, its contract and its body
 /// schema, all by its name.
-pub const BUILT_IN: &[(&str, &str)] = built_in!(suites: "escrow-box" "oz-api"; schemas: "contract" "suite" "waivers");
+pub const BUILT_IN: &[(&str, &str)] = built_in!(
+    suites: "escrow-box" "oz-api";
+    contracts: "http" "problem-details";
+    schemas: "contract" "problem-details.body" "project" "suite" "waivers"
+);
 
 /// Where a name that stands in a file is looked up.
 pub(crate) enum Shelf {

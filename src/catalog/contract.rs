@@ -102,6 +102,18 @@ pub struct MessagePlace {
     pub at: String,
 }
 
+/// Where the status is repeated in the body.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusPlace {
+    /// JSON Pointer to the number.
+    pub at: String,
+    /// How strongly the document says that it is the reply's own.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
+}
+
 /// Where the object stands that repeats the structure of the request's fields.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -282,16 +294,22 @@ pub struct ContractFile {
     pub title: String,
     /// The document that the quotes are from.
     pub document: String,
-    /// The body schema's file, relative to this one.
-    pub body: String,
+    /// The body schema's file, relative to this one; none where no body is promised.
+    #[serde(default)]
+    pub body: Option<String>,
     /// The media type of the body, where the contract promises one.
     #[serde(default)]
     pub media_type: Option<String>,
-    /// JSON Pointer of the member by which a body is told to be the contract's.
+    /// JSON Pointer of the member by which a body is told to be the contract's. Where it is empty, every JSON body of an error
+    /// status is.
+    #[serde(default)]
     pub envelope: String,
     /// Where the code is.
     #[serde(default)]
     pub code: Option<CodePlace>,
+    /// Where the status is repeated in the body.
+    #[serde(default)]
+    pub status: Option<StatusPlace>,
     /// Where the message is.
     #[serde(default)]
     pub message: Option<MessagePlace>,
@@ -319,6 +337,12 @@ pub struct ContractFile {
 }
 
 impl ContractFile {
+    /// The body schema's file, for people.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        self.body.as_deref().unwrap_or_default()
+    }
+
     /// The media type of the body: JSON's own (RFC 8259, section 11) where the contract promises none.
     #[must_use]
     pub fn media_type(&self) -> &str {

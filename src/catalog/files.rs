@@ -17,7 +17,7 @@ impl Api {
         if is_path(&self.suite.contract) {
             // `././x` says no more than `./x`.
             let contract: PathBuf = suite.with_file_name(&self.suite.contract).components().collect();
-            let body = contract.with_file_name(&self.contract.file.body);
+            let body = contract.with_file_name(self.contract.file.body());
             files.extend([Named::new(Role::Contract, contract), Named::new(Role::BodySchema, body)]);
         }
         files

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::output::{failed, mistaken, say};
+use super::project;
 use crate::catalog::api::{api, contract, load_contract};
 use crate::catalog::built_in::Shelf;
 use crate::catalog::document::{Document, Problems};
@@ -68,7 +69,7 @@ pub(super) fn examined(files: &[PathBuf]) -> u8 {
     code
 }
 
-/// What a file is, once it is found to be right: a suite with its contract, a contract, or waivers.
+/// What a file is, once it is found to be right: a suite with its contract, a contract, a project's file, or waivers.
 ///
 /// # Errors
 /// All that is wrong with it and with the files that it names.
@@ -94,6 +95,19 @@ pub fn check(path: &Path) -> Result<String, Problems> {
             counted(promised, "cause")
         ));
     }
+    if has(&["suites", "environments"]) {
+        project::check(&document)?;
+        let count = |name: &str| {
+            document.value.get(name).map_or(0, |value| {
+                value.as_array().map_or_else(|| value.as_object().map_or(0, serde_json::Map::len), Vec::len)
+            })
+        };
+        return Ok(format!(
+            "project: {}, {}",
+            counted(count("suites"), "suite"),
+            counted(count("environments"), "environment")
+        ));
+    }
     if has(&["waiver"]) {
         return Ok(counted(waiver_file::of(&document)?.0.waiver.len(), "waiver"));
     }
@@ -114,7 +128,7 @@ pub fn examine(name_or_path: &str) -> Result<(String, Examination), Problems> {
     let examination = mutation::examine(contract);
     if examination.mutants == 0 {
         let problem = document.problem("/body", "the body schema has no examples, so nothing can be broken");
-        return Err(problem.help(format!("write `examples` in {}", file.body)).into());
+        return Err(problem.help(format!("write `examples` in {}", file.body())).into());
     }
     let idle = examination.idle.iter().map(|idle| {
         let (word, at) = (idle.kind.word(), &file.unnoticed[idle.entry].at);

@@ -1,6 +1,6 @@
 //! `judge`: the exchanges of an earlier run, judged again.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -55,7 +55,7 @@ pub(super) fn judge(arguments: &Arguments) -> u8 {
 fn judged(arguments: &Arguments) -> Result<u8, u8> {
     let reports = files::settled(&arguments.reports)?;
     let to_stdout = reports.iter().any(|report| report.path.is_none());
-    let Rejudged { opening, results, closing } = if is_archive(&arguments.report) {
+    let Rejudged { opening, results, closing } = if recorded::is_archive(&arguments.report) {
         of_traffic(arguments, &reports)?
     } else {
         let report = report(&arguments.report)?;
@@ -78,10 +78,6 @@ fn judged(arguments: &Arguments) -> Result<u8, u8> {
         say(&summary);
     }
     Ok(closing.exit_code)
-}
-
-fn is_archive(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("har"))
 }
 
 /// The error replies of recorded traffic, judged by the suites that are named.

@@ -12,6 +12,7 @@ mod load;
 mod options;
 mod output;
 mod policy;
+mod project;
 mod replay;
 mod run;
 mod serve;
@@ -31,6 +32,10 @@ use output::{failed, say, tell};
 
 /// Runs the command with these arguments, the program's name first.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments = match project::completed(arguments.collect()) {
+        Ok(arguments) => arguments,
+        Err(code) => return ExitCode::from(code),
+    };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {

@@ -73,6 +73,9 @@ pub(super) struct Reach {
     /// The longest wait for an operation that the target limits (429, or 503 with Retry-After), in all, as 30s or 0s
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = wait)]
     pub(super) max_wait: Duration,
+    /// Wait so long, before anything else is sent, until the target answers, as 30s
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = wait)]
+    pub(super) wait: Duration,
     /// Do not verify certificates
     #[arg(long)]
     pub(super) insecure: bool,
@@ -100,6 +103,7 @@ impl Reach {
             jobs,
             rate,
             max_wait: self.max_wait,
+            wait: self.wait,
             repeat: 1,
             insecure: self.insecure,
             records_all: false,

@@ -1,6 +1,7 @@
 //! `run`: from arguments and environment to a session, and from its closing to an exit code.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -32,6 +33,12 @@ pub(super) struct Arguments {
     /// Where the deployment is: an origin, with a prefix if the API has one
     #[arg(long, value_name = "URL")]
     target: String,
+    /// The project's file in place of errdrift.toml in this folder: what a team runs every day; options here win over it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The environment of that file that is meant
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
     #[command(flatten)]
     reports: Reports,
     /// List the selected probes in place of sending them

@@ -302,7 +302,7 @@ fn source(case: &Case<'_>, violation: &crate::catalog::schema::Violation) -> Str
     let quote = quote
         .or_else(|| described(&required.filter(|_| violation.keyword == "required")?))
         .or_else(|| described(parent));
-    quote.map_or_else(|| format!("{}, {place}", file.body), |quote| format!("{quote} ({}, {place})", file.body))
+    quote.map_or_else(|| format!("{}, {place}", file.body()), |quote| format!("{quote} ({}, {place})", file.body()))
 }
 
 /// Whether the schema takes an integer in that place and no fraction.

@@ -43,7 +43,11 @@ impl Case<'_> {
     }
 }
 
-/// Whether a JSON document is the contract's body: it has the member that tells it.
+/// Whether a JSON document is the contract's body: it has the member that tells it. Where the contract has no such member, no
+/// document is, whatever the status.
 pub(crate) fn is_envelope(contract: &Contract, json: &Value) -> bool {
+    if contract.file.body.is_none() || contract.file.envelope.is_empty() {
+        return false;
+    }
     pointed(json, &contract.file.envelope).is_some_and(|member| !member.is_null())
 }

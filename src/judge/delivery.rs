@@ -209,6 +209,8 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
 
 /// A reply that no document reaches.
 pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
+    // Where no body is promised, any is right, wherever it comes from.
+    case.contract.file.body.as_ref()?;
     if case.envelope {
         return None;
     }
@@ -228,6 +230,8 @@ pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
 /// A page of a layer that does not owe the contract for this cause.
 pub(crate) fn foreign(case: &Case<'_>) -> Option<Finding> {
     let origin = case.origin;
+    // Where no body is promised, a page of anybody is a body.
+    case.contract.file.body.as_ref()?;
     if case.reply.status < 400 || case.probe.api.suite.owed_by.holds(case.probe.cause, origin.layer) {
         return None;
     }

@@ -90,7 +90,8 @@ fn reply_to(
     let contract = &probe.api.contract;
     let whole = reply.ending == Ending::Complete;
     let reading = if whole { body::read(came, unpacked, &settings.mask) } else { reading::Reading::default() };
-    let envelope = reading.json.as_ref().is_some_and(|json| is_envelope(contract, json));
+    let any = contract.file.envelope.is_empty() && contract.file.body.is_some() && reply.status >= 400;
+    let envelope = reading.json.as_ref().is_some_and(|json| any || is_envelope(contract, json));
     let origin = origin::of(reply, reading.json.as_ref(), envelope, settings);
     let mut reading = reading;
     for defect in reading.defects.iter_mut().filter(|defect| *defect.rule == body::BODY_NOT_JSON) {
@@ -137,11 +138,14 @@ fn reply_to(
         3 => judgement.findings.extend(delivery::redirect(&case)),
         _ if is_ungoverned(&case) => judgement.findings.extend(delivery::ungoverned(&case)),
         class => {
-            judgement.findings.extend(header::findings(&case));
-            judgement.findings.extend(reading.defects.iter().cloned());
-            if whole {
-                judgement.findings.extend(body::findings(&case, &reading));
+            if contract.file.body.is_some() {
+                judgement.findings.extend(header::findings(&case));
+                judgement.findings.extend(reading.defects.iter().cloned());
+                if whole {
+                    judgement.findings.extend(body::findings(&case, &reading));
+                }
             }
+            judgement.findings.extend(status::repeated(&case));
             if class == 2 {
                 judgement.findings.push(delivery::error_under_success(&case));
             }

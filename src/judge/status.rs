@@ -1,11 +1,13 @@
 //! The status against what was wrong with the request.
 
+use super::case::Case;
 use super::finding::Finding;
 use super::found::Found;
-use super::rule::rules;
+use super::rule::{Needs, rules};
 use crate::catalog::contract::{CausePromise, Promise, Status};
 use crate::model::cause::Cause;
 use crate::model::place::Place;
+use crate::model::pointer::pointed;
 use crate::plan::Probe;
 
 rules! {
@@ -21,6 +23,33 @@ rules! {
         example: "422 where every handled error has 400",
         source: "the contract's promise for the cause",
     }
+    STATUS_CONTRADICTED = Error "status-contradicted" {
+        what: "The body repeats the status, and says another one.",
+        why: "A client that reads the body and one that reads the status do two different things; a gateway in between may have changed one.",
+        example: "404 with {\"status\": 500, …}",
+        source: "the contract's status",
+        needs: NEEDS_STATUS,
+    }
+}
+
+static NEEDS_STATUS: Needs = Needs {
+    what: "reply that repeats the status in its body",
+    belongs: |contract| contract.file.status.is_some(),
+    holds: |case| {
+        let place = case.contract.file.status.as_ref();
+        case.envelope && place.is_some_and(|place| case.json.is_some_and(|json| pointed(json, &place.at).is_some()))
+    },
+};
+
+/// The status that the body repeats, where it is another one.
+pub(super) fn repeated(case: &Case<'_>) -> Option<Finding> {
+    let place = case.contract.file.status.as_ref().filter(|_| case.envelope)?;
+    let repeated = pointed(case.json?, &place.at)?;
+    // What is no number is the schema's business.
+    let number = repeated.as_f64().filter(|number| (number - f64::from(case.reply.status)).abs() > f64::EPSILON)?;
+    let found = Found::new(&STATUS_CONTRADICTED, Place::pointer(&place.at)).severity(place.strength.severity());
+    let found = found.for_all(true).expected(format!("{}, the reply's status", case.reply.status));
+    Some(found.source(place.source.as_str()).actual(number.to_string()))
 }
 
 /// What HTTP itself answers to a request that is right but for what no server need have: an odd version (RFC 9110, section
@@ -63,5 +92,10 @@ pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
     vec![
         ("error status-class-unexpected status", OFFSET, Outcome::Reply(oz(500, 4))),
         ("error status-unexpected status", UNKNOWN, Outcome::Reply(oz(400, 10))),
+        (
+            "error status-contradicted /status",
+            "things/things.get/path-unknown-id",
+            Outcome::Reply(reply(404, &json!({"title": "x", "status": 500}))),
+        ),
     ]
 }

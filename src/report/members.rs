@@ -128,7 +128,7 @@ impl Seen {
                 format!("in {} of {all} replies", count.bodies)
             };
             let found = Found::new(&comparison::MEMBER_RENAMED, Place::pointer(at(member.name))).class(name);
-            let found = found.source(self.api.contract.file.body.as_str()).expected(format!("`{}`", member.name));
+            let found = found.source(self.api.contract.file.body()).expected(format!("`{}`", member.name));
             (Arc::clone(&count.example), found.actual(format!("`{name}` {often}")))
         };
         pairs.into_iter().map(finding).collect()

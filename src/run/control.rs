@@ -12,6 +12,7 @@ use super::pacing::limits::Key;
 use super::recognition::recognised;
 use super::shared::Shared;
 use super::unsent::Unsent;
+use super::waiting;
 use crate::catalog::suite::Expects;
 use crate::fault::draft::carried;
 use crate::judge;
@@ -40,6 +41,7 @@ pub(crate) struct Controls {
 impl Controls {
     pub(crate) async fn send(plan: &Plan, shared: &Shared) -> Self {
         let mut all = Self::default();
+        waiting::until_it_answers(plan, shared).await;
         if let Some(reason) = identity::identity_mismatch(plan, shared).await {
             let suites = plan.probes.iter().map(|probe| probe.api.suite.id.clone());
             all.suites = suites.map(|suite| (suite, reason.clone())).collect();

@@ -40,4 +40,5 @@ pub(crate) mod signal;
 pub(crate) mod turn;
 mod unproven;
 pub mod unsent;
+mod waiting;
 pub mod writer;

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,6 +97,12 @@ struct Content {
 struct Pair {
     name: String,
     value: String,
+}
+
+/// Whether a file is recorded traffic, by its name, rather than a report.
+#[must_use]
+pub fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("har"))
 }
 
 /// Judges the error replies of an archive by the suites and their contracts.

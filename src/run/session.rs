@@ -1,6 +1,7 @@
 //! What a run is made of.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::progress::Live;
 use super::settings::{DEFAULT_JOBS, DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT, Settings};
@@ -49,6 +50,7 @@ pub fn quick(apis: Vec<Arc<Api>>, target: Target, environment: Environment) -> S
             jobs: DEFAULT_JOBS,
             rate: None,
             max_wait: DEFAULT_MAX_WAIT,
+            wait: Duration::ZERO,
             repeat: 1,
             insecure: false,
             records_all: false,

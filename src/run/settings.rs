@@ -13,6 +13,8 @@ pub struct Settings {
     pub rate: Option<u32>,
     /// The longest that is waited for an operation that the target limits, in all.
     pub max_wait: Duration,
+    /// The longest that is waited, before anything else is sent, until the target answers.
+    pub wait: Duration,
     /// How often each probe is sent; at least once.
     pub repeat: usize,
     /// Whether certificates are not verified; printed commands say so, too.

@@ -5,6 +5,7 @@ mod choice;
 mod commands;
 mod exchanges;
 mod files;
+mod project;
 mod recorded;
 mod reports;
 mod retest;

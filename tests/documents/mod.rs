@@ -1,6 +1,7 @@
 //! Documents that people write: every mistake has its file, its line and what to write instead.
 
 mod mutation;
+mod pages;
 
 use std::path::PathBuf;
 

@@ -11,4 +11,6 @@ mod limits;
 mod own_probes;
 mod pauses;
 mod repeats;
+mod standards;
 mod tails;
+mod waiting;

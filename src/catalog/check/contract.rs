@@ -43,6 +43,7 @@ pub(crate) fn conventions(file: &ContractFile, document: &Document) -> Result<Ve
 /// Every disagreement between the contract's parts.
 pub(crate) fn check(file: &ContractFile, document: &Document, body: Option<&Schema>) -> Vec<Problem> {
     let mut problems = Vec::new();
+    without_body(file, document, &mut problems);
     causes(file, document, &mut problems);
     catalogue(file, document, body, &mut problems);
     problems
@@ -52,6 +53,23 @@ pub(crate) fn check(file: &ContractFile, document: &Document, body: Option<&Sche
 pub(crate) fn rules(file: &ContractFile, document: &Document) -> BTreeMap<String, Problem> {
     let problem = |id: &String| document.problem(member("/severity", id), format!("no rule is named `{id}`"));
     file.severity.keys().map(|id| (id.clone(), problem(id))).collect()
+}
+
+/// What is said of parts of a body, where none is promised.
+fn without_body(file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {
+    let parts = [
+        ("/media_type", file.media_type.is_some()),
+        ("/envelope", !file.envelope.is_empty()),
+        ("/code", file.code.is_some()),
+        ("/status", file.status.is_some()),
+        ("/message", file.message.is_some()),
+        ("/fields", file.fields.is_some()),
+        ("/convention", !file.convention.is_empty()),
+    ];
+    for (at, _) in parts.into_iter().filter(|(_, is_there)| *is_there && file.body.is_none()) {
+        let problem = document.problem(at, "no body is promised of which this could be a part");
+        problems.push(problem.help("write `body = FILE` with the body's schema, or leave this out"));
+    }
 }
 
 fn causes(file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {

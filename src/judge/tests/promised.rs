@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 /// The status and the body that the document promises for the cause.
 pub(crate) fn answer(probe: &Probe, cause: Cause) -> (u16, Value) {
-    if probe.api.suite.id == "oz-api" { oz(cause) } else { (400, escrow(cause)) }
+    match probe.api.suite.id.as_str() {
+        "oz-api" => oz(cause),
+        "things" => (404, json!({"type": "about:blank", "title": "Not Found", "status": 404})),
+        _ => (400, escrow(cause)),
+    }
 }
 
 fn oz(cause: Cause) -> (u16, Value) {

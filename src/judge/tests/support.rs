@@ -25,13 +25,20 @@ pub(crate) static PROBES: LazyLock<Vec<Probe>> = LazyLock::new(|| {
     Plan::new(&apis, &Selection { tiers, ..Selection::default() }).probes
 });
 
+/// The probes of a suite whose errors are problem details (RFC 9457).
+static OF_PROBLEMS: LazyLock<Vec<Probe>> = LazyLock::new(|| {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/standards/things.toml");
+    let api = catalog::load(file).unwrap_or_else(|problems| panic!("{problems}"));
+    Plan::new(&[Arc::new(api)], &Selection::default()).probes
+});
+
 static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(|| {
     let pairs = reference::Api::ALL.into_iter().flat_map(reference::environment);
     Environment::new(pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 });
 
 pub(crate) fn probe(id: &str) -> &'static Probe {
-    PROBES.iter().find(|probe| probe.id == id).unwrap_or_else(|| panic!("no probe {id}"))
+    PROBES.iter().chain(OF_PROBLEMS.iter()).find(|probe| probe.id == id).unwrap_or_else(|| panic!("no probe {id}"))
 }
 
 /// The header fields as they would leave.

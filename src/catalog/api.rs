@@ -186,7 +186,11 @@ pub(crate) fn contract(document: &Document, shelf: &Shelf) -> Result<Contract, P
     match (file, body, conventions) {
         (Some(file), Some(body), Some(conventions)) => {
             let rules = check::contract::rules(&file, document);
-            problems.none_or(Contract { file, body, conventions, rules })
+            let patterns = check::contract::patterns(&file, document).unwrap_or_else(|wrong| {
+                problems.extend(wrong);
+                Vec::new()
+            });
+            problems.none_or(Contract { file, body, patterns, conventions, rules })
         }
         _ => Err(problems),
     }

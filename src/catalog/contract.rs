@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -137,6 +138,24 @@ pub struct UndocumentedMembers {
     /// JSON Pointers of members that are an error whatever the strength.
     #[serde(default)]
     pub forbidden: Vec<String>,
+}
+
+/// A header field that errors have.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeaderPromise {
+    /// Its name.
+    pub name: String,
+    /// The statuses whose errors have it; every one where it is empty.
+    #[serde(default)]
+    pub status: Vec<Status>,
+    /// A regular expression that its value matches.
+    #[serde(default)]
+    pub pattern: Option<String>,
+    /// How strongly the document says so.
+    pub strength: Strength,
+    /// The line of the document.
+    pub source: String,
 }
 
 /// A schema for one place, which says less than a promise or is less sure than one.
@@ -322,6 +341,9 @@ pub struct ContractFile {
     /// Severities other than the rules' own, by rule.
     #[serde(default)]
     pub severity: BTreeMap<String, Override>,
+    /// Header fields that errors have.
+    #[serde(default)]
+    pub header: Vec<HeaderPromise>,
     /// Schemas for single places.
     #[serde(default)]
     pub convention: Vec<Convention>,
@@ -357,6 +379,8 @@ pub struct Contract {
     pub file: ContractFile,
     /// The body schema.
     pub body: Schema,
+    /// The patterns of the file's header fields, in their order.
+    pub patterns: Vec<Option<Regex>>,
     /// The schemas of the file's conventions, in their order.
     pub conventions: Vec<Schema>,
     /// The rules that it names, each with what is wrong if there is no such rule.

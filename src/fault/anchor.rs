@@ -63,7 +63,7 @@ pub fn is_carried(draft: &Draft, body: &Body, anchor: &Anchor, any_case: bool) -
         return place == Some(&anchor.value);
     }
     let Some(content) = &draft.body else { return false };
-    if body.media_type == "application/json" {
+    if body.is_json() {
         let name = anchor.way().pop().unwrap_or_default();
         // Text that is no JSON any more is made from text that had the anchor: in UTF-16, in other quotes, as YAML.
         let plain =

@@ -151,7 +151,7 @@ fn invented(credential: &Credential) -> String {
 /// The invented credential as the value of its header field, with `addition` after the secret part.
 fn invented_value(credential: &Credential, addition: &str) -> String {
     match credential.scheme {
-        Scheme::Token => format!("{}{addition}", invented(credential)),
+        Scheme::Token => format!("{}{}{addition}", credential.prefix, invented(credential)),
         Scheme::Bearer => format!("Bearer {}{addition}", invented(credential)),
         Scheme::Basic => format!("Basic {}", BASE64.encode(format!("{}{addition}", invented(credential)))),
     }
@@ -255,7 +255,7 @@ fn twice(subject: &Subject<'_>) -> Vec<Variant> {
 fn long(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(credential) = subject.credential() else { return Vec::new() };
     let text = match credential.scheme {
-        Scheme::Token => "0".repeat(8_000),
+        Scheme::Token => format!("{}{}", credential.prefix, "0".repeat(8_000)),
         Scheme::Bearer => format!("Bearer {}", "0".repeat(7_993)),
         Scheme::Basic => format!("Basic {}", BASE64.encode(format!("{}:{}", "9".repeat(9), "0".repeat(5_984)))),
     };

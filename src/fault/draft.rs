@@ -6,7 +6,7 @@ use super::acceptance::Acceptance;
 pub(super) use super::form::part;
 pub use super::form::{BOUNDARY, FormPart, form};
 use super::relation::Like;
-use crate::catalog::suite::{Body, Credential, Field, FieldType, Operation, Scheme, Secret, Suite};
+use crate::catalog::suite::{Body, Credential, Field, FieldType, Operation, Scheme, Secret, Suite, is_json};
 use crate::model::cause::Cause;
 use crate::model::exchange::{ConnectionUse, Request, Script};
 use crate::model::secret::{Template, percent_encoded};
@@ -37,7 +37,7 @@ impl<'s> Subject<'s> {
     /// The operation's body, if it takes JSON.
     #[must_use]
     pub fn json_body(&self) -> Option<&'s Body> {
-        self.operation?.body.as_ref().filter(|body| body.media_type == "application/json")
+        self.operation?.body.as_ref().filter(|body| body.is_json())
     }
 
     /// The operation's body, if it takes form data.
@@ -183,7 +183,8 @@ impl Draft {
             ..Self::default()
         };
         if let Some(body) = &operation.body {
-            if body.media_type == "application/json" {
+            if body.is_json() {
+                draft.content_type = Some(body.media_type.clone());
                 draft.set_json(object(&body.members, body.free));
             } else {
                 draft.set_form(&parts(body));
@@ -192,11 +193,13 @@ impl Draft {
         draft
     }
 
-    /// Makes the content this JSON value.
+    /// Makes the content this JSON value, under the JSON type that it has.
     pub fn set_json(&mut self, value: Value) {
         self.body = Some(value.to_string().into_bytes());
         self.json = Some(value);
-        self.content_type = Some("application/json".into());
+        if !self.content_type.as_deref().is_some_and(is_json) {
+            self.content_type = Some("application/json".into());
+        }
     }
 
     /// Makes the content form data of these parts (RFC 7578).
@@ -313,7 +316,10 @@ pub fn query_with(operation: &Operation, name: &str, raw: &str) -> String {
 pub fn carried(credential: &Credential, secret: &Secret) -> Vec<(String, Template)> {
     let part = |text: &Option<String>| Template::written(text.as_deref().unwrap_or_default());
     match credential.scheme {
-        Scheme::Token => vec![(credential.field(), part(&secret.token))],
+        Scheme::Token => {
+            let token = format!("{}{}", credential.prefix, secret.token.as_deref().unwrap_or_default());
+            vec![(credential.field(), part(&Some(token)))]
+        }
         Scheme::Basic => vec![("authorization".into(), Template::basic(part(&secret.login), part(&secret.password)))],
         Scheme::Bearer => {
             let token = format!("Bearer {}", secret.token.as_deref().unwrap_or_default());

@@ -128,7 +128,7 @@ pub(super) fn is_write(subject: &Subject<'_>) -> bool {
 /// Whether the subject is the suite's first operation with a JSON body that has this.
 pub(super) fn is_first(subject: &Subject<'_>, fits: impl Fn(&Operation, &Body) -> bool) -> bool {
     let fits = |operation: &&Operation| {
-        let body = operation.body.as_ref().filter(|body| body.media_type == "application/json");
+        let body = operation.body.as_ref().filter(|body| body.is_json());
         body.is_some_and(|body| fits(operation, body))
     };
     let first = subject.suite.operation.iter().find(fits);

@@ -12,8 +12,7 @@ use crate::catalog::contract::{CausePromise, CodeSet, Contract, Meaning};
 use crate::catalog::suite::Effect;
 use crate::model::cause::Cause;
 use crate::model::place::Place;
-use crate::model::pointer::pointed;
-use crate::model::secret::Mask;
+use crate::model::pointer::{every, first};
 use crate::model::verdict::Severity;
 use crate::plan::NO_OPERATION;
 
@@ -87,13 +86,16 @@ rules! {
     }
 }
 
-/// The code in a body. A whole number is its integer, however it was written.
+/// The code in a body, the first of several. A whole number is its integer, however it was written.
 pub(crate) fn of(contract: &Contract, json: Option<&Value>) -> Option<Value> {
-    let code = pointed(json?, &contract.file.code.as_ref()?.at)?;
+    Some(plain(first(json?, &contract.file.code.as_ref()?.at)?))
+}
+
+fn plain(code: &Value) -> Value {
     match code.as_f64() {
         #[expect(clippy::cast_possible_truncation, reason = "whole and within the range of exact integers of a double")]
-        Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some(Value::from(number as i64)),
-        _ => Some(code.clone()),
+        Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => Value::from(number as i64),
+        _ => code.clone(),
     }
 }
 
@@ -112,14 +114,16 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let typed = |code: &&Value| {
         let place = contract.file.code.as_ref();
         place.is_some_and(|place| {
-            case.json.is_some_and(|json| !contract.body.violations(json).iter().any(|v| v.at == place.at))
+            let at = |json| every(json, &place.at).into_iter().next().map(|(at, _)| at);
+            case.json
+                .is_some_and(|json| !contract.body.violations(json).iter().any(|v| Some(&v.at) == at(json).as_ref()))
         }) && !code.is_null()
     };
     let code = code.as_ref().filter(typed);
-    let message = contract.file.message.as_ref().and_then(|place| pointed(case.json?, &place.at)?.as_str());
+    let message = contract.file.message.as_ref().and_then(|place| first(case.json?, &place.at)?.as_str());
     let answer = Answer { status: case.reply.status, code, message };
     let mut findings = Vec::new();
-    findings.extend(undocumented(contract, &answer, case.mask()));
+    findings.extend(undocumented(contract, answer.code, case));
     findings.extend(contradiction(contract, &answer));
     if let Some(meaning) = meaning(case, &answer) {
         findings.push(meaning);
@@ -132,15 +136,23 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A code outside a closed catalogue that the schema has let pass.
-fn undocumented(contract: &Contract, answer: &Answer<'_>, mask: &Mask) -> Option<Finding> {
-    let place = contract.file.code.as_ref().filter(|place| place.set == CodeSet::Closed)?;
-    let code = answer.code.filter(|code| contract.entries(code).next().is_none())?;
-    let found = Found::new(&CODE_UNDOCUMENTED, Place::pointer(&place.at))
-        .severity(place.strength.severity())
-        .source(place.source.as_str());
-    let code = describe::cut(&mask.json(code, code.to_string()));
-    Some(found.class(code.as_str()).expected("a code of the catalogue").actual(code))
+/// Codes outside a closed catalogue that the schema has let pass: of a list of errors, every one.
+fn undocumented(contract: &Contract, first: Option<&Value>, case: &Case<'_>) -> Vec<Finding> {
+    let Some(place) = contract.file.code.as_ref().filter(|place| place.set == CodeSet::Closed) else {
+        return Vec::new();
+    };
+    let others = case.json.filter(|_| case.envelope).map_or_else(Vec::new, |json| every(json, &place.at));
+    let others = others.into_iter().skip(1).map(|(at, code)| (at, plain(code)));
+    let all = first.map(|code| (place.at.clone(), code.clone())).into_iter().chain(others);
+    let is_unknown = |(_, code): &(String, Value)| !code.is_null() && contract.entries(code).next().is_none();
+    let finding = |(at, code): (String, Value)| {
+        let found = Found::new(&CODE_UNDOCUMENTED, Place::pointer(&at))
+            .severity(place.strength.severity())
+            .source(place.source.as_str());
+        let code = describe::cut(&case.mask().json(&code, code.to_string()));
+        found.class(code.as_str()).expected("a code of the catalogue").actual(code)
+    };
+    all.filter(is_unknown).map(finding).collect()
 }
 
 /// What the code says of the status, whatever the cause.
@@ -225,7 +237,7 @@ fn against_causes(case: &Case<'_>, answer: &Answer<'_>) -> Vec<Finding> {
 /// Whether the reply is a right answer to the cause, or the page that the contract leaves to a router for it.
 pub(crate) fn fits(case: &Case<'_>, cause: Cause) -> bool {
     let code = of(case.contract, case.json);
-    let message = case.contract.file.message.as_ref().and_then(|place| pointed(case.json?, &place.at)?.as_str());
+    let message = case.contract.file.message.as_ref().and_then(|place| first(case.json?, &place.at)?.as_str());
     let answer = Answer { status: case.reply.status, code: code.as_ref(), message };
     let Some(promise) = case.probe.promise(cause) else { return false };
     if !case.envelope {

@@ -27,6 +27,7 @@ pub mod mutation;
 pub mod origin;
 mod owed;
 pub(crate) mod patterns;
+mod promised_field;
 mod reading;
 pub mod rule;
 mod settings;
@@ -53,7 +54,7 @@ use crate::model::cause::Cause;
 use crate::model::content::Unpacked;
 use crate::model::exchange::{Ending, Exchange, Outcome, Reply};
 use crate::model::place::Place;
-use crate::model::pointer::pointed;
+use crate::model::pointer::{first, pointed};
 use crate::model::{answer, content, masked};
 use crate::plan::Probe;
 
@@ -145,6 +146,7 @@ fn reply_to(
                     judgement.findings.extend(body::findings(&case, &reading));
                 }
             }
+            judgement.findings.extend(promised_field::findings(&case));
             judgement.findings.extend(status::repeated(&case));
             if class == 2 {
                 judgement.findings.push(delivery::error_under_success(&case));
@@ -165,7 +167,7 @@ fn reply_to(
 fn answer(case: &Case<'_>) -> Answer {
     let Case { contract, shown, json, .. } = *case;
     let mask = case.mask();
-    let message = contract.file.message.as_ref().and_then(|place| pointed(json?, &place.at)?.as_str());
+    let message = contract.file.message.as_ref().and_then(|place| first(json?, &place.at)?.as_str());
     Answer {
         status: shown.status,
         code: code::of(contract, json).map(|code| mask.value(code)),

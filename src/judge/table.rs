@@ -6,16 +6,17 @@ use super::case::Case;
 use super::rule::{Needs, Rule};
 use super::{
     body, code, comparison, cors, delivery, disclosure, fields, framing, header, internals, interoperable, json, owed,
-    patterns, status,
+    patterns, promised_field, status,
 };
 use crate::model::verdict::Severity;
 
 /// The families, in the order in which a reply is read.
-static FAMILIES: [&[&Rule]; 15] = [
+static FAMILIES: [&[&Rule]; 16] = [
     delivery::RULES,
     framing::RULES,
     header::RULES,
     owed::RULES,
+    promised_field::RULES,
     cors::RULES,
     body::RULES,
     json::RULES,

@@ -19,6 +19,37 @@ pub fn pointed<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
     })
 }
 
+/// All that a pointer names in which `*` stands for every element of an array and every member of an object, each with its own
+/// pointer, in order.
+#[must_use]
+pub fn every<'v>(value: &'v Value, pattern: &str) -> Vec<(String, &'v Value)> {
+    let Some((before, after)) =
+        pattern.split_once("/*").filter(|(_, after)| after.is_empty() || after.starts_with('/'))
+    else {
+        return pointed(value, pattern).map(|found| (pattern.to_owned(), found)).into_iter().collect();
+    };
+    let inner: Vec<(String, &Value)> = match pointed(value, before) {
+        Some(Value::Array(elements)) => {
+            elements.iter().enumerate().map(|(index, element)| (format!("{before}/{index}"), element)).collect()
+        }
+        Some(Value::Object(members)) => members.iter().map(|(name, inner)| (member(before, name), inner)).collect(),
+        _ => Vec::new(),
+    };
+    let below = |(at, inner): (String, &'v Value)| {
+        every(inner, after).into_iter().map(move |(rest, found)| (format!("{at}{rest}"), found)).collect::<Vec<_>>()
+    };
+    inner.into_iter().flat_map(below).collect()
+}
+
+/// The first of [`every`].
+#[must_use]
+pub fn first<'v>(value: &'v Value, pattern: &str) -> Option<&'v Value> {
+    if !pattern.contains('*') {
+        return pointed(value, pattern);
+    }
+    every(value, pattern).into_iter().next().map(|(_, found)| found)
+}
+
 /// Makes a pointer one to a member of what it points to.
 pub fn push(pointer: &mut String, name: &str) {
     pointer.push('/');
@@ -37,4 +68,25 @@ pub fn member(parent: &str, name: &str) -> String {
     let mut pointer = parent.to_owned();
     push(&mut pointer, name);
     pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_asterisk_stands_for_every_element_and_every_member() {
+        let json = serde_json::json!({"errors": [{"code": 1}, {"no": 0}, {"code": 3}], "by": {"a/b": {"x": 5}}});
+        let found = |pattern: &str| {
+            let found = every(&json, pattern).into_iter();
+            found.map(|(at, value)| format!("{at}={value}")).collect::<Vec<_>>()
+        };
+        assert_eq!(found("/errors/*/code"), ["/errors/0/code=1", "/errors/2/code=3"]);
+        assert_eq!(found("/by/*/x"), ["/by/a~1b/x=5"]);
+        assert_eq!(found("/errors/0/code"), ["/errors/0/code=1"]);
+        assert_eq!(found("/nowhere/*/code"), [""; 0]);
+        assert_eq!(first(&json, "/errors/*/code"), Some(&Value::from(1)));
+        // A member may be called so.
+        assert_eq!(first(&serde_json::json!({"*x": 1}), "/*x"), Some(&Value::from(1)));
+    }
 }

@@ -42,7 +42,7 @@
 
 use super::guard::{Admitted, Guard, RuledOut, Withheld, acts_on_anything, requires};
 use crate::catalog::Api;
-use crate::catalog::suite::{Operation, same_path};
+use crate::catalog::suite::{Operation, is_json, same_path};
 use crate::fault::draft::{Draft, Subject, Variant};
 use crate::fault::method::REGISTERED;
 use crate::fault::{Acceptance, Fault, anchor, draft, existence};
@@ -304,7 +304,7 @@ impl<'a> Bases<'a> {
 
     /// The variant with the anchored JSON of an operation as its content.
     fn with_anchor_of(&self, operation: &Operation, variant: &Variant) -> Option<Variant> {
-        operation.body.as_ref().filter(|body| body.media_type == "application/json")?;
+        operation.body.as_ref().filter(|body| body.is_json())?;
         let anchored = anchor::anchored(&self.api.suite, operation)?;
         let mut variant = variant.clone();
         variant.draft.set_json(anchored.json?);
@@ -339,12 +339,12 @@ fn asks_only(draft: &Draft) -> bool {
 
 /// Whether the operation reads its content as JSON.
 fn takes_json(operation: &Operation) -> bool {
-    operation.body.as_ref().is_some_and(|body| body.media_type == "application/json" && !body.optional)
+    operation.body.as_ref().is_some_and(|body| body.is_json() && !body.optional)
 }
 
 /// Whether the content is labelled JSON and is not JSON.
 fn is_no_json(draft: &Draft) -> bool {
-    let called = draft.content_type.as_deref() == Some("application/json");
+    let called = draft.content_type.as_deref().is_some_and(is_json);
     let parses = |body: &Vec<u8>| serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
     called && draft.body.as_ref().is_some_and(|body| !body.is_empty() && !parses(body))
 }

@@ -167,7 +167,10 @@ fn origin(url: &str) -> Option<String> {
 /// The probe that a recorded request stands for: it may have any cause that is possible at its operation.
 fn probe(apis: &[Arc<Api>], entry: &Entry, number: usize) -> Result<Probe, &'static str> {
     let url = Url::parse(&entry.request.url).map_err(|_| "its URL is none")?;
-    let (api, path) = apis.iter().find_map(|api| Some((api, below(url.path(), &api.suite.prefix)?))).ok_or(OTHER)?;
+    let (api, path) = apis
+        .iter()
+        .find_map(|api| Some((api, below(url.path(), api.suite.prefix.trim_end_matches('/'))?)))
+        .ok_or(OTHER)?;
     let on_path = |template: &str| is_of(template, path, api.suite.trailing_slash);
     let mut there = api.suite.operation.iter().filter(|operation| on_path(&operation.path)).peekable();
     let is_known = there.peek().is_some();

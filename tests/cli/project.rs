@@ -64,7 +64,7 @@ fn paths_are_relative_to_the_file_wherever_it_is() {
 fn what_is_wrong_with_the_file_is_said_before_anything_is_sent() {
     let running = deployment(Api::OzApi, None);
     for (text, told) in [
-        ("suites = [\"oz-api\"]\ntargets = \"x\"\n", "unknown member `targets`; write `target`"),
+        ("suites = [\"oz-api\"]\ntargets = \"x\"\n", "unknown member `targets`; did you mean `target`?"),
         ("suites = [\"oz-api\"]\ninsecure = true\n", "unknown member `insecure`"),
         ("suites = [\"oz-api\"]\n[environments.a]\nyes_production = true\n", "unknown member `yes_production`"),
         ("environment = \"stagin\"\n[environments.staging]\ntarget = \"x\"\n", "there is no environment `stagin`"),

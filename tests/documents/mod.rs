@@ -243,6 +243,12 @@ fn a_contract_that_disagrees_with_itself_is_told_where() {
             "body-duplicated-member",
             ":14: /severity/body-duplicated-member: no rule is named `body-duplicated-member`; did you mean `body-duplicate-member`?",
         ),
+        ("at = \"/code\"\nset", "at = \"/kode\"\nset", ":8: /code/at: no example of the body has `/kode`"),
+        (
+            "meaning = \"no such thing\"",
+            "meaning = \"no such thing\"\ncauses = [\"forbidden\"]",
+            "/cause/unknown-resource/code/any_of/0: 2 is promised for `unknown-resource`, and the catalogue gives it to other causes alone",
+        ),
         ("{ minimum = 1 }", "{ minimum = \"1\" }", ":18: /convention/0/schema: it is no valid JSON Schema"),
         ("shop.body.schema.json", "shop.schema.json", ":4: /body: the body schema `shop.schema.json` cannot be used"),
     ] {

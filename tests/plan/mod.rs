@@ -8,3 +8,4 @@ mod safety;
 mod secrets;
 mod shape;
 mod support;
+mod words;

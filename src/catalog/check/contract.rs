@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
 use serde_json::{Value, json};
 
+use super::silenced;
 use crate::catalog::contract::{CausePromise, CodeSet, ContractFile, Promise};
 use crate::catalog::document::{Document, Problem, Problems};
 use crate::catalog::schema::{Schema, describe};
@@ -40,12 +42,32 @@ pub(crate) fn conventions(file: &ContractFile, document: &Document) -> Result<Ve
     problems.none_or(schemas)
 }
 
+/// The patterns of header fields.
+pub(crate) fn patterns(file: &ContractFile, document: &Document) -> Result<Vec<Option<Regex>>, Problems> {
+    let mut problems = Problems::default();
+    let mut patterns = Vec::new();
+    for (index, promise) in file.header.iter().enumerate() {
+        match promise.pattern.as_deref().map(Regex::new).transpose() {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => {
+                let why = error.to_string();
+                let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                let problem =
+                    document.problem(format!("/header/{index}/pattern"), format!("no regular expression: {why}"));
+                problems.extend([problem.help("write it as `^[0-9]+$`")]);
+            }
+        }
+    }
+    problems.none_or(patterns)
+}
+
 /// Every disagreement between the contract's parts.
 pub(crate) fn check(file: &ContractFile, document: &Document, body: Option<&Schema>) -> Vec<Problem> {
     let mut problems = Vec::new();
     without_body(file, document, &mut problems);
     causes(file, document, &mut problems);
     catalogue(file, document, body, &mut problems);
+    problems.extend(silenced::check(file, document, body));
     problems
 }
 

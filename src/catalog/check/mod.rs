@@ -5,4 +5,5 @@ pub(crate) mod field;
 pub(crate) mod mistakes;
 pub(crate) mod operation;
 pub(crate) mod own;
+mod silenced;
 pub(crate) mod suite;

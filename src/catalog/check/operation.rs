@@ -111,12 +111,12 @@ pub(crate) fn route(path: &str) -> String {
 fn path(suite: &Suite, operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     let parameters = format!("{at}/path_parameters");
     let (at, path) = (format!("{at}/path"), operation.path.as_str());
-    let below = path.strip_prefix(suite.prefix.as_str());
+    let below = path.strip_prefix(suite.prefix.trim_end_matches('/'));
     if below.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('/')) {
         mistakes.wrong(
             &at,
             format!("`{path}` lies outside the suite's prefix"),
-            format!("begin it with `{}/`", suite.prefix),
+            format!("begin it with `{}/`", suite.prefix.trim_end_matches('/')),
         );
     }
     let mut names = BTreeSet::new();

@@ -86,6 +86,13 @@ impl Mistakes<'_> {
                     "write the header field that carries it, as `header = \"X-Access-Token\"`",
                 );
             }
+            (Scheme::Basic | Scheme::Bearer, _) if !credential.prefix.is_empty() => {
+                self.wrong(
+                    format!("{at}/prefix"),
+                    "only the scheme `token` has something of its own before the token",
+                    "leave it out: this scheme has its name there",
+                );
+            }
             (Scheme::Basic | Scheme::Bearer, Some(_)) => {
                 self.wrong(
                     format!("{at}/header"),

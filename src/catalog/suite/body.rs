@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::expects::is_json;
 use crate::model::cause::Cause;
 
 /// What an operation takes as its content.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
-    /// `application/json` or `multipart/form-data`.
+    /// `application/json`, a type that ends in `+json`, or `multipart/form-data`.
     pub media_type: String,
     /// Whether the operation does without it.
     #[serde(default)]
@@ -28,6 +29,14 @@ pub struct Body {
     /// The most bytes that the operation takes, where the document says so.
     #[serde(default)]
     pub limit: Option<u64>,
+}
+
+impl Body {
+    /// Whether it is JSON, by its own type or by the suffix of another one (RFC 6839, section 3.1).
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        is_json(&self.media_type)
+    }
 }
 
 /// A broken member that makes every request with it wrong.

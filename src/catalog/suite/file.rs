@@ -171,6 +171,10 @@ pub struct Credential {
     /// The header field that carries it, for the scheme `token`.
     #[serde(default)]
     pub header: Option<String>,
+    /// What stands before the token in that field, for the scheme `token`: a scheme of its own (`ApiKey `), the name of a cookie
+    /// (`session=`).
+    #[serde(default)]
+    pub prefix: String,
     /// The right credential.
     pub valid: Secret,
     /// One that nobody has, well formed: invented, so no variable.

@@ -2,7 +2,7 @@
 
 mod conforming;
 mod escrow_box;
-
+mod lists;
 mod owed;
 mod oz_api;
 pub(super) mod prelude;

@@ -9,6 +9,7 @@ pub(crate) fn answer(probe: &Probe, cause: Cause) -> (u16, Value) {
     match probe.api.suite.id.as_str() {
         "oz-api" => oz(cause),
         "things" => (404, json!({"type": "about:blank", "title": "Not Found", "status": 404})),
+        "traced" => (404, json!({"errors": [{"code": "GONE", "message": "It is gone"}, {"code": "BAD"}]})),
         _ => (400, escrow(cause)),
     }
 }

@@ -8,7 +8,7 @@ use super::promised;
 use super::support::{judged, lines, owing, probe, reply, typed, with};
 use crate::judge::{
     body, code, cors, delivery, disclosure, fields, framing, header, internals, interoperable, json, owed, patterns,
-    rules, status,
+    promised_field, rules, status,
 };
 use crate::model::exchange::{Outcome, Silence};
 
@@ -19,6 +19,7 @@ fn rows() -> Vec<Row> {
         .chain([
             fields::fires as fn() -> Vec<Row>,
             owed::fires,
+            promised_field::fires,
             cors::fires,
             interoperable::fires,
             disclosure::fires,

@@ -25,11 +25,12 @@ pub(crate) static PROBES: LazyLock<Vec<Probe>> = LazyLock::new(|| {
     Plan::new(&apis, &Selection { tiers, ..Selection::default() }).probes
 });
 
-/// The probes of a suite whose errors are problem details (RFC 9457).
-static OF_PROBLEMS: LazyLock<Vec<Probe>> = LazyLock::new(|| {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/standards/things.toml");
-    let api = catalog::load(file).unwrap_or_else(|problems| panic!("{problems}"));
-    Plan::new(&[Arc::new(api)], &Selection::default()).probes
+/// The probes of suites of other contracts: problem details (RFC 9457), and lists of errors that are traced.
+static OTHERS: LazyLock<Vec<Probe>> = LazyLock::new(|| {
+    let file = |name: &str| format!("{}/tests/standards/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let load = |name| catalog::load(&file(name)).unwrap_or_else(|problems| panic!("{problems}"));
+    let apis = ["things", "traced"].map(|name| Arc::new(load(name)));
+    Plan::new(&apis, &Selection::default()).probes
 });
 
 static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(|| {
@@ -38,7 +39,7 @@ static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(|| {
 });
 
 pub(crate) fn probe(id: &str) -> &'static Probe {
-    PROBES.iter().chain(OF_PROBLEMS.iter()).find(|probe| probe.id == id).unwrap_or_else(|| panic!("no probe {id}"))
+    PROBES.iter().chain(OTHERS.iter()).find(|probe| probe.id == id).unwrap_or_else(|| panic!("no probe {id}"))
 }
 
 /// The header fields as they would leave.
@@ -103,6 +104,9 @@ pub(crate) fn owing(probe: &Probe, reply: Reply) -> Reply {
             with(with(allowing, "access-control-allow-methods", &method), "access-control-allow-headers", &fields);
         return with(allowing, "access-control-allow-origin", "*");
     }
+    let of_problems = probe.api.contract.file.id == "problem-details";
+    let reply = if of_problems { typed(reply.status, "application/problem+json", reply.body) } else { reply };
+    let reply = if probe.api.suite.id == "traced" { with(reply, "x-request-id", "0123abcd") } else { reply };
     let reply = match asked("origin") {
         Some(origin) => with(reply, "access-control-allow-origin", &origin),
         None => reply,

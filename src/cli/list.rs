@@ -12,6 +12,7 @@ use crate::model::printable::json;
 use crate::model::verdict::exit;
 use crate::plan::{Plan, Selection};
 use crate::render;
+use crate::run::engine::mask;
 use crate::run::error::Error;
 
 #[derive(Args, Debug)]
@@ -41,6 +42,7 @@ pub(super) fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool, re
         return failed(&Error::Usage(unknown.join("\n")));
     }
     let plan = Plan::new(apis, selection);
+    let mask = mask(&plan, &environment());
     let text = if as_json {
         let entry = |probe: &crate::plan::Probe| {
             let mut entry = serde_json::json!({
@@ -62,6 +64,8 @@ pub(super) fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool, re
     if plan.probes.is_empty() {
         tell("errdrift: no probe is selected");
     }
+    // What a suite's own probe takes from the environment is no less a secret than a credential.
+    let text = if requests { mask.own(&text) } else { text };
     if as_json {
         show(&text);
     } else if !plan.probes.is_empty() {

@@ -32,7 +32,7 @@ pub(super) static FAULTS: &[Fault] = &[
 
 fn own(subject: &Subject<'_>, harmless: bool) -> Vec<Variant> {
     let Some(operation) = subject.operation else { return Vec::new() };
-    let own = subject.suite.probe.iter().filter(|own| own.operation == operation.id);
+    let own = subject.suite.probe.iter().filter(|own| own.operation == operation.id && own.is_known());
     let own = own.filter(|own| (own.effect == Effect::None) == harmless);
     let variant = |own: &OwnProbe| {
         let variant = subject.variant(&own.id, Declared, |draft| change(draft, operation, own)).instead(own.cause);

@@ -64,6 +64,15 @@ pub static FAULTS: &[Fault] = &[
         invalid_utf_8
     ),
     fault!(
+        "path-number-extreme",
+        UnknownResource,
+        Core,
+        "NaN, infinity, a number beyond a double and one of 30 digits where the path has a number.",
+        "GET /api/carts/1e400",
+        "the parameter's declared type",
+        extreme
+    ),
+    fault!(
         "path-encoded-slash",
         UnknownResource,
         Core,
@@ -198,6 +207,22 @@ fn bad_encoding(subject: &Subject<'_>) -> Vec<Variant> {
 
 fn invalid_utf_8(subject: &Subject<'_>) -> Vec<Variant> {
     encoded(subject, "%ff")
+}
+
+/// Only a read may find out what a server makes of it.
+fn extreme(subject: &Subject<'_>) -> Vec<Variant> {
+    let Some(operation) = subject.operation.filter(|operation| draft::is_safe(operation)) else { return Vec::new() };
+    let number = |field: &Field| matches!(field.kind, FieldType::Integer | FieldType::Number);
+    let digits = "9".repeat(30);
+    let of = |(name, _): (&String, &Field)| {
+        [("nan", "NaN"), ("infinity", "Infinity"), ("exponent", "1e400"), ("digits", digits.as_str())].map(
+            |(word, raw)| {
+                let variant = with(subject, operation, name, raw, Lenient).also(READINGS).also(&[Cause::WrongType]);
+                Variant { name: format!("{name}.{word}"), ..variant }.form_only()
+            },
+        )
+    };
+    operation.path_parameters.iter().filter(|(_, field)| number(field)).take(1).flat_map(of).collect()
 }
 
 /// Only a read may find out what a server makes of it.

@@ -24,7 +24,7 @@ use super::{control, signal, unproven};
 use crate::catalog::vocabulary;
 use crate::fault::draft::carried;
 use crate::model::exchange::Request;
-use crate::model::secret::{Environment, Mask};
+use crate::model::secret::{Environment, Mask, Template};
 use crate::plan::{Plan, Probe};
 use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
@@ -148,7 +148,11 @@ pub(crate) fn mask(plan: &Plan, environment: &Environment) -> Mask {
             secrets.into_iter().flatten().flat_map(|secret| carried(credential, secret)).map(|(_, value)| value)
         })
         .collect();
-    Mask::new(distinct.into_values().chain(&others), environment).knowing(vocabulary::of(apis.into_values()))
+    // Nor is what a suite's own probe takes from the environment anybody's business.
+    let own = apis.values().flat_map(|api| &api.suite.probe).flat_map(|own| &own.variables);
+    let own: Vec<_> = own.map(|name| Template::written(&format!("${{{name}}}"))).collect();
+    Mask::new(distinct.into_values().chain(&others).chain(&own), environment)
+        .knowing(vocabulary::of(apis.into_values()))
 }
 
 /// Sends all probes once, hands their results on, and gives what is to be looked at again.

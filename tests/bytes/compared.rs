@@ -244,6 +244,15 @@ pub(crate) fn rows() -> Vec<Written> {
             br#"{"label":"taken","tags":[7],"owner":{"name":"x"}}"#,
         ),
         written(
+            "escrow-box/carts.get/path-number-extreme/id.exponent",
+            "GET /api/carts/1e400 HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
             "constraints/things.get/preflight",
             "OPTIONS /api/things/0f3a9d52-6f0e-4d55-9a3c-2f1f0f6f8f10 HTTP/1.1\r\n\
              accept: */*\r\n\

@@ -104,6 +104,29 @@ fn an_own_probe_whose_variable_is_not_set_is_left_out_and_named() {
 }
 
 #[test]
+fn what_an_own_probe_takes_from_the_environment_is_told_nowhere() {
+    const SECRET: &str = "a-session-of-another-5e1f";
+    let running = deployment(Api::EscrowBox, None);
+    let directory = tempfile::tempdir().unwrap();
+    let (file, report) = (directory.path().join("shop.toml"), directory.path().join("report.json"));
+    fs::write(&file, with(EXPECTING).replace("\"YYYYYYY\"", "\"${SHOP_SESSION}\"")).unwrap();
+    let (file, json) = (file.to_str().unwrap(), format!("json={}", report.display()));
+    let target = running.target.as_str();
+    for arguments in [
+        ["run", file, "--target", target, "--fault", "own", "--verbose", "--report", &json].as_slice(),
+        ["list", file, "--fault", "own", "--requests"].as_slice(),
+        ["list", file, "--fault", "own", "--requests", "--json"].as_slice(),
+    ] {
+        let mut command = errdrift(arguments);
+        let ran = Ran::of(&command.envs(running.variables()).env("SHOP_SESSION", SECRET).output().unwrap());
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!said.contains(SECRET) && said.contains("SHOP_SESSION"), "{arguments:?}: {said}");
+    }
+    let told = fs::read_to_string(report).unwrap();
+    assert!(told.contains("deals.get/own/of-another") && !told.contains(SECRET), "{told}");
+}
+
+#[test]
 fn a_required_header_field_that_the_target_does_without_is_found() {
     let running = deployment(Api::EscrowBox, None);
     let field = "headers.X-Version = { type = \"integer\", required = true, minimum = 1, example = 2 }\npath_parameters.handlerType";

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::body::Field;
 use super::effect::Effect;
 use super::file::{Browser, Operation, Suite};
+use super::own::OwnProbe;
 use crate::catalog::contract::{CausePromise, Contract};
 use crate::model::secret::Environment;
 
@@ -30,11 +31,13 @@ impl Suite {
         }
         self.probe.retain_mut(|own| {
             let what = || format!("{suite}/{}/own/{}", own.operation, own.id);
-            let mut texts = own.set.values_mut().filter_map(|value| match value {
+            let texts = || own.set.values().filter_map(Value::as_str);
+            own.variables = texts().filter_map(variable).map(str::to_owned).collect();
+            let mut all = own.set.values_mut().filter_map(|value| match value {
                 Value::String(text) => Some(text),
                 _ => None,
             });
-            texts.all(|text| known(&what, text))
+            all.all(|text| known(&what, text))
         });
         for operation in &mut self.operation {
             let id = &operation.id;
@@ -70,12 +73,25 @@ impl Suite {
         let browsers = self.browser.iter_mut().filter(|browser| variable(&browser.origin).is_some());
         browsers.for_each(|browser| "https://errdrift.example".clone_into(&mut browser.origin));
         self.operation.iter_mut().for_each(|operation| operation.scratch.clear());
+        for value in self.probe.iter_mut().flat_map(|own| own.set.values_mut()) {
+            if value.as_str().and_then(variable).is_some() {
+                *value = Value::from("errdrift-known");
+            }
+        }
     }
 
     /// The page that calls the API from a browser, where the suite names one and the environment knows it.
     #[must_use]
     pub fn browser(&self) -> Option<&Browser> {
         self.browser.as_ref().filter(|browser| variable(&browser.origin).is_none())
+    }
+}
+
+impl OwnProbe {
+    /// Whether the environment knows all that stands in it.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.set.values().any(|value| value.as_str().and_then(variable).is_some())
     }
 }
 

@@ -34,6 +34,9 @@ pub struct OwnProbe {
     /// The content as text, in place of the operation's own.
     #[serde(default)]
     pub raw: Option<String>,
+    /// The variables of the environment that stand in it: they are masked like credentials.
+    #[serde(skip)]
+    pub variables: Vec<String>,
     /// What is promised for this very request; what it leaves open is promised for the cause.
     #[serde(default)]
     pub expect: Option<CausePromise>,

@@ -10,6 +10,7 @@ mod face;
 mod gateways;
 mod hostile;
 mod parsers;
+mod real;
 #[path = "targets/received.rs"]
 mod received;
 mod reference;

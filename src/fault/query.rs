@@ -154,7 +154,8 @@ fn missing(subject: &Subject<'_>) -> Vec<Variant> {
     required
         .map(|(name, _)| {
             subject.variant(name, Never, |draft| {
-                let kept = |pair: &&str| pair.split('=').next() != Some(name);
+                let named = draft::pair(name, "");
+                let kept = |pair: &&str| pair.split('=').next() != named.strip_suffix('=');
                 let rest: Vec<_> = draft.query.iter().flat_map(|query| query.split('&')).filter(kept).collect();
                 draft.query = (!rest.is_empty()).then(|| rest.join("&"));
             })

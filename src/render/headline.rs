@@ -33,12 +33,13 @@ pub fn headline(closing: &Closing) -> Option<String> {
 fn phrase(drift: &Drift) -> String {
     let name = drift.finding.at.rsplit('/').next().unwrap_or_default();
     let probes = extent(drift);
+    let are = if drift.count == 1 { "is" } else { "are" };
     let rule = drift.rule;
     let class = &drift.finding.class;
     let text = if *rule == comparison::MEMBER_RENAMED {
         format!("`{name}` is called {}", drift.finding.actual)
     } else if *rule == body::FORMAT_FOREIGN {
-        format!("{probes} are answered in another format, {}", drift.finding.actual)
+        format!("{probes} {are} answered in another format, {}", drift.finding.actual)
     } else if *rule == body::BODY_NOT_JSON {
         let kind = match class.as_str() {
             "HTML" => "an HTML page",
@@ -46,9 +47,9 @@ fn phrase(drift: &Drift) -> String {
             "text" | "" => "text that is not JSON",
             product => &format!("a page of {product}"),
         };
-        format!("{probes} are answered by {kind}")
+        format!("{probes} {are} answered by {kind}")
     } else if *rule == delivery::PAGE_OF_ANOTHER_LAYER {
-        format!("{probes} are answered by a page of {}", drift.finding.facet)
+        format!("{probes} {are} answered by a page of {}", drift.finding.facet)
     } else if let Some(undocumented) = drift.undocumented() {
         format!("{undocumented} in {probes}")
     } else if *rule == code::CREDENTIALS_CHECKED_LATE {
@@ -58,7 +59,7 @@ fn phrase(drift: &Drift) -> String {
     } else if *rule == cors::PREFLIGHT_REFUSED {
         format!("what a browser asks first (a preflight) is refused in {probes}: {}", drift.finding.actual)
     } else if *rule == delivery::REQUEST_ACCEPTED {
-        format!("{probes} that must be refused ({}) are accepted with {class}", drift.example.cause)
+        format!("{probes} that must be refused ({}) {are} accepted with {class}", drift.example.cause)
     } else {
         format!("{}: expected {}, got {} in {probes}", place(drift), drift.finding.expected, drift.finding.actual)
     };

@@ -28,6 +28,8 @@ path = "/things"
 effect = "none"
 credential = "session"
 control = true
+query."kind[]" = { type = "string", required = true, example = "a b" }
+query.page = { type = "integer", example = 1 }
 
 [[operation]]
 id = "things.merge"
@@ -79,6 +81,16 @@ fn a_json_type_of_its_own_stays_on_every_body_that_is_json_or_was() {
     }
     assert!(!values(&probes, "body-truncated", "content-type").is_empty());
     assert_eq!(values(&probes, "content-type-text", "content-type"), ["text/plain"]);
+}
+
+#[test]
+fn a_parameter_whose_name_is_written_with_escapes_is_left_out_whole() {
+    let probes = probes();
+    let targets = |fault: &str| -> Vec<&str> {
+        probes.iter().filter(|probe| probe.fault.id == fault).map(|probe| probe.request.target.as_str()).collect()
+    };
+    assert_eq!(targets("query-missing"), ["/things?page=1"]);
+    assert_eq!(targets("query-ill-typed"), ["/things?kind%5B%5D=a%20b&page=abc"]);
 }
 
 #[test]

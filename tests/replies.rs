@@ -147,6 +147,36 @@ fn each_flaw_of_a_status_line_is_told_and_the_reply_read() {
     comes_to(with("HTTP/1.1 400"), "400 complete «{}» ReasonPhrase");
 }
 
+/// What a strict parser refuses in a reply, which a client behind one never sees (the strict mode of Node.js' parser).
+#[test]
+fn nothing_that_a_strict_parser_refuses_passes_for_a_clean_reply() {
+    let lines = [
+        "HTP/1.1 400 Bad",
+        "HTTPER/1.1 400 Bad",
+        "HTTP/01.1 400 Bad",
+        "HTTP/11.1 400 Bad",
+        "HTTP/1.01 400 Bad",
+        "HTTP/1.1\t400 Bad",
+        "\rHTTP/1.1\t400 Bad",
+        "HTTP/5.6 400 Bad",
+        "HTTP/1.1  400 Bad",
+        "HTTP/1.1 4 Bad",
+        "HTTP/1.1 400 Bad\r",
+        "HTTP/1.1 400 Bad\rA: b",
+        "HTTP/1.1 400 Bad\r\n Host: a",
+        "HTTP/1.1 400 Bad\r\nA: 1\rB: 2",
+        "HTTP/1.1 400 Bad\r\nen-US Content-Type: text/xml",
+        "HTTP/1.1 400 Bad\n",
+    ];
+    let of_line = lines.map(|line| format!("{line}\r\nContent-Length: 2\r\n\r\n{{}}"));
+    let of_chunk = ["2  \r\n{}\r\n", "2 a\r\n{}\r\n", "2;\r\n{}\r\n", "2;a=\"b; c\r\n{}\r\n"];
+    let of_chunk = of_chunk.map(|chunk| chunked(&format!("{chunk}0\r\n\r\n")));
+    for bytes in of_line.iter().chain(&of_chunk) {
+        let came = told(&read("GET", bytes.as_bytes(), usize::MAX, End::Closed));
+        assert_ne!(came, "400 complete «{}»", "{}", bytes.escape_debug());
+    }
+}
+
 #[test]
 fn each_flaw_of_a_field_is_told_and_the_reply_read() {
     let with = |lines: &str| reply(&format!("{lines}Content-Length: 2\r\n"), "{}");

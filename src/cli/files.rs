@@ -1,6 +1,6 @@
 //! The files of a command, held against each other before anything is sent.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::options::{PolicyFiles, Reports};
@@ -20,21 +20,18 @@ pub(super) fn settled(reports: &Reports) -> Result<Vec<Request>, u8> {
     Ok(reports)
 }
 
-/// Whether what a run writes is no file that it reads, and nothing is written twice.
+/// Whether what a run writes is no file that it reads, and nothing is written twice; `read` are those beside suites and policy.
 pub(super) fn of_run(
     policy: &PolicyFiles,
-    ca: Option<&PathBuf>,
+    read: [(Role, Option<&Path>); 2],
     apis: &[Arc<Api>],
     reports: &[Request],
 ) -> Result<(), u8> {
-    let read = [
-        (Role::Waivers, policy.waivers.as_ref()),
-        (Role::Baseline, policy.baseline.as_ref()),
-        (Role::Certificates, ca),
-    ];
-    let written = [(Role::SavedBaseline, policy.save_baseline.as_ref()), (Role::Ratchet, policy.ratchet.as_ref())];
-    let named = |(role, path): (Role, Option<&PathBuf>)| path.cloned().map(|path| Named { role, path: Some(path) });
-    let inputs: Vec<_> = apis.iter().flat_map(|api| api.files()).chain(read.into_iter().filter_map(named)).collect();
+    let accepted = [(Role::Waivers, policy.waivers.as_deref()), (Role::Baseline, policy.baseline.as_deref())];
+    let written = [(Role::SavedBaseline, policy.save_baseline.as_deref()), (Role::Ratchet, policy.ratchet.as_deref())];
+    let named = |(role, path): (Role, Option<&Path>)| path.map(|path| Named::new(role, path));
+    let read = accepted.into_iter().chain(read).filter_map(named);
+    let inputs: Vec<_> = apis.iter().flat_map(|api| api.files()).chain(read).collect();
     distinct(&inputs, reports, written.into_iter().filter_map(named).collect())
 }
 

@@ -42,7 +42,6 @@ pub(super) fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool, re
         return failed(&Error::Usage(unknown.join("\n")));
     }
     let plan = Plan::new(apis, selection);
-    let mask = mask(&plan, &environment());
     let text = if as_json {
         let entry = |probe: &crate::plan::Probe| {
             let mut entry = serde_json::json!({
@@ -65,7 +64,7 @@ pub(super) fn listed(apis: &[Arc<Api>], selection: &Selection, as_json: bool, re
         tell("errdrift: no probe is selected");
     }
     // What a suite's own probe takes from the environment is no less a secret than a credential.
-    let text = if requests { mask.own(&text) } else { text };
+    let text = if requests { mask(&plan, &environment()).own(&text) } else { text };
     if as_json {
         show(&text);
     } else if !plan.probes.is_empty() {

@@ -12,10 +12,12 @@ use super::output::{failed, mistaken, tell};
 use crate::catalog::api::is_path;
 use crate::catalog::built_in::meta_schema;
 use crate::catalog::document::{Document, Problems, closest_or_all};
+use crate::fault::{self, Tier};
+use crate::model::pointer::member;
 use crate::run::error::Error;
 
 /// The file that is read where the command line names none.
-pub(super) const FILE: &str = "errdrift.toml";
+const FILE: &str = "errdrift.toml";
 
 /// The command line with what the project's file says beside it.
 ///
@@ -31,17 +33,19 @@ pub(super) fn completed(arguments: Vec<OsString>) -> Result<Vec<OsString>, u8> {
     let Some(run) = matches.subcommand_matches("run") else { return Ok(arguments) };
     let named = run.get_one::<PathBuf>("config");
     let environment = run.get_one::<String>("environment");
-    let path = match named {
-        Some(path) => path.as_path(),
-        None if Path::new(FILE).exists() => Path::new(FILE),
-        None if environment.is_some() => {
-            let why = format!("--environment names one of {FILE}, and there is none here; --config FILE is elsewhere");
-            return Err(failed(&Error::Usage(why)));
+    let Some(path) = used(named) else {
+        if environment.is_none() {
+            return Ok(arguments);
         }
-        None => return Ok(arguments),
+        let why = format!("--environment names one of {FILE}, and there is none here; --config FILE is elsewhere");
+        return Err(failed(&Error::Usage(why)));
     };
-    let document = read(path).map_err(|problems| mistaken(&problems))?;
-    let chosen = chosen(&document, environment.map(String::as_str)).map_err(|problems| mistaken(&problems))?;
+    let read = || {
+        let document = Document::read(path)?;
+        check(&document)?;
+        chosen(&document, environment.map(String::as_str))
+    };
+    let chosen = read().map_err(|problems| mistaken(&problems))?;
     let (options, suites) = options(&chosen, run, path.parent().unwrap_or(Path::new("")));
     // Before what the command line has, and the suites behind all of it, where nothing is taken for an option.
     let mut all = arguments;
@@ -53,22 +57,30 @@ pub(super) fn completed(arguments: Vec<OsString>) -> Result<Vec<OsString>, u8> {
     Ok(all)
 }
 
-/// The file, held against its schema.
-///
-/// # Errors
-/// Every mistake in it.
-pub(super) fn read(path: &Path) -> Result<Document, Problems> {
-    let document = Document::read(path)?;
-    check(&document)?;
-    Ok(document)
+/// The file that a run reads: the one that is named, or the one in this folder.
+pub(super) fn used(named: Option<&PathBuf>) -> Option<&Path> {
+    named.map(PathBuf::as_path).or_else(|| Some(Path::new(FILE)).filter(|path| path.exists()))
 }
 
-/// Whether the file is right by itself: its schema, and that the environment that it means is there.
+/// Whether the file is right by itself: by its schema, it asks for no fault that is asked for by hand alone, and the environment
+/// that it means is there.
 ///
 /// # Errors
 /// Every mistake in it.
 pub(super) fn check(document: &Document) -> Result<(), Problems> {
     document.decode::<Value>(&meta_schema("project.schema.json")?)?;
+    let environments = document.value.get("environments").and_then(Value::as_object).into_iter().flatten();
+    let tables = environments.map(|(name, table)| (member("/environments", name), table));
+    let faults = tables.chain([(String::new(), &document.value)]).flat_map(|(at, table)| {
+        let faults = table.get("fault").and_then(Value::as_array).into_iter().flatten().enumerate();
+        faults.map(move |(index, id)| (format!("{at}/fault/{index}"), id.as_str().unwrap_or_default()))
+    });
+    let intrusive = faults.filter(|(_, id)| fault::find(id).is_some_and(|fault| fault.tier == Tier::Intrusive));
+    let problem = |(at, id): (String, &str)| {
+        let problem = document.problem(at, format!("`{id}` may disturb others or change something"));
+        problem.help(format!("ask for it on the command line, by --fault {id}"))
+    };
+    Problems::new(intrusive.map(problem)).none_or(())?;
     chosen(document, None).map(|_| ())
 }
 
@@ -120,7 +132,7 @@ fn options(lines: &[(String, Value)], run: &ArgMatches, folder: &Path) -> (Vec<O
                     let file = if file == "-" { file.to_owned() } else { beside(folder, file) };
                     options.push(format!("{option}={format}={file}"));
                 }
-                ("ca" | "waivers" | "ratchet" | "baseline" | "save_baseline", Value::String(file)) => {
+                ("waivers" | "ratchet" | "baseline" | "save_baseline", Value::String(file)) => {
                     options.push(format!("{option}={}", beside(folder, file)));
                 }
                 (_, Value::String(text)) => options.push(format!("{option}={text}")),

@@ -11,10 +11,11 @@ use super::list::listed;
 use super::load::{colored, environment, load, selection, width};
 use super::options::{Choice, Color, PolicyFiles, Reach, Reports, Speed};
 use super::output::{failed, say_in_colour, tell};
-use super::{files, policy};
+use super::{files, policy, project};
 use crate::catalog::Api;
 use crate::fault::draft::carried;
 use crate::judge;
+use crate::model::file::Role;
 use crate::model::secret;
 use crate::model::target::Target;
 use crate::plan::Selection;
@@ -94,7 +95,11 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     };
     // A report on standard output stands there alone.
     let to_stdout = reports.iter().any(|report| report.path.is_none());
-    let gates = match files::of_run(&arguments.policy, arguments.reach.ca.as_ref(), &apis, &reports)
+    let read = [
+        (Role::Certificates, arguments.reach.ca.as_deref()),
+        (Role::Project, project::used(arguments.config.as_ref())),
+    ];
+    let gates = match files::of_run(&arguments.policy, read, &apis, &reports)
         .and_then(|()| policy::read(&arguments.policy, &selection))
     {
         Ok(gates) => gates,

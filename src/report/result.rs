@@ -13,7 +13,7 @@ use crate::model::layer::Layer;
 use crate::model::verdict::Verdict;
 
 /// A request as it was sent, without secrets.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RecordedRequest {
     /// The method.
     pub method: String,

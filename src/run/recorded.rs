@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use serde::Deserialize;
 
@@ -144,7 +145,7 @@ pub fn judged(archive: &mut dyn Read, apis: &[Arc<Api>], strict: bool) -> Result
         let carried: Vec<_> =
             carried.map(|pair| (pair.name.to_ascii_lowercase(), pair.value.clone().into_bytes())).collect();
         let mut result = recorder.result(probe, exchange, judge::judge(probe, exchange, &carried, &settings));
-        result.request = Some(request(entry, *number, &mask));
+        result.request = Some(request(entry, *number, apis, &mask));
         consistency.examine(probe, &mut result);
         tally.result(&result);
         results.push(result);
@@ -252,20 +253,26 @@ fn exchange(entry: &Entry, apis: &[Arc<Api>]) -> Result<Exchange, &'static str> 
 }
 
 /// What is told of a request: neither its header fields nor its content.
-fn request(entry: &Entry, number: usize, mask: &Mask) -> RecordedRequest {
-    let url = mask.text(&entry.request.url);
-    RecordedRequest {
-        method: entry.request.method.clone(),
-        command: format!("entry {number} of the archive: {} {url}", entry.request.method),
-        url,
-        headers: Vec::new(),
-        body: None,
-        body_bytes: None,
-        body_base64: None,
-        raw: None,
-        raw_bytes: None,
-        raw_base64: None,
-    }
+fn request(entry: &Entry, number: usize, apis: &[Arc<Api>], mask: &Mask) -> RecordedRequest {
+    let url = mask.text(&plain(&entry.request.url, apis));
+    let command = format!("entry {number} of the archive: {} {url}", entry.request.method);
+    RecordedRequest { method: entry.request.method.clone(), url, command, ..RecordedRequest::default() }
+}
+
+/// The URL without its user, its password, and what its query carries as a credential, however short that is.
+fn plain(url: &str, apis: &[Arc<Api>]) -> String {
+    let Ok(mut url) = Url::parse(url) else { return "a URL that is none".to_owned() };
+    // Refused for a URL that has no place for them.
+    let _ = (url.set_username(""), url.set_password(None));
+    let pair = |pair: &str| {
+        let name = pair.split_once('=').map_or("", |(name, _)| name);
+        let decoded = percent_decode_str(name).decode_utf8_lossy();
+        if is_secret(&decoded, apis) { format!("{name}=…") } else { pair.to_owned() }
+    };
+    let query = url.query().map(|query| query.split('&').map(pair).collect::<Vec<_>>().join("&"));
+    url.set_query(None);
+    url.set_fragment(None);
+    query.map_or_else(|| url.to_string(), |query| format!("{url}?{query}"))
 }
 
 /// Whether a header field or a parameter of that name carries a credential.

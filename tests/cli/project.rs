@@ -66,6 +66,14 @@ fn what_is_wrong_with_the_file_is_said_before_anything_is_sent() {
     for (text, told) in [
         ("suites = [\"oz-api\"]\ntargets = \"x\"\n", "unknown member `targets`; did you mean `target`?"),
         ("suites = [\"oz-api\"]\ninsecure = true\n", "unknown member `insecure`"),
+        ("suites = [\"oz-api\"]\nproxy = \"http://elsewhere.example\"\n", "unknown member `proxy`"),
+        ("suites = [\"oz-api\"]\n[environments.a]\nca = \"own.pem\"\n", "unknown member `ca`"),
+        ("suites = [\"oz-api\"]\nfault = [\"own-changing\"]\n", "/fault/0: `own-changing` may disturb others"),
+        ("[environments.a]\nfault = [\"head-slow\"]\n", "/environments/a/fault/0: `head-slow` may disturb others"),
+        (
+            "suites = [\"oz-api\"]\ntarget = \"http://127.0.0.1:9\"\nreport = [\"json=errdrift.toml\"]\n",
+            "the project's file",
+        ),
         ("suites = [\"oz-api\"]\n[environments.a]\nyes_production = true\n", "unknown member `yes_production`"),
         ("environment = \"stagin\"\n[environments.staging]\ntarget = \"x\"\n", "there is no environment `stagin`"),
         ("suites = [\"oz-api\"]\nskip = [{ text = \"x\" }]\n", "reason"),

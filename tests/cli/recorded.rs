@@ -84,13 +84,15 @@ fn no_credential_of_the_archive_is_told_and_one_in_a_reply_is_found() {
         { "name": "X-Forensic-Access-Token", "value": token },
         { "name": "Cookie", "value": "sid=cookie-4711-value; theme=dark" }
     ]);
-    let url = "https://api.example.com/api/users/?access_token=query-secret-0815";
+    let url = "https://me:pw9@api.example.com/api/users/?access_token=query-secret-0815&api%4bey=k7z#frag";
     let body = json!({ "error_code": 7, "error_message": format!("{token} cookie-4711-value query-secret-0815"), "details": null });
     let (ran, report) = judged(&archive(&[entry(url, &fields, 401, &body.to_string())]), &OZ);
     let ran = ran.exits(1);
     for secret in [token, "cookie-4711-value", "query-secret-0815"] {
         assert!(!ran.stdout.contains(secret) && !report.contains(secret), "{secret} is told");
     }
+    // However short: what stands in a URL as a credential is left out of it.
+    assert!(!report.contains("pw9") && !report.contains("k7z") && !report.contains("frag"), "{report}");
     assert!(report.contains("credential-disclosed"), "{report}");
 }
 

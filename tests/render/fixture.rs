@@ -95,14 +95,9 @@ pub(crate) fn result(
         request: Some(RecordedRequest {
             method: "GET".to_owned(),
             headers: headers(&[("accept", "application/json"), ("x-forensic-access-token", "${OZ_TOKEN}")]),
-            body: None,
-            body_bytes: None,
-            body_base64: None,
-            raw: None,
-            raw_bytes: None,
-            raw_base64: None,
             command: format!("curl -sS -i -g --path-as-is -H \"x-forensic-access-token: ${{OZ_TOKEN}}\" '{url}'"),
             url,
+            ..RecordedRequest::default()
         }),
         reply: Some(RecordedReply {
             status: 400,

@@ -20,6 +20,8 @@ pub enum Role {
     Baseline,
     /// `--ratchet`, which is read and written.
     Ratchet,
+    /// `errdrift.toml`, or `--config`.
+    Project,
     /// `--ca`.
     Certificates,
     /// The report of an earlier run, which is read.
@@ -41,6 +43,7 @@ impl fmt::Display for Role {
             Self::Waivers => "the waivers",
             Self::Baseline => "the baseline",
             Self::Ratchet => "the ratchet",
+            Self::Project => "the project's file",
             Self::Certificates => "the certificates",
             Self::EarlierReport => "the earlier report",
             Self::Report => "the report",

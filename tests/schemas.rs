@@ -261,3 +261,15 @@ fn members(at: &str, value: &Value) -> Vec<String> {
         all
     })
 }
+
+#[test]
+fn a_suite_promises_in_the_words_of_a_contract() {
+    let defs = |name: &str| {
+        let text = std::fs::read_to_string(format!("{}/schemas/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["$defs"].clone()
+    };
+    let (suite, contract) = (defs("suite.schema.json"), defs("contract.schema.json"));
+    for name in ["strength", "source", "code", "status", "cause", "promises", "codes", "statuses", "messages"] {
+        assert!(!suite[name].is_null() && suite[name] == contract[name], "{name}");
+    }
+}

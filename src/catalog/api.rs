@@ -183,13 +183,10 @@ pub(crate) fn contract(document: &Document, shelf: &Shelf) -> Result<Contract, P
     if let Some(file) = &file {
         problems.extend(check::contract::check(file, document, body.as_ref()));
     }
-    match (file, body, conventions) {
-        (Some(file), Some(body), Some(conventions)) => {
+    let patterns = file.as_ref().and_then(|file| gather(check::contract::patterns(file, document), &mut problems));
+    match (file, body, patterns, conventions) {
+        (Some(file), Some(body), Some(patterns), Some(conventions)) => {
             let rules = check::contract::rules(&file, document);
-            let patterns = check::contract::patterns(&file, document).unwrap_or_else(|wrong| {
-                problems.extend(wrong);
-                Vec::new()
-            });
             problems.none_or(Contract { file, body, patterns, conventions, rules })
         }
         _ => Err(problems),

@@ -10,6 +10,7 @@ pub mod contract;
 pub mod document;
 mod files;
 pub mod mutation_kind;
+mod promise;
 mod repository;
 pub mod schema;
 mod status;

@@ -1,6 +1,6 @@
 //! The files of a command, held against each other before anything is sent.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::options::{PolicyFiles, Reports};
@@ -10,6 +10,14 @@ use crate::model::file;
 use crate::model::file::{Named, Role};
 use crate::run::error::Error;
 use crate::run::writer::Request;
+
+/// The project's file that is read where the command line names none.
+pub(super) const PROJECT: &str = "errdrift.toml";
+
+/// The project's file that a run reads: the one that is named, or the one in this folder.
+pub(super) fn project(named: Option<&PathBuf>) -> Option<&Path> {
+    named.map(PathBuf::as_path).or_else(|| Some(Path::new(PROJECT)).filter(|path| path.exists()))
+}
 
 /// The reports, where each of them goes somewhere else.
 pub(super) fn settled(reports: &Reports) -> Result<Vec<Request>, u8> {

@@ -8,6 +8,8 @@ use clap::{ArgMatches, CommandFactory as _};
 use serde_json::Value;
 
 use super::arguments::Cli;
+use super::files;
+use super::files::PROJECT;
 use super::output::{failed, mistaken, tell};
 use crate::catalog::api::is_path;
 use crate::catalog::built_in::meta_schema;
@@ -15,9 +17,6 @@ use crate::catalog::document::{Document, Problems, closest_or_all};
 use crate::fault::{self, Tier};
 use crate::model::pointer::member;
 use crate::run::error::Error;
-
-/// The file that is read where the command line names none.
-const FILE: &str = "errdrift.toml";
 
 /// The command line with what the project's file says beside it.
 ///
@@ -33,11 +32,11 @@ pub(super) fn completed(arguments: Vec<OsString>) -> Result<Vec<OsString>, u8> {
     let Some(run) = matches.subcommand_matches("run") else { return Ok(arguments) };
     let named = run.get_one::<PathBuf>("config");
     let environment = run.get_one::<String>("environment");
-    let Some(path) = used(named) else {
+    let Some(path) = files::project(named) else {
         if environment.is_none() {
             return Ok(arguments);
         }
-        let why = format!("--environment names one of {FILE}, and there is none here; --config FILE is elsewhere");
+        let why = format!("--environment names one of {PROJECT}, and there is none here; --config FILE is elsewhere");
         return Err(failed(&Error::Usage(why)));
     };
     let read = || {
@@ -55,11 +54,6 @@ pub(super) fn completed(arguments: Vec<OsString>) -> Result<Vec<OsString>, u8> {
         all.extend(suites);
     }
     Ok(all)
-}
-
-/// The file that a run reads: the one that is named, or the one in this folder.
-pub(super) fn used(named: Option<&PathBuf>) -> Option<&Path> {
-    named.map(PathBuf::as_path).or_else(|| Some(Path::new(FILE)).filter(|path| path.exists()))
 }
 
 /// Whether the file is right by itself: by its schema, it asks for no fault that is asked for by hand alone, and the environment

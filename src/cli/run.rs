@@ -11,7 +11,7 @@ use super::list::listed;
 use super::load::{colored, environment, load, selection, width};
 use super::options::{Choice, Color, PolicyFiles, Reach, Reports, Speed};
 use super::output::{failed, say_in_colour, tell};
-use super::{files, policy, project};
+use super::{files, policy};
 use crate::catalog::Api;
 use crate::fault::draft::carried;
 use crate::judge;
@@ -97,7 +97,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     let to_stdout = reports.iter().any(|report| report.path.is_none());
     let read = [
         (Role::Certificates, arguments.reach.ca.as_deref()),
-        (Role::Project, project::used(arguments.config.as_ref())),
+        (Role::Project, files::project(arguments.config.as_ref())),
     ];
     let gates = match files::of_run(&arguments.policy, read, &apis, &reports)
         .and_then(|()| policy::read(&arguments.policy, &selection))

@@ -1,10 +1,12 @@
 //! The anchor of an operation: a member that makes every request wrong beyond doubt, so that a fault which a lenient server
 //! takes for right does no harm.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::draft::{Draft, FormPart, part, parts};
+use super::draft::{Draft, parts};
+use super::form::{FormPart, part};
 use crate::catalog::suite::{Anchor, Body, Operation, Suite};
+use crate::model::pointer::put;
 
 /// The operation's correct request with its anchor in the place of a right value. `None` where the operation has none.
 #[must_use]
@@ -22,26 +24,6 @@ pub fn anchored(suite: &Suite, operation: &Operation) -> Option<Draft> {
         draft.set_form(&parts);
     }
     Some(draft)
-}
-
-/// Sets a member in a JSON value, and makes the objects on the way to it.
-fn put(root: &mut Value, way: &[String], value: Value) {
-    let mut place = root;
-    for name in way {
-        if let Value::Array(elements) = place {
-            match name.parse().ok().and_then(|index: usize| elements.get_mut(index)) {
-                Some(element) => place = element,
-                None => return,
-            }
-            continue;
-        }
-        if !place.is_object() {
-            *place = json!({});
-        }
-        let Some(members) = place.as_object_mut() else { return };
-        place = members.entry(name.clone()).or_insert(Value::Null);
-    }
-    *place = value;
 }
 
 /// The member of that name, in whatever case if that does not matter.

@@ -228,7 +228,9 @@ fn preflight(subject: &Subject<'_>) -> Vec<Variant> {
     if !called && !(page.operations.is_empty() && (is_read(subject) || is_write(subject))) {
         return Vec::new();
     }
-    let mut asked: Vec<_> = subject.base.credential.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+    let parameters = subject.base.fields.iter().map(|(name, _)| name);
+    let credential = subject.base.credential.iter().map(|(name, _)| name);
+    let mut asked: Vec<_> = parameters.chain(credential).map(|name| name.to_ascii_lowercase()).collect();
     let content_type = subject.base.content_type.as_deref();
     asked.extend(content_type.filter(|it| !it.starts_with("multipart/form-data")).map(|_| "content-type".to_owned()));
     asked.sort_unstable();

@@ -3,8 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::acceptance::Acceptance;
-pub(super) use super::form::part;
-pub use super::form::{BOUNDARY, FormPart, form};
+use super::form::{BOUNDARY, FormPart, form};
 use super::relation::Like;
 use crate::catalog::suite::{Body, Credential, Field, FieldType, Operation, Scheme, Secret, Suite, is_json};
 use crate::model::cause::Cause;
@@ -173,7 +172,7 @@ impl Draft {
             path: path(operation, |_, field| text_of(field)),
             query: query(operation),
             accept: "application/json".into(),
-            fields: header_fields(operation, |_, field| Some(text_of(field))),
+            fields: header_fields(operation),
             common: suite.fields(),
             credential: operation
                 .credential
@@ -200,6 +199,21 @@ impl Draft {
         if !self.content_type.as_deref().is_some_and(is_json) {
             self.content_type = Some("application/json".into());
         }
+    }
+
+    /// Sets a query parameter behind the others, or leaves it out where it has no value.
+    pub(super) fn set_query(&mut self, name: &str, value: Option<&str>) {
+        let named = pair(name, "");
+        let is_other = |pair: &&str| pair.split('=').next() != named.strip_suffix('=');
+        let others = self.query.iter().flat_map(|query| query.split('&')).filter(is_other).map(str::to_owned);
+        let pairs: Vec<_> = others.chain(value.map(|value| pair(name, value))).collect();
+        self.query = (!pairs.is_empty()).then(|| pairs.join("&"));
+    }
+
+    /// Sets a header field behind the others, or leaves it out where it has no value.
+    pub(super) fn set_field(&mut self, name: &str, value: Option<String>) {
+        self.fields.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.fields.extend(value.map(|value| (name.to_ascii_lowercase(), value)));
     }
 
     /// Makes the content form data of these parts (RFC 7578).
@@ -286,13 +300,10 @@ fn query(operation: &Operation) -> Option<String> {
     (!pairs.is_empty()).then(|| pairs.join("&"))
 }
 
-/// The header fields of the operation's correct request, each with that value; those without one are left out.
-pub(super) fn header_fields(
-    operation: &Operation,
-    value: impl Fn(&str, &Field) -> Option<String>,
-) -> Vec<(String, String)> {
+/// The header fields that the operation's correct request has as parameters: required ones, and those with an example.
+fn header_fields(operation: &Operation) -> Vec<(String, String)> {
     let sent = operation.headers.iter().filter(|(_, field)| field.required || field.example.is_some());
-    sent.filter_map(|(name, field)| Some((name.to_ascii_lowercase(), value(name, field)?))).collect()
+    sent.map(|(name, field)| (name.to_ascii_lowercase(), text_of(field))).collect()
 }
 
 /// `name=value` in the form of a query.

@@ -1,6 +1,5 @@
 //! Faults of the header fields that an operation takes as parameters: each against its own declaration.
 
-use super::acceptance::Acceptance;
 use super::acceptance::Acceptance::{Lenient, Never};
 use super::draft::{Subject, Variant};
 use super::row::{Fault, fault};
@@ -35,12 +34,11 @@ pub(super) static FAULTS: &[Fault] = &[
 ];
 
 fn missing(subject: &Subject<'_>) -> Vec<Variant> {
-    let required = |field: &Field| (field.required && !field.lenient).then(|| (String::new(), None));
-    each(subject, Never, |field| required(field).into_iter().collect())
+    each(subject, |field| if field.required && !field.lenient { vec![(String::new(), None)] } else { Vec::new() })
 }
 
 fn ill_typed(subject: &Subject<'_>) -> Vec<Variant> {
-    each(subject, Never, |field| match field.kind {
+    each(subject, |field| match field.kind {
         FieldType::Integer | FieldType::Number => vec![(String::new(), Some("abc".to_owned()))],
         FieldType::Boolean => vec![(String::new(), Some("maybe".to_owned()))],
         _ => Vec::new(),
@@ -48,7 +46,7 @@ fn ill_typed(subject: &Subject<'_>) -> Vec<Variant> {
 }
 
 fn invalid(subject: &Subject<'_>) -> Vec<Variant> {
-    each(subject, Never, |field| {
+    each(subject, |field| {
         let below = field.minimum.and_then(|minimum| minimum.checked_sub(1)).map(|value| value.to_string());
         let above = field.maximum.and_then(|maximum| maximum.checked_add(1)).map(|value| value.to_string());
         let unknown = (!field.values.is_empty()).then(|| "errdrift".to_owned());
@@ -60,20 +58,13 @@ fn invalid(subject: &Subject<'_>) -> Vec<Variant> {
 }
 
 /// A variant for each wrong value of each declared field: how its name ends, and the value; none leaves the field out.
-fn each(
-    subject: &Subject<'_>,
-    acceptance: Acceptance,
-    wrong: impl Fn(&Field) -> Vec<(String, Option<String>)>,
-) -> Vec<Variant> {
+fn each(subject: &Subject<'_>, wrong: impl Fn(&Field) -> Vec<(String, Option<String>)>) -> Vec<Variant> {
     let Some(operation) = subject.operation else { return Vec::new() };
     let variants = operation.headers.iter().flat_map(|(name, field)| {
-        let acceptance = if field.lenient { Lenient } else { acceptance };
+        let acceptance = if field.lenient { Lenient } else { Never };
         let variant = |(ending, value): (String, Option<String>)| {
-            let lower = name.to_ascii_lowercase();
-            subject.variant(format!("{lower}{ending}"), acceptance, |draft| {
-                draft.fields.retain(|(other, _)| *other != lower);
-                draft.fields.extend(value.map(|value| (lower.clone(), value)));
-            })
+            let name = name.to_ascii_lowercase();
+            subject.variant(format!("{name}{ending}"), acceptance, |draft| draft.set_field(&name, value))
         };
         wrong(field).into_iter().map(variant).collect::<Vec<_>>()
     });

@@ -10,7 +10,7 @@ pub mod circumstance;
 pub mod credentials;
 pub mod draft;
 pub mod existence;
-mod form;
+pub mod form;
 mod header_parameter;
 pub mod http_framing;
 pub mod http_head;

@@ -1,8 +1,9 @@
 //! Faults of form data (RFC 7578, RFC 2046).
 
 use super::acceptance::Acceptance::{Guarded, Lenient, Never, Unread};
-use super::draft;
-use super::draft::{FormPart, Subject, Variant};
+use super::draft::{Subject, Variant};
+use super::form;
+use super::form::FormPart;
 use super::row::{Fault, fault};
 use crate::catalog::suite::{Field, FieldType};
 use crate::model::cause::Cause;
@@ -91,7 +92,7 @@ fn unterminated(subject: &Subject<'_>) -> Vec<Variant> {
         return Vec::new();
     }
     let variant = subject.variant("", Lenient, |draft| {
-        let closing = format!("--{}--\r\n", draft::BOUNDARY).len();
+        let closing = format!("--{}--\r\n", form::BOUNDARY).len();
         let cut = draft.body.as_ref().map_or(0, |body| body.len().saturating_sub(closing));
         draft.body.iter_mut().for_each(|body| body.truncate(cut));
     });

@@ -1,12 +1,12 @@
 //! The suite's own wrong requests ([`OwnProbe`]): what only who knows the business can write.
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::acceptance::Acceptance::Declared;
-use super::draft;
 use super::draft::{Draft, Subject, Variant};
 use super::row::{Fault, fault};
 use crate::catalog::suite::{Effect, Operation, OwnProbe, Part};
+use crate::model::pointer::{names, put, take};
 use crate::model::secret::percent_encoded;
 
 /// The table of this family. The cause is the one that the suite gives.
@@ -44,34 +44,26 @@ fn own(subject: &Subject<'_>, harmless: bool) -> Vec<Variant> {
 
 fn change(draft: &mut Draft, operation: &Operation, own: &OwnProbe) {
     let mut json = draft.json.clone();
-    let mut query: Vec<(String, String)> = draft.query.iter().flat_map(|query| query.split('&')).map(parted).collect();
     for (at, value) in &own.set {
         let text = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         match Part::parse(at) {
-            Some(Part::Body(pointer)) => put(json.get_or_insert_with(|| Map::new().into()), pointer, value),
-            Some(Part::Query(name)) => {
-                let (name, value) = parted(&draft::pair(name, &text()));
-                query.retain(|(other, _)| *other != name);
-                query.push((name, value));
+            Some(Part::Body(pointer)) => {
+                put(json.get_or_insert_with(|| Map::new().into()), &names(pointer), value.clone());
             }
+            Some(Part::Query(name)) => draft.set_query(name, Some(&text())),
             Some(Part::Path(name)) => draft.path = path_with(operation, draft, name, &text()),
-            Some(Part::Header(name)) => {
-                draft.fields.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
-                draft.fields.push((name.to_ascii_lowercase(), text()));
-            }
+            Some(Part::Header(name)) => draft.set_field(name, Some(text())),
             None => {}
         }
     }
     for at in &own.remove {
         match Part::parse(at) {
             Some(Part::Body(pointer)) => json.iter_mut().for_each(|json| take(json, pointer)),
-            Some(Part::Query(name)) => query.retain(|(other, _)| *other != parted(&draft::pair(name, "")).0),
-            Some(Part::Header(name)) => draft.fields.retain(|(other, _)| !other.eq_ignore_ascii_case(name)),
+            Some(Part::Query(name)) => draft.set_query(name, None),
+            Some(Part::Header(name)) => draft.set_field(name, None),
             Some(Part::Path(_)) | None => {}
         }
     }
-    let pairs: Vec<_> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-    draft.query = (!pairs.is_empty()).then(|| pairs.join("&"));
     if let Some(json) = json.filter(|json| draft.json.as_ref() != Some(json)) {
         draft.set_json(json);
     }
@@ -79,12 +71,6 @@ fn change(draft: &mut Draft, operation: &Operation, own: &OwnProbe) {
         draft.set_body(raw.as_str());
         draft.content_type.get_or_insert_with(|| "application/json".to_owned());
     }
-}
-
-/// A pair of a query as it stands there.
-fn parted(pair: &str) -> (String, String) {
-    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-    (name.to_owned(), value.to_owned())
 }
 
 /// The draft's path with another value of one parameter.
@@ -96,48 +82,4 @@ fn path_with(operation: &Operation, draft: &Draft, name: &str, value: &str) -> S
         if template.contains(&placeholder) { template.replace(&placeholder, &value) } else { now.to_owned() }
     };
     segments.map(segment).collect::<Vec<_>>().join("/")
-}
-
-/// The names of a JSON Pointer (RFC 6901, section 4).
-fn names(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect()
-}
-
-/// Puts a value at a place, with the objects on the way to it.
-fn put(json: &mut Value, pointer: &str, value: &Value) {
-    let mut at = json;
-    for name in names(pointer) {
-        at = match at {
-            Value::Array(elements) => match name.parse::<usize>().ok().and_then(|index| elements.get_mut(index)) {
-                Some(element) => element,
-                None => return,
-            },
-            Value::Object(members) => members.entry(name).or_insert(Value::Null),
-            other => {
-                *other = Value::Object(Map::new());
-                let Value::Object(members) = other else { return };
-                members.entry(name).or_insert(Value::Null)
-            }
-        };
-    }
-    *at = value.clone();
-}
-
-/// Takes what is at a place away.
-fn take(json: &mut Value, pointer: &str) {
-    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
-    let name = name.replace("~1", "/").replace("~0", "~");
-    match json.pointer_mut(parent) {
-        Some(Value::Object(members)) => {
-            members.remove(&name);
-        }
-        Some(Value::Array(elements)) => {
-            if let Ok(index) = name.parse::<usize>()
-                && index < elements.len()
-            {
-                elements.remove(index);
-            }
-        }
-        _ => {}
-    }
 }

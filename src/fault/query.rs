@@ -151,16 +151,7 @@ fn absent(subject: &Subject<'_>) -> Vec<Variant> {
 fn missing(subject: &Subject<'_>) -> Vec<Variant> {
     let Some(operation) = subject.operation else { return Vec::new() };
     let required = operation.query.iter().filter(|(_, field)| field.required);
-    required
-        .map(|(name, _)| {
-            subject.variant(name, Never, |draft| {
-                let named = draft::pair(name, "");
-                let kept = |pair: &&str| pair.split('=').next() != named.strip_suffix('=');
-                let rest: Vec<_> = draft.query.iter().flat_map(|query| query.split('&')).filter(kept).collect();
-                draft.query = (!rest.is_empty()).then(|| rest.join("&"));
-            })
-        })
-        .collect()
+    required.map(|(name, _)| subject.variant(name, Never, |draft| draft.set_query(name, None))).collect()
 }
 
 fn ill_typed(subject: &Subject<'_>) -> Vec<Variant> {

@@ -21,7 +21,7 @@ use crate::catalog::schema::Violation;
 use crate::model::content::Unpacked;
 use crate::model::exchange::Reply;
 use crate::model::place::Place;
-use crate::model::pointer::pointed;
+use crate::model::pointer::{pointed, unescaped};
 use crate::model::secret::Mask;
 use crate::model::verdict::Severity;
 use crate::model::{answer, content};
@@ -264,7 +264,7 @@ fn violation(case: &Case<'_>, violation: Violation) -> Finding {
         let forbidden = own.is_some_and(|own| own.forbidden.contains(&violation.at));
         let severity =
             if forbidden { Severity::Error } else { own.map_or(Severity::Warning, |own| own.strength.severity()) };
-        let name = at.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+        let name = unescaped(at.rsplit('/').next().unwrap_or_default());
         let found = Found::new(&MEMBER_UNDOCUMENTED, at).severity(severity).expected(format!("no member `{name}`"));
         let found = own.map(|own| own.source.clone()).into_iter().fold(found, Found::source);
         return found.actual(actual);

@@ -46,8 +46,14 @@ impl Case<'_> {
 /// Whether a JSON document is the contract's body: it has the member that tells it. Where the contract has no such member, no
 /// document is, whatever the status.
 pub(crate) fn is_envelope(contract: &Contract, json: &Value) -> bool {
-    if contract.file.body.is_none() || contract.file.envelope.is_empty() {
+    if !contract.file.has_body() || contract.file.envelope.is_empty() {
         return false;
     }
     pointed(json, &contract.file.envelope).is_some_and(|member| !member.is_null())
+}
+
+/// Whether a JSON document under that status is the contract's error. Where no member tells it, each of an error status is.
+pub(crate) fn is_error(contract: &Contract, status: u16, json: &Value) -> bool {
+    let is_any = contract.file.has_body() && contract.file.envelope.is_empty() && status >= 400;
+    is_any || is_envelope(contract, json)
 }

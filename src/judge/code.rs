@@ -114,9 +114,9 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let typed = |code: &&Value| {
         let place = contract.file.code.as_ref();
         place.is_some_and(|place| {
-            let at = |json| every(json, &place.at).into_iter().next().map(|(at, _)| at);
-            case.json
-                .is_some_and(|json| !contract.body.violations(json).iter().any(|v| Some(&v.at) == at(json).as_ref()))
+            let first = case.json.and_then(|json| every(json, &place.at).into_iter().next());
+            let is_wrong = |at: &str, json| contract.body.violations(json).iter().any(|violation| violation.at == at);
+            first.zip(case.json).is_some_and(|((at, _), json)| !is_wrong(&at, json))
         }) && !code.is_null()
     };
     let code = code.as_ref().filter(typed);

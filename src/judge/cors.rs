@@ -18,7 +18,7 @@ static NEEDS_PREFLIGHT: Needs = Needs { what: "reply to a preflight", belongs: |
 static NEEDS_ORIGIN: Needs = Needs {
     what: "error in reply to a page of a browser",
     belongs: |_| true,
-    holds: |case| case.reply.status >= 400 && case.probe.request.header("origin").is_some(),
+    holds: |case| case.reply.status >= 400 && page(case).is_some(),
 };
 
 rules! {
@@ -48,7 +48,7 @@ pub(crate) fn findings(case: &Case<'_>) -> Option<Finding> {
     if is_preflight(case) {
         return preflight(case);
     }
-    let is_read = asked(case, "origin").is_none_or(|origin| allows_origin(case, &origin));
+    let is_read = page(case).is_none_or(|origin| allows_origin(case, &origin));
     (case.reply.status >= 400 && !is_read).then(|| {
         let found = Found::new(&CORS_MISSING, Place::header("access-control-allow-origin")).for_all(true);
         found.expected("the page's origin, or *").actual(shown(case, "access-control-allow-origin"))
@@ -62,7 +62,7 @@ fn preflight(case: &Case<'_>) -> Option<Finding> {
         let expected = "a status from 200 to 299: a browser asks without a credential";
         return Some(found(Place::STATUS).expected(expected).actual(case.reply.status.to_string()));
     }
-    if !asked(case, "origin").is_none_or(|origin| allows_origin(case, &origin)) {
+    if !page(case).is_none_or(|origin| allows_origin(case, &origin)) {
         let field = "access-control-allow-origin";
         return Some(found(Place::header(field)).expected("the page's origin, or *").actual(shown(case, field)));
     }
@@ -87,6 +87,12 @@ fn preflight(case: &Case<'_>) -> Option<Finding> {
     let lacking = fields.split(',').find(lacks)?;
     let expected = format!("{lacking} among the header fields");
     Some(found(Place::header(field)).facet(lacking).expected(expected).actual(shown(case, field)))
+}
+
+/// The page that asks, where the suite names one: a field of every request may be called so, too.
+fn page(case: &Case<'_>) -> Option<String> {
+    case.probe.api.suite.browser()?;
+    asked(case, "origin")
 }
 
 /// A field of the request.

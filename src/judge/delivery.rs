@@ -210,8 +210,7 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
 /// A reply that no document reaches.
 pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
     // Where no body is promised, any is right, wherever it comes from.
-    case.contract.file.body.as_ref()?;
-    if case.envelope {
+    if case.envelope || !case.contract.file.has_body() {
         return None;
     }
     let promise = case.probe.promise(case.probe.cause);
@@ -231,8 +230,10 @@ pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
 pub(crate) fn foreign(case: &Case<'_>) -> Option<Finding> {
     let origin = case.origin;
     // Where no body is promised, a page of anybody is a body.
-    case.contract.file.body.as_ref()?;
-    if case.reply.status < 400 || case.probe.api.suite.owed_by.holds(case.probe.cause, origin.layer) {
+    if !case.contract.file.has_body()
+        || case.reply.status < 400
+        || case.probe.api.suite.owed_by.holds(case.probe.cause, origin.layer)
+    {
         return None;
     }
     let product = origin.product.unwrap_or("unknown");

@@ -36,6 +36,7 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 
+use case::is_error;
 pub(crate) use case::{Case, is_envelope};
 pub use finding::Finding;
 pub(crate) use found::Found;
@@ -91,8 +92,7 @@ fn reply_to(
     let contract = &probe.api.contract;
     let whole = reply.ending == Ending::Complete;
     let reading = if whole { body::read(came, unpacked, &settings.mask) } else { reading::Reading::default() };
-    let any = contract.file.envelope.is_empty() && contract.file.body.is_some() && reply.status >= 400;
-    let envelope = reading.json.as_ref().is_some_and(|json| any || is_envelope(contract, json));
+    let envelope = reading.json.as_ref().is_some_and(|json| is_error(contract, reply.status, json));
     let origin = origin::of(reply, reading.json.as_ref(), envelope, settings);
     let mut reading = reading;
     for defect in reading.defects.iter_mut().filter(|defect| *defect.rule == body::BODY_NOT_JSON) {
@@ -139,7 +139,7 @@ fn reply_to(
         3 => judgement.findings.extend(delivery::redirect(&case)),
         _ if is_ungoverned(&case) => judgement.findings.extend(delivery::ungoverned(&case)),
         class => {
-            if contract.file.body.is_some() {
+            if contract.file.has_body() {
                 judgement.findings.extend(header::findings(&case));
                 judgement.findings.extend(reading.defects.iter().cloned());
                 if whole {

@@ -13,10 +13,7 @@ use crate::model::place::Place;
 static NEEDS_PROMISE: Needs = Needs {
     what: "error of which the contract promises a header field",
     belongs: |contract| !contract.file.header.is_empty(),
-    holds: |case| {
-        let mut promises = case.contract.file.header.iter();
-        promises.any(|it| it.status.is_empty() || it.status.iter().any(|status| status.covers(case.reply.status)))
-    },
+    holds: |case| case.contract.file.header.iter().any(|promise| promise.covers(case.reply.status)),
 };
 
 rules! {
@@ -32,9 +29,7 @@ rules! {
 /// What is missing or other than promised.
 pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let promises = case.contract.file.header.iter().zip(&case.contract.patterns);
-    let promises = promises.filter(|(promise, _)| {
-        promise.status.is_empty() || promise.status.iter().any(|status| status.covers(case.reply.status))
-    });
+    let promises = promises.filter(|(promise, _)| promise.covers(case.reply.status));
     let finding = |(promise, pattern): (&HeaderPromise, &Option<Regex>)| {
         let name = promise.name.to_ascii_lowercase();
         let found = Found::new(&HEADER_FIELD_UNEXPECTED, Place::header(&name))

@@ -1,6 +1,6 @@
 //! JSON Pointers (RFC 6901).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What the pointer names (RFC 6901), without the copies that `serde_json` makes of a pointer without a tilde.
 #[must_use]
@@ -48,6 +48,54 @@ pub fn first<'v>(value: &'v Value, pattern: &str) -> Option<&'v Value> {
         return pointed(value, pattern);
     }
     every(value, pattern).into_iter().next().map(|(_, found)| found)
+}
+
+/// A name as it stands in a pointer, as it is (RFC 6901, section 4).
+#[must_use]
+pub fn unescaped(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// The names of a pointer, from the root.
+#[must_use]
+pub fn names(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(unescaped).collect()
+}
+
+/// Puts a value at the place of these names, and makes the objects on the way to it.
+pub fn put(root: &mut Value, way: &[String], value: Value) {
+    let mut place = root;
+    for name in way {
+        if let Value::Array(elements) = place {
+            match name.parse().ok().and_then(|index: usize| elements.get_mut(index)) {
+                Some(element) => place = element,
+                None => return,
+            }
+            continue;
+        }
+        if !place.is_object() {
+            *place = Value::Object(Map::new());
+        }
+        let Some(members) = place.as_object_mut() else { return };
+        place = members.entry(name.clone()).or_insert(Value::Null);
+    }
+    *place = value;
+}
+
+/// Takes away what is at the place of a pointer.
+pub fn take(root: &mut Value, pointer: &str) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    match root.pointer_mut(parent) {
+        Some(Value::Object(members)) => {
+            members.shift_remove(&unescaped(name));
+        }
+        Some(Value::Array(elements)) => {
+            if let Some(index) = name.parse().ok().filter(|index: &usize| *index < elements.len()) {
+                elements.remove(index);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Makes a pointer one to a member of what it points to.

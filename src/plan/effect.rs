@@ -2,6 +2,7 @@
 //! see whether an answer stays the same.
 
 use super::probe::{Control, NO_OPERATION, Probe};
+use crate::catalog::suite::Effect;
 use crate::fault::draft;
 use crate::model::exchange::{Part, Request};
 
@@ -24,7 +25,8 @@ impl Probe {
     /// Whether its operation only reads, or it belongs to none.
     #[must_use]
     pub fn reads(&self) -> bool {
-        self.operation == NO_OPERATION || self.declared().is_some_and(draft::is_safe)
+        let is_declared_so = self.own().is_none_or(|own| own.effect == Effect::None);
+        is_declared_so && (self.operation == NO_OPERATION || self.declared().is_some_and(draft::is_safe))
     }
 }
 

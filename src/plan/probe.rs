@@ -60,9 +60,10 @@ impl Probe {
     /// The suite's own wrong request that it sends; `None` of any other probe.
     #[must_use]
     pub fn own(&self) -> Option<&OwnProbe> {
-        let mut all = self.api.suite.probe.iter();
-        let is_own = self.fault.id.starts_with("own");
-        all.find(|own| is_own && own.operation == self.operation && own.id == self.variant())
+        if self.guard != Guard::Declared {
+            return None;
+        }
+        self.api.suite.probe.iter().find(|own| own.operation == self.operation && own.id == self.variant())
     }
 
     /// What answers the cause: as this very request promises it, its operation, or the contract for all.

@@ -101,14 +101,21 @@ impl<'a> Bases<'a> {
 
     /// A body that no server can accept, at what may be lost: there it is read before the path is found to name nothing.
     fn at_scratch(&self, operation: &Operation, fault: &Fault, mut admitted: Admitted) -> Admitted {
-        let variant = &mut admitted.variant;
+        let (variant, correct) = (&mut admitted.variant, &self.correct.base.path);
         let unread = variant.acceptance == Acceptance::Unread;
-        let is_refused = variant.acceptance == Acceptance::Never || unread;
-        let by_path = variant.draft.path == self.correct.base.path && variant.draft.script.is_none();
-        if is_refused && by_path && fault.cause == Cause::MalformedBody && operation.has_scratch() {
-            variant.draft.path = existence::path_at(operation, &operation.scratch);
-            admitted.guard = Guard::Fault;
-            admitted.tolerated |= unread;
+        // What is compared with such a body is sent where that is.
+        let is_malformed = variant.instead.unwrap_or(fault.cause) == Cause::MalformedBody;
+        let path = &variant.draft.path;
+        let by_path = path.trim_end_matches('/') == correct.trim_end_matches('/') && variant.draft.script.is_none();
+        let is_refused = unread || variant.acceptance == Acceptance::Never;
+        if is_refused && by_path && is_malformed && operation.has_scratch() {
+            let there = existence::path_at(operation, &operation.scratch);
+            variant.draft.path = match (correct.strip_prefix(path.as_str()), path.strip_prefix(correct.as_str())) {
+                (Some("/"), _) => there.trim_end_matches('/').to_owned(),
+                (_, Some("/")) => there + "/",
+                _ => there,
+            };
+            (admitted.guard, admitted.tolerated) = (Guard::Fault, admitted.tolerated || unread);
         }
         admitted
     }

@@ -17,8 +17,8 @@ pub const fn environment(api: Api) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// The variables, with the values, by which a caller names what exists at this deployment and the page that calls it: what a run can do
-/// without. They are no secrets.
+/// The variables, with the values, by which a caller names what exists at this deployment and the page that calls it. A run can
+/// do without them, and they are no secrets.
 #[must_use]
 pub const fn existing(api: Api) -> &'static [(&'static str, &'static str)] {
     match api {

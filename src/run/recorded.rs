@@ -172,8 +172,7 @@ fn probe(apis: &[Arc<Api>], entry: &Entry, number: usize) -> Result<Probe, &'sta
         .iter()
         .find_map(|api| Some((api, below(url.path(), api.suite.prefix.trim_end_matches('/'))?)))
         .ok_or(OTHER)?;
-    let on_path = |template: &str| is_of(template, path, api.suite.trailing_slash);
-    let mut there = api.suite.operation.iter().filter(|operation| on_path(&operation.path)).peekable();
+    let mut there = api.suite.at(path).peekable();
     let is_known = there.peek().is_some();
     let operation = there.find(|operation| operation.method.eq_ignore_ascii_case(&entry.request.method));
     let cause = match operation {
@@ -208,15 +207,6 @@ const OTHER: &str = "no suite has its path";
 fn below<'p>(path: &'p str, prefix: &str) -> Option<&'p str> {
     let mut starts = path.match_indices(prefix).map(|(at, _)| &path[at..]);
     starts.find(|rest| rest[prefix.len()..].is_empty() || rest[prefix.len()..].starts_with('/'))
-}
-
-/// Whether a path is one of a template.
-fn is_of(template: &str, path: &str, slash: bool) -> bool {
-    let trimmed = |path: &'_ str| if slash { path.trim_end_matches('/').to_owned() } else { path.to_owned() };
-    let (template, path) = (trimmed(template), trimmed(path));
-    let (parts, segments): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    let fits = |(part, segment): (&&str, &&str)| part == segment || (part.contains('{') && !segment.is_empty());
-    parts.len() == segments.len() && parts.iter().zip(&segments).all(fits)
 }
 
 /// Fields of a message that an archive has out of its codings.

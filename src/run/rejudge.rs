@@ -13,14 +13,14 @@ use crate::judge::finding::Finding;
 use crate::judge::origin::Evidence;
 use crate::judge::origin::unrelated_path::Outside;
 use crate::judge::{Mark, Rule, UNKNOWN};
-use crate::model::exchange::{Exchange, Outcome};
-use crate::model::secret::Mask;
+use crate::model::exchange::{Exchange, Outcome, Request};
+use crate::model::secret::{Mask, Template};
 use crate::model::verdict::{Severity, Verdict};
 use crate::plan::{Plan, Probe, Selection};
 use crate::report::consistency::Consistency;
 use crate::report::record::Recorder;
 use crate::report::tally::Tally;
-use crate::report::{Closing, Inactive, Opening, ProbeResult, Reason, Report, stored};
+use crate::report::{Closing, Inactive, Opening, ProbeResult, Reason, RecordedRequest, Report, stored};
 use crate::{fault, judge};
 
 /// Stored exchanges, judged again.
@@ -129,7 +129,21 @@ fn plan(report: &Report, apis: &[Arc<Api>]) -> Plan {
     let mut plan = Plan::new(apis, &Selection { faults, ..Selection::default() });
     let sent: BTreeSet<&str> = report.results.iter().map(|old| old.probe.as_str()).collect();
     plan.probes.retain(|probe| sent.contains(probe.id.as_str()));
+    let results = stored::by_probe(&report.results);
+    for probe in &mut plan.probes {
+        if let Some(old) = results.get(probe.id.as_str()).and_then(|old| old.request.as_ref()) {
+            asked_from(&mut probe.request, old);
+        }
+    }
     plan
+}
+
+/// The page that asked then, where the suite names it by a variable: a reply may allow that page alone.
+fn asked_from(request: &mut Request, old: &RecordedRequest) {
+    let Some((_, origin)) = old.headers.iter().find(|(name, _)| name == "origin") else { return };
+    for (_, value) in request.headers.iter_mut().filter(|(name, _)| name == "origin") {
+        *value = Template::literal(origin.clone());
+    }
 }
 
 /// What the target said of a path outside the API, as far as some reply has the same form.

@@ -93,13 +93,19 @@ impl Shared {
         request.headers.iter().map(resolve).collect()
     }
 
-    /// What the target says of a path: one harmless request without a credential, by which nothing is judged.
-    pub(crate) async fn look(&self, api: &Api, path: &str) -> Outcome {
+    /// A harmless request without a credential, with its fields as they leave.
+    pub(crate) fn question(&self, api: &Api, path: &str) -> (Request, Vec<(String, Vec<u8>)>) {
         let mut fields = vec![("accept".to_owned(), Template::literal("application/json"))];
         fields.extend(api.suite.fields());
         let request = Request { method: "GET".into(), target: path.to_owned(), headers: fields, ..Request::default() };
         // What is not set is named by the controls.
         let headers = self.resolve(&request).unwrap_or_default();
+        (request, headers)
+    }
+
+    /// What the target says of a path: one harmless request without a credential, by which nothing is judged.
+    pub(crate) async fn look(&self, api: &Api, path: &str) -> Outcome {
+        let (request, headers) = self.question(api, path);
         self.ask(&Key { suite: String::new(), operation: path.to_owned() }, &request, &headers).await
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::shared::Shared;
-use crate::model::exchange::{Outcome, Reply, Request};
+use crate::model::exchange::{Outcome, Reply};
 use crate::plan::Plan;
 
 /// The pause between two requests.
@@ -15,11 +15,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// there. Once the wait is over the controls say what is wrong.
 pub(crate) async fn until_it_answers(plan: &Plan, shared: &Shared) {
     let Some(probe) = plan.probes.first() else { return };
-    let suite = &probe.api.suite;
     let end = Instant::now() + shared.settings.wait;
-    let request =
-        Request { method: "GET".into(), target: suite.prefix.clone(), headers: suite.fields(), ..Request::default() };
-    let headers = shared.resolve(&request).unwrap_or_default();
+    let (request, headers) = shared.question(&probe.api, &probe.api.suite.prefix);
     while Instant::now() < end && shared.stopped().is_none() {
         let asked = shared.sender.send(&request, &headers, &shared.environment);
         let came = timeout(end.saturating_duration_since(Instant::now()), asked).await;

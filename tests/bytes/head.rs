@@ -110,6 +110,15 @@ pub(crate) fn rows() -> Vec<Written> {
             b"",
         ),
         written(
+            "escrow-box/carts.get/path-number-extreme/id.exponent",
+            "GET /api/carts/1e400 HTTP/1.1\r\n\
+             accept: application/json\r\n\
+             accept-encoding: identity\r\n\
+             authorization: Basic NDI6b3BlbiBzZXNhbWU=\r\n\
+             host: HOST\r\n\r\n",
+            b"",
+        ),
+        written(
             "escrow-box/no-operation/path-bad-encoding",
             "GET /api/%zz HTTP/1.1\r\n\
              accept: application/json\r\n\

@@ -4,6 +4,7 @@ mod body;
 mod capture;
 mod compared;
 mod credentials;
+mod declared;
 mod forwarded;
 mod head;
 mod json;

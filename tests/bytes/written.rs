@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::capture::Capture;
 use super::scripts::arrived;
-use super::{body, compared, credentials, head, json, lines, member_text};
+use super::{body, compared, credentials, declared, head, json, lines, member_text};
 use errdrift::fault::{Fault, Tier};
 use errdrift::plan::{Plan, Probe, ProbeId, Selection};
 use errdrift::{catalog, fault};
@@ -33,6 +33,7 @@ fn rows() -> Vec<Written> {
         body::rows(),
         lines::rows(),
         compared::rows(),
+        declared::rows(),
         member_text::rows(),
     ]
     .into_iter()

@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use errdrift::catalog;
+use errdrift::fault::relation::Like;
 use errdrift::plan::{Plan, Probe};
 
 use super::support::everything;
@@ -38,6 +39,7 @@ path = "/things/{id}"
 effect = "changes"
 credential = "session"
 path_parameters.id = { type = "string", example = "nothing" }
+scratch = { id = "may-be-lost" }
 
 [operation.body]
 media_type = "application/merge-patch+json"
@@ -81,6 +83,23 @@ fn a_json_type_of_its_own_stays_on_every_body_that_is_json_or_was() {
     }
     assert!(!values(&probes, "body-truncated", "content-type").is_empty());
     assert_eq!(values(&probes, "content-type-text", "content-type"), ["text/plain"]);
+}
+
+#[test]
+fn a_malformed_body_is_compared_with_the_same_body_at_the_same_place() {
+    let probes = probes();
+    let is_there = |probe: &Probe| probe.request.target.contains("/may-be-lost");
+    let mut compared = 0;
+    for probe in &probes {
+        let Some(Like::Same(plain)) = &probe.like else { continue };
+        let is_plain = |other: &&Probe| {
+            other.operation == probe.operation && other.fault.id == plain.fault && other.variant() == plain.variant
+        };
+        let plain = probes.iter().find(is_plain).unwrap();
+        assert_eq!(is_there(plain), is_there(probe), "{} and {}", plain.id, probe.id);
+        compared += usize::from(is_there(probe));
+    }
+    assert!(compared >= 10, "{compared}");
 }
 
 #[test]

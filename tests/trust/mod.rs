@@ -1,5 +1,6 @@
 //! Why a green run means something and a red one is true: guards, comparisons, repetitions, and how a run ends.
 
+mod browser;
 mod circumstances;
 mod ending;
 mod ending_early;

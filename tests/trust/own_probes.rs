@@ -93,6 +93,9 @@ fn an_own_probe_that_would_change_something_leaves_only_when_it_is_asked_for() {
     let listed = |arguments: &[&str]| run(&running, &changing, &[arguments, &["--list"]].concat()).exits(0).stdout;
     assert!(!listed(&[]).contains("/own"));
     assert!(listed(&["--fault", "own-changing"]).contains("shop/deals.get/own-changing/of-another"));
+    // Not even by GET where only what changes nothing is to be sent.
+    let arguments = ["--fault", "own-changing", "--read-only"];
+    assert!(!run(&running, &changing, &[&arguments[..], &["--list"]].concat()).stdout.contains("own-changing"));
 }
 
 #[test]

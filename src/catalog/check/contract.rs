@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use serde_json::{Value, json};
 
+use super::mistakes::pattern;
 use super::silenced;
 use crate::catalog::contract::{CausePromise, CodeSet, ContractFile, Promise};
 use crate::catalog::document::{Document, Problem, Problems};
 use crate::catalog::schema::{Schema, describe};
 use crate::model::cause::CAUSES;
-use crate::model::pointer::member;
+use crate::model::pointer::{member, unescaped};
 
 /// The body schema: compiled, and in agreement with its own examples.
 pub(crate) fn body(document: &Document) -> Result<Schema, Problems> {
@@ -47,13 +48,10 @@ pub(crate) fn patterns(file: &ContractFile, document: &Document) -> Result<Vec<O
     let mut problems = Problems::default();
     let mut patterns = Vec::new();
     for (index, promise) in file.header.iter().enumerate() {
-        match promise.pattern.as_deref().map(Regex::new).transpose() {
+        match promise.pattern.as_deref().map(pattern).transpose() {
             Ok(pattern) => patterns.push(pattern),
-            Err(error) => {
-                let why = error.to_string();
-                let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                let problem =
-                    document.problem(format!("/header/{index}/pattern"), format!("no regular expression: {why}"));
+            Err(why) => {
+                let problem = document.problem(format!("/header/{index}/pattern"), why);
                 problems.extend([problem.help("write it as `^[0-9]+$`")]);
             }
         }
@@ -182,7 +180,7 @@ fn catalogue(file: &ContractFile, document: &Document, body: Option<&Schema>, pr
 /// What the schema expects at the pointer, if it is not the value.
 fn rejection(body: &Schema, at: &str, value: &Value) -> Option<String> {
     let instance = at.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(value.clone(), |inner, name| {
-        let name = name.replace("~1", "/").replace("~0", "~");
+        let name = unescaped(name);
         json!({ name: inner })
     });
     body.violations(&instance).into_iter().find(|violation| violation.at == at).map(|violation| violation.expected)

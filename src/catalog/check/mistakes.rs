@@ -1,5 +1,7 @@
 //! What is wrong with a suite, and what deserves a look, as it is found.
 
+use regex::Regex;
+
 use crate::catalog::document::{Document, Problem};
 
 /// What is found on the way.
@@ -24,4 +26,16 @@ impl Mistakes<'_> {
         let line = self.document.line(&format!("/operation/{operation}"));
         line.map_or_else(String::new, |line| format!(", on line {line}"))
     }
+}
+
+/// A regular expression of a file.
+///
+/// # Errors
+/// What is wrong with it, in a line.
+pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
+    Regex::new(text).map_err(|error| {
+        let why = error.to_string();
+        let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        format!("`{text}` is no regular expression: {why}")
+    })
 }

@@ -67,6 +67,13 @@ fn controlled_by(suite: &Suite, operation: &Operation, at: &str, mistakes: &mut 
     }
 }
 
+/// Says that the path has no parameter of that name.
+pub(super) fn no_parameter(operation: &Operation, name: &str, at: String, mistakes: &mut Mistakes<'_>) {
+    let names: Vec<_> = operation.path_parameters.keys().map(String::as_str).collect();
+    let help = closest_or_all(name, &names).unwrap_or_else(|| "leave it out".to_owned());
+    mistakes.wrong(at, format!("the path has no parameter `{name}`"), help);
+}
+
 /// Ids of what exists: each parameter of the path has one, and no other.
 fn existing(operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     if !operation.known.is_empty() && !operation.reads() {
@@ -86,9 +93,7 @@ fn existing(operation: &Operation, at: &str, mistakes: &mut Mistakes<'_>) {
     for (word, ids) in [("known", &operation.known), ("scratch", &operation.scratch)] {
         let at = format!("{at}/{word}");
         for name in ids.keys().filter(|name| !operation.path_parameters.contains_key(*name)) {
-            let names: Vec<_> = operation.path_parameters.keys().map(String::as_str).collect();
-            let help = closest_or_all(name, &names).unwrap_or_else(|| "leave it out".to_owned());
-            mistakes.wrong(member(&at, name), format!("the path has no parameter `{name}`"), help);
+            no_parameter(operation, name, member(&at, name), mistakes);
         }
         let unnamed = |(name, field): (&String, &Field)| !field.exists && !ids.contains_key(name);
         if !ids.is_empty() && operation.path_parameters.iter().any(unnamed) {

@@ -1,7 +1,7 @@
 //! What a suite's meta-schema cannot say of its own wrong requests.
 
 use super::mistakes::Mistakes;
-use crate::catalog::document::closest_or_all;
+use super::operation;
 use crate::catalog::suite::{Operation, OwnProbe, Part, Suite};
 use crate::model::pointer::member;
 
@@ -15,10 +15,6 @@ pub(crate) fn check(suite: &Suite, mistakes: &mut Mistakes<'_>) {
         }
         if let Some(operation) = suite.operation.iter().find(|operation| operation.id == own.operation) {
             request(suite, operation, own, &at, mistakes);
-        } else {
-            let ids: Vec<_> = suite.operation.iter().map(|operation| operation.id.as_str()).collect();
-            let help = closest_or_all(&own.operation, &ids).unwrap_or_default();
-            mistakes.wrong(format!("{at}/operation"), format!("no operation `{}`", own.operation), help);
         }
     }
 }
@@ -43,9 +39,7 @@ fn request(suite: &Suite, operation: &Operation, own: &OwnProbe, at: &str, mista
                 mistakes.wrong(at, "a path has all its parameters", "set another value");
             }
             Some(Part::Path(name)) if !operation.path_parameters.contains_key(name) => {
-                let names: Vec<_> = operation.path_parameters.keys().map(String::as_str).collect();
-                let help = closest_or_all(name, &names).unwrap_or_else(|| "leave it out".to_owned());
-                mistakes.wrong(at, format!("the path has no parameter `{name}`"), help);
+                operation::no_parameter(operation, name, at, mistakes);
             }
             Some(Part::Header(name)) => {
                 if let Err(why) = suite.common_field(name, "errdrift") {

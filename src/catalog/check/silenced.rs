@@ -6,7 +6,7 @@ use crate::catalog::contract::ContractFile;
 use crate::catalog::document::{Document, Problem};
 use crate::catalog::schema::Schema;
 use crate::model::cause::CAUSES;
-use crate::model::pointer::{first, member};
+use crate::model::pointer::{first, member, unescaped};
 
 /// Every such line.
 pub(crate) fn check(file: &ContractFile, document: &Document, body: Option<&Schema>) -> Vec<Problem> {
@@ -33,7 +33,7 @@ fn places(file: &ContractFile, document: &Document, body: &Schema) -> Vec<Proble
         body.document().get("examples").and_then(Value::as_array).into_iter().flatten().collect();
     let stands = |at: &str| {
         let (parent, name) = at.rsplit_once('/').unwrap_or_default();
-        let name = name.replace("~1", "/").replace("~0", "~");
+        let name = unescaped(name);
         at.is_empty()
             || examples.iter().any(|example| first(example, at).is_some())
             || body.documented(parent).iter().any(|documented| documented.name == name)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::mistakes::Mistakes;
+use super::mistakes::{Mistakes, pattern};
 use super::{operation, own};
 use crate::catalog::document::{Document, Problem, closest_or_all};
 use crate::catalog::suite::{Credential, Scheme, Secret, Suite};
@@ -54,10 +54,8 @@ fn declarations(suite: &Suite, mistakes: &mut Mistakes<'_>) {
     let patterns = suite.production.iter().enumerate().map(|(index, text)| (format!("/production/{index}"), text));
     let identity = suite.identity.iter().map(|identity| ("/identity/matches".to_owned(), &identity.matches));
     for (at, text) in patterns.chain(identity) {
-        if let Err(error) = regex::Regex::new(text) {
-            let why = error.to_string();
-            let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            mistakes.wrong(at, format!("`{text}` is no regular expression: {why}"), "write it as `^staging\\.`");
+        if let Err(why) = pattern(text) {
+            mistakes.wrong(at, why, "write it as `^staging\\.`");
         }
     }
 }
@@ -70,7 +68,9 @@ fn named(suite: &Suite, mistakes: &mut Mistakes<'_>) {
         skipped.filter_map(|(index, skip)| Some((format!("/skip/{index}/operation"), skip.operation.as_ref()?)));
     let called = suite.browser.iter().flat_map(|browser| browser.operations.iter().enumerate());
     let called = called.map(|(index, name)| (format!("/browser/operations/{index}"), name));
-    for (at, name) in skipped.chain(called).filter(|(_, name)| !operations.contains(&name.as_str())) {
+    let own = suite.probe.iter().enumerate();
+    let own = own.map(|(index, own)| (format!("/probe/{index}/operation"), &own.operation));
+    for (at, name) in skipped.chain(called).chain(own).filter(|(_, name)| !operations.contains(&name.as_str())) {
         let help = closest_or_all(name, &operations).unwrap_or_default();
         mistakes.wrong(at, format!("no operation `{name}`"), help);
     }

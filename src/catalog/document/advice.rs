@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::parsed::{Document, Syntax};
 use super::problem::Problem;
 use crate::catalog::schema::{Schema, Violation, describe};
+use crate::model::pointer::unescaped;
 
 /// The problem that a violation is.
 pub(super) fn problem(document: &Document, schema: &Schema, violation: &Violation) -> Problem {
@@ -41,7 +42,7 @@ impl<'a> Advice<'a> {
     /// The name of the member that the violation is at.
     fn name(&self) -> String {
         let name = self.violation.at.rsplit('/').next().unwrap_or_default();
-        name.replace("~1", "/").replace("~0", "~")
+        unescaped(name)
     }
 
     /// What stands at the violation.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::expects::is_json;
 use crate::model::cause::Cause;
+use crate::model::pointer::unescaped;
 
 /// What an operation takes as its content.
 #[derive(Clone, Debug, Deserialize)]
@@ -56,7 +57,7 @@ impl Anchor {
     #[must_use]
     pub fn way(&self) -> Vec<String> {
         let Some(rest) = self.member.strip_prefix('/') else { return vec![self.member.clone()] };
-        rest.split('/').map(|part| part.replace("~1", "/").replace("~0", "~")).collect()
+        rest.split('/').map(unescaped).collect()
     }
 }
 

@@ -8,6 +8,21 @@ impl Suite {
         self.operation.iter().filter(move |operation| same_path(&operation.path, path))
     }
 
+    /// The operations that a path is one of, whatever its parameters are.
+    pub fn at(&self, path: &str) -> impl Iterator<Item = &Operation> {
+        let trimmed = |path: &str| {
+            let path = if self.trailing_slash { path.trim_end_matches('/') } else { path };
+            path.split('/').map(str::to_owned).collect::<Vec<_>>()
+        };
+        let segments = trimmed(path);
+        self.operation.iter().filter(move |operation| {
+            let parts = trimmed(&operation.path);
+            let fits =
+                |(part, segment): (&String, &String)| part == segment || (part.starts_with('{') && !segment.is_empty());
+            parts.len() == segments.len() && parts.iter().zip(&segments).all(fits)
+        })
+    }
+
     /// Whether the path is known to have the method: it is an operation, or `methods` of one lists it.
     #[must_use]
     pub fn has_method(&self, path: &str, method: &str) -> bool {

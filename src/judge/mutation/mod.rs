@@ -13,7 +13,7 @@ pub use examination::{Examination, Idle, Survivor, examine};
 use serde_json::Value;
 
 use crate::catalog::contract::{CodeSet, Contract};
-use crate::model::pointer::{member, pointed};
+use crate::model::pointer::{member, pointed, unescaped};
 
 /// An example body with one thing broken.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +60,7 @@ fn broken(contract: &Contract, example: &Value, at: &str, kind: Kind) -> Option<
     match kind {
         Kind::Dropped | Kind::Renamed => {
             let (parent, token) = at.rsplit_once('/')?;
-            let name = token.replace("~1", "/").replace("~0", "~");
+            let name = unescaped(token);
             let members = body.pointer_mut(parent)?.as_object_mut()?;
             if kind == Kind::Dropped {
                 members.shift_remove(&name)?;

@@ -10,6 +10,7 @@ use super::environment::Environment;
 use super::search::{Hit, Pattern, Patterns};
 use super::template::{Piece, Template};
 use super::words::{is_common, is_weak};
+use crate::model::pointer::unescaped;
 
 /// Replaces secrets by the names of their variables.
 #[derive(Clone, Debug)]
@@ -220,7 +221,7 @@ impl Mask {
         let mut tokens = at.split('/');
         let mut masked = tokens.next().unwrap_or_default().to_owned();
         for token in tokens {
-            let name = self.name(&token.replace("~1", "/").replace("~0", "~"));
+            let name = self.name(&unescaped(token));
             masked.extend(["/", &name.replace('~', "~0").replace('/', "~1")]);
         }
         masked

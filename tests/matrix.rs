@@ -147,6 +147,7 @@ fn what_was_planted_is_told_first_and_among_few() {
 const BEYOND_THE_MATRIX: &[(&str, &str)] = &[
     ("request-tolerated", "every deployment takes some odd request, rightly"),
     ("header-field-unexpected", "neither document promises a field: src/judge/promised_field.rs"),
+    ("status-undocumented", "neither document lists statuses by operation: src/judge/status.rs"),
     ("status-contradicted", "neither document repeats the status in the body: tests/trust/standards.rs"),
     ("answer-intermittent", "only --repeat sends the same request twice: tests/trust"),
     ("precedence-violated", "the built-in suites declare no order: tests/trust"),

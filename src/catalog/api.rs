@@ -9,8 +9,9 @@ use super::built_in::{Shelf, built_in_contracts, built_in_suites, meta_schema};
 use super::check;
 use super::contract::{Contract, ContractFile};
 use super::document::{Document, Problem, Problems, closest_or_all};
+use super::reply;
+use super::reply::Form;
 use super::repository;
-use super::schema::Schema;
 use super::suite::{Operation, Suite};
 
 /// One API: a suite with the contract that governs it.
@@ -29,8 +30,19 @@ pub struct Api {
     pub place: Option<String>,
     /// The line of each operation in the file at that path, by its id; none in another file.
     pub lines: BTreeMap<String, usize>,
+    /// The errors of single operations under some statuses, with their schemas, by the operation's id.
+    pub replies: BTreeMap<String, Vec<Form>>,
     /// What is no mistake and deserves a look.
     pub warnings: Problems,
+}
+
+impl Api {
+    /// What an error of that status is promised to be in an operation, where it is another one than the contract's.
+    #[must_use]
+    pub fn form(&self, operation: &str, status: u16) -> Option<&Form> {
+        let own = self.replies.get(operation).and_then(|forms| reply::form(forms, status));
+        own.or_else(|| reply::form(&self.contract.replies, status))
+    }
 }
 
 /// The suite of that id among the built-in ones, or in that file, with its contract.
@@ -109,23 +121,35 @@ pub(crate) fn api(document: &Document, shelf: &Shelf) -> Result<Api, Problems> {
         problems.extend(wrong);
         warnings.extend(doubtful);
     }
+    let replies = suite.as_ref().and_then(|suite| gather(replies(suite, document, shelf), &mut problems));
     let contract = document
         .value
         .get("contract")
         .and_then(Value::as_str)
         .and_then(|name| gather(governing(document, name, shelf), &mut problems));
-    match (suite, contract) {
-        (Some(mut suite), Some(contract)) => {
+    match (suite, contract, replies) {
+        (Some(mut suite), Some(contract), Some(replies)) => {
             suite.promise_as(&contract);
             let file = document.file.clone();
             let line = |(index, operation): (usize, &Operation)| {
                 Some((operation.id.clone(), document.line(&format!("/operation/{index}"))?))
             };
             let lines = suite.operation.iter().enumerate().filter_map(line).collect();
-            problems.none_or(Api { suite, contract, name: file.clone(), file, place: None, lines, warnings })
+            problems.none_or(Api { suite, contract, name: file.clone(), file, place: None, lines, replies, warnings })
         }
         _ => Err(problems),
     }
+}
+
+/// The promises of single operations of errors under some statuses, by the operation's id.
+fn replies(suite: &Suite, document: &Document, shelf: &Shelf) -> Result<BTreeMap<String, Vec<Form>>, Problems> {
+    let mut problems = Problems::default();
+    let mut replies = BTreeMap::new();
+    for (index, operation) in suite.operation.iter().enumerate().filter(|(_, operation)| !operation.reply.is_empty()) {
+        let forms = reply::forms(&operation.reply, &format!("/operation/{index}/reply"), document, shelf);
+        replies.extend(gather(forms, &mut problems).map(|forms| (operation.id.clone(), forms)));
+    }
+    problems.none_or(replies)
 }
 
 /// The contract that a suite names.
@@ -166,17 +190,15 @@ pub(crate) fn contract(document: &Document, shelf: &Shelf) -> Result<Contract, P
         meta_schema("contract.schema.json").and_then(|meta| document.decode::<ContractFile>(&meta)),
         &mut problems,
     );
-    let body = document.value.get("body").and_then(Value::as_str).and_then(|name| {
-        let read = shelf.read(name).map_err(|problems| {
-            let wrong = document.problem("/body", format!("the body schema `{name}` cannot be used"));
-            Problems::new(problems.into_iter().chain([wrong.help("it is a file, relative to this one")]))
-        });
-        gather(read, &mut problems)
-    });
+    let body = document
+        .value
+        .get("body")
+        .and_then(Value::as_str)
+        .and_then(|name| gather(reply::schema(name, "/body", document, shelf), &mut problems));
     let body = match document.value.get("body") {
-        Some(_) => body.and_then(|body| gather(check::contract::body(&body), &mut problems)),
+        Some(_) => body,
         // Where no body is promised, any is right.
-        None => Schema::compile("any body", &Value::Bool(true)).ok(),
+        None => reply::any(),
     };
     let conventions =
         file.as_ref().and_then(|file| gather(check::contract::conventions(file, document), &mut problems));
@@ -184,10 +206,12 @@ pub(crate) fn contract(document: &Document, shelf: &Shelf) -> Result<Contract, P
         problems.extend(check::contract::check(file, document, body.as_ref()));
     }
     let patterns = file.as_ref().and_then(|file| gather(check::contract::patterns(file, document), &mut problems));
-    match (file, body, patterns, conventions) {
-        (Some(file), Some(body), Some(patterns), Some(conventions)) => {
+    let replies =
+        file.as_ref().and_then(|file| gather(reply::forms(&file.reply, "/reply", document, shelf), &mut problems));
+    match (file, body, replies, patterns, conventions) {
+        (Some(file), Some(body), Some(replies), Some(patterns), Some(conventions)) => {
             let rules = check::contract::rules(&file, document);
-            problems.none_or(Contract { file, body, patterns, conventions, rules })
+            problems.none_or(Contract { file, body, replies, patterns, conventions, rules })
         }
         _ => Err(problems),
     }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::document::Problem;
 use super::mutation_kind::Kind;
 pub use super::promise::{CausePromise, HeaderPromise, Promise, Strength};
+use super::reply::{Form, ReplyPromise};
 use super::schema::Schema;
 pub use super::status::Status;
 use crate::model::cause::Cause;
@@ -222,6 +223,12 @@ pub struct ContractFile {
     /// Severities other than the rules' own, by rule.
     #[serde(default)]
     pub severity: BTreeMap<String, Override>,
+    /// The errors under some statuses, where their body is another one.
+    #[serde(default)]
+    pub reply: Vec<ReplyPromise>,
+    /// The statuses that errors have at all, where the document lists them.
+    #[serde(default)]
+    pub statuses: Option<Promise<Status>>,
     /// Header fields that errors have.
     #[serde(default)]
     pub header: Vec<HeaderPromise>,
@@ -266,6 +273,8 @@ pub struct Contract {
     pub file: ContractFile,
     /// The body schema.
     pub body: Schema,
+    /// The errors under some statuses, with their schemas.
+    pub replies: Vec<Form>,
     /// The patterns of the file's header fields, in their order.
     pub patterns: Vec<Option<Regex>>,
     /// The schemas of the file's conventions, in their order.

@@ -11,6 +11,7 @@ pub mod document;
 mod files;
 pub mod mutation_kind;
 mod promise;
+pub mod reply;
 mod repository;
 pub mod schema;
 mod status;

@@ -205,7 +205,7 @@ fn decode(reply: &Reply, body: &[u8], defects: &mut Vec<Finding>) -> String {
 /// What the contract's schema and conventions find in the body.
 pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
     let Some(json) = case.json else { return Vec::new() };
-    let mut findings: Vec<_> = case.contract.body.violations(json).into_iter().map(|v| violation(case, v)).collect();
+    let mut findings: Vec<_> = case.schema().violations(json).into_iter().map(|v| violation(case, v)).collect();
     findings.extend(json.as_object().and_then(|object| foreign(case, object)));
     // Each one is asked of the whole body.
     for (at, written) in reading.unplain.iter().take(MAX_NAMES_ASKED) {
@@ -235,7 +235,7 @@ pub(crate) fn findings(case: &Case<'_>, reading: &Reading) -> Vec<Finding> {
 
 /// An object of another format. What is wrong with it otherwise follows from that.
 fn foreign(case: &Case<'_>, object: &Map<String, Value>) -> Option<Finding> {
-    let documented = case.contract.body.documented("");
+    let documented = case.schema().documented("");
     let required: Vec<_> = documented.iter().filter(|member| member.required).map(|member| member.name).collect();
     if object.is_empty() || required.is_empty() || documented.iter().any(|member| object.contains_key(member.name)) {
         return None;
@@ -295,14 +295,17 @@ fn actual(case: &Case<'_>, value: &Value, violation: &Violation) -> String {
 fn source(case: &Case<'_>, violation: &crate::catalog::schema::Violation) -> String {
     let file = &case.contract.file;
     let place = if violation.place.is_empty() { "/" } else { violation.place.as_str() };
-    let described = |place: &str| case.contract.body.part(place)?.get("description")?.as_str().map(str::to_owned);
+    let described = |place: &str| case.schema().part(place)?.get("description")?.as_str().map(str::to_owned);
     let parent = violation.place.rsplit_once('/').map_or("", |(parent, _)| parent);
     let required = violation.at.rsplit('/').next().map(|name| format!("{parent}/properties/{name}"));
     let quote = file.code.as_ref().filter(|code| code.at == violation.at).map(|code| code.source.clone());
     let quote = quote
         .or_else(|| described(&required.filter(|_| violation.keyword == "required")?))
         .or_else(|| described(parent));
-    quote.map_or_else(|| format!("{}, {place}", file.body()), |quote| format!("{quote} ({}, {place})", file.body()))
+    quote.map_or_else(
+        || format!("{}, {place}", case.schema_file()),
+        |quote| format!("{quote} ({}, {place})", case.schema_file()),
+    )
 }
 
 /// Whether the schema takes an integer in that place and no fraction.
@@ -311,7 +314,7 @@ fn demands_integer(case: &Case<'_>, json: &Value, at: &str) -> bool {
     let mut other = json.clone();
     let (Some(place), Some(fraction)) = (other.pointer_mut(at), fraction) else { return false };
     *place = fraction.into();
-    let broken = |json: &Value| case.contract.body.violations(json).iter().any(|violation| violation.at == at);
+    let broken = |json: &Value| case.schema().violations(json).iter().any(|violation| violation.at == at);
     !broken(json) && broken(&other)
 }
 

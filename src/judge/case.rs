@@ -6,6 +6,8 @@ use super::describe;
 use super::origin::Origin;
 use super::settings::Settings;
 use crate::catalog::contract::Contract;
+use crate::catalog::reply::Form;
+use crate::catalog::schema::Schema;
 use crate::model::content::Unpacked;
 use crate::model::exchange::Reply;
 use crate::model::pointer::pointed;
@@ -17,6 +19,8 @@ use crate::plan::Probe;
 pub(crate) struct Case<'c> {
     pub(crate) probe: &'c Probe,
     pub(crate) contract: &'c Contract,
+    /// What is promised of errors of that status, where it is another body than the contract's.
+    pub(crate) form: Option<&'c Form>,
     /// As its reader reads it: the body out of its codings, and in UTF-8.
     pub(crate) reply: &'c Reply,
     /// The codings that its body was in, and what it says of them.
@@ -37,6 +41,27 @@ impl Case<'_> {
         &self.settings.mask
     }
 
+    /// The schema of the body.
+    pub(crate) fn schema(&self) -> &Schema {
+        self.form.and_then(|form| form.body.as_ref()).unwrap_or(&self.contract.body)
+    }
+
+    /// The schema's file, for people.
+    pub(crate) fn schema_file(&self) -> &str {
+        self.form.map_or_else(|| self.contract.file.body(), |form| form.file.as_str())
+    }
+
+    /// Whether a body is promised.
+    pub(crate) fn has_body(&self) -> bool {
+        self.form.map_or_else(|| self.contract.file.has_body(), |form| form.body.is_some())
+    }
+
+    /// The media type that is promised, where one is.
+    pub(crate) fn media_type(&self) -> Option<&str> {
+        let of_form = self.form.and_then(|form| form.media_type.as_deref());
+        of_form.or_else(|| self.contract.file.media_type.as_deref().filter(|_| self.form.is_none()))
+    }
+
     /// The body in a few words.
     pub(crate) fn described(&self) -> String {
         describe::described(self.shown, self.reply.body.len())
@@ -53,7 +78,10 @@ pub(crate) fn is_envelope(contract: &Contract, json: &Value) -> bool {
 }
 
 /// Whether a JSON document under that status is the contract's error. Where no member tells it, each of an error status is.
-pub(crate) fn is_error(contract: &Contract, status: u16, json: &Value) -> bool {
+pub(crate) fn is_error(contract: &Contract, form: Option<&Form>, status: u16, json: &Value) -> bool {
+    if let Some(form) = form.filter(|_| status >= 400) {
+        return form.body.is_some();
+    }
     let is_any = contract.file.has_body() && contract.file.envelope.is_empty() && status >= 400;
     is_any || is_envelope(contract, json)
 }

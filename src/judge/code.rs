@@ -115,7 +115,7 @@ pub(crate) fn findings(case: &Case<'_>) -> Vec<Finding> {
         let place = contract.file.code.as_ref();
         place.is_some_and(|place| {
             let first = case.json.and_then(|json| every(json, &place.at).into_iter().next());
-            let is_wrong = |at: &str, json| contract.body.violations(json).iter().any(|violation| violation.at == at);
+            let is_wrong = |at: &str, json| case.schema().violations(json).iter().any(|violation| violation.at == at);
             first.zip(case.json).is_some_and(|((at, _), json)| !is_wrong(&at, json))
         }) && !code.is_null()
     };

@@ -210,7 +210,7 @@ pub(crate) fn redirect(case: &Case<'_>) -> Option<Finding> {
 /// A reply that no document reaches.
 pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
     // Where no body is promised, any is right, wherever it comes from.
-    if case.envelope || !case.contract.file.has_body() {
+    if case.envelope || !case.has_body() {
         return None;
     }
     let promise = case.probe.promise(case.probe.cause);
@@ -230,9 +230,7 @@ pub(crate) fn ungoverned(case: &Case<'_>) -> Option<Finding> {
 pub(crate) fn foreign(case: &Case<'_>) -> Option<Finding> {
     let origin = case.origin;
     // Where no body is promised, a page of anybody is a body.
-    if !case.contract.file.has_body()
-        || case.reply.status < 400
-        || case.probe.api.suite.owed_by.holds(case.probe.cause, origin.layer)
+    if !case.has_body() || case.reply.status < 400 || case.probe.api.suite.owed_by.holds(case.probe.cause, origin.layer)
     {
         return None;
     }

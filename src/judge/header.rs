@@ -86,7 +86,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
         reply.all("content-type").map(|value| String::from_utf8_lossy(value).trim().to_owned()).collect::<Vec<_>>()
     };
     let (values, shown) = (all(case.reply), all(case.shown));
-    let expected = case.contract.file.media_type();
+    let expected = case.media_type().unwrap_or("application/json");
     let Some(value) = values.first() else {
         let found = promised(case, &MEDIA_TYPE_MISSING).expected(expected).actual("no Content-Type");
         return if case.reply.body.is_empty() { Vec::new() } else { vec![found] };
@@ -116,7 +116,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
 /// A finding about the media type: where the contract itself names it, it is a promise.
 fn promised(case: &Case<'_>, rule: &'static Rule) -> Found {
     let found = Found::new(rule, Place::CONTENT_TYPE);
-    match &case.contract.file.media_type {
+    match case.media_type() {
         Some(named) => found.severity(Severity::Error).source(format!("{}: {named}", case.contract.file.document)),
         None => found,
     }

@@ -92,14 +92,15 @@ fn reply_to(
     let contract = &probe.api.contract;
     let whole = reply.ending == Ending::Complete;
     let reading = if whole { body::read(came, unpacked, &settings.mask) } else { reading::Reading::default() };
-    let envelope = reading.json.as_ref().is_some_and(|json| is_error(contract, reply.status, json));
+    let form = probe.api.form(&probe.operation, reply.status);
+    let envelope = reading.json.as_ref().is_some_and(|json| is_error(contract, form, reply.status, json));
     let origin = origin::of(reply, reading.json.as_ref(), envelope, settings);
     let mut reading = reading;
     for defect in reading.defects.iter_mut().filter(|defect| *defect.rule == body::BODY_NOT_JSON) {
         origin.product.unwrap_or_else(|| describe::kind(&reply.body)).clone_into(&mut defect.class);
     }
     let json = reading.json.as_ref();
-    let case = Case { probe, contract, reply, unpacked, shown, json, envelope, origin: &origin, settings };
+    let case = Case { probe, contract, form, reply, unpacked, shown, json, envelope, origin: &origin, settings };
     let mut judgement = Judgement {
         origin: Some(origin.clone()),
         code: envelope.then(|| code::of(contract, reading.json.as_ref())).flatten(),
@@ -139,7 +140,7 @@ fn reply_to(
         3 => judgement.findings.extend(delivery::redirect(&case)),
         _ if is_ungoverned(&case) => judgement.findings.extend(delivery::ungoverned(&case)),
         class => {
-            if contract.file.has_body() {
+            if case.has_body() {
                 judgement.findings.extend(header::findings(&case));
                 judgement.findings.extend(reading.defects.iter().cloned());
                 if whole {
@@ -148,6 +149,7 @@ fn reply_to(
             }
             judgement.findings.extend(promised_field::findings(&case));
             judgement.findings.extend(status::repeated(&case));
+            judgement.findings.extend(status::undocumented(&case).filter(|_| class >= 4));
             if class == 2 {
                 judgement.findings.push(delivery::error_under_success(&case));
             }

@@ -58,6 +58,5 @@ pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
     vec![
         ("error header-field-unexpected header:x-request-id", TRACED, Outcome::Reply(gone(404))),
         ("error header-field-unexpected header:x-request-id", TRACED, traced(gone(404), "?")),
-        ("error header-field-unexpected header:x-request-id", TRACED, Outcome::Reply(gone(410))),
     ]
 }

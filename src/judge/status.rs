@@ -23,6 +23,13 @@ rules! {
         example: "422 where every handled error has 400",
         source: "the contract's promise for the cause",
     }
+    STATUS_UNDOCUMENTED = Warning "status-undocumented" {
+        what: "The error has a status that the document does not list for the operation.",
+        why: "Clients that are generated from the document have no branch for it.",
+        example: "409 where the document lists 401 and 404",
+        source: "the operation's `statuses`, or the contract's",
+        needs: NEEDS_STATUSES,
+    }
     STATUS_CONTRADICTED = Error "status-contradicted" {
         what: "The body repeats the status, and says another one.",
         why: "A client that reads the body and one that reads the status do two different things; a gateway in between may have changed one.",
@@ -30,6 +37,36 @@ rules! {
         source: "the contract's status",
         needs: NEEDS_STATUS,
     }
+}
+
+static NEEDS_STATUSES: Needs = Needs {
+    what: "error of an operation whose statuses are listed",
+    belongs: |contract| contract.file.statuses.is_some(),
+    holds: |case| listed(case).is_some(),
+};
+
+/// The statuses of the probe's operation, where they are listed and speak of its cause: which method, path or syntax a server
+/// refuses before it comes to an operation is no matter of the operation.
+fn listed<'c>(case: &Case<'c>) -> Option<&'c Promise<Status>> {
+    let of_no_operation = matches!(
+        case.probe.cause,
+        Cause::WrongMethod | Cause::UnknownPath | Cause::MalformedHttp | Cause::TooLarge | Cause::NotAcceptable
+    );
+    let operation = case.probe.declared().filter(|_| !of_no_operation)?;
+    operation.statuses.as_ref().or(case.contract.file.statuses.as_ref())
+}
+
+/// A status that the document does not list, and that the promise for the cause does not have either.
+pub(super) fn undocumented(case: &Case<'_>) -> Option<Finding> {
+    let (promise, actual) = (listed(case)?, case.reply.status);
+    let severity = promise.breach(|status| status.covers(actual))?;
+    let of_cause = case.probe.promise(case.probe.cause).and_then(|promise| promise.status.as_ref());
+    if of_cause.is_some_and(|promise| promise.any_of.iter().any(|status| status.covers(actual))) {
+        return None;
+    }
+    let found = Found::new(&STATUS_UNDOCUMENTED, Place::STATUS).class(actual.to_string()).severity(severity);
+    let found = found.expected(list(&promise.any_of)).source(promise.source.as_str());
+    Some(found.actual(actual.to_string()))
 }
 
 static NEEDS_STATUS: Needs = Needs {
@@ -92,6 +129,11 @@ pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
     vec![
         ("error status-class-unexpected status", OFFSET, Outcome::Reply(oz(500, 4))),
         ("error status-unexpected status", UNKNOWN, Outcome::Reply(oz(400, 10))),
+        (
+            "error status-undocumented status",
+            "traced/things.get/path-unknown-id",
+            Outcome::Reply(with(reply(409, &json!({"errors": [{"code": "GONE"}]})), "x-request-id", "0123abcd")),
+        ),
         (
             "error status-contradicted /status",
             "things/things.get/path-unknown-id",

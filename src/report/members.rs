@@ -47,6 +47,10 @@ impl Members {
         if answer.layer != Layer::Service || answer.shape.is_empty() || answer.status < 300 && answer.code.is_none() {
             return;
         }
+        // Nor is what another schema is promised for.
+        if probe.api.form(&probe.operation, answer.status).is_some() {
+            return;
+        }
         let seen = || Seen { api: Arc::clone(&probe.api), places: BTreeMap::new() };
         let seen = self.0.entry(result.suite.clone()).or_insert_with(seen);
         let mut last = None;

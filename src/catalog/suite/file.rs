@@ -9,7 +9,8 @@ use super::effect::Effect;
 use super::expects;
 use super::expects::Expects;
 use super::own::OwnProbe;
-use crate::catalog::contract::CausePromise;
+use crate::catalog::contract::{CausePromise, Promise, Status};
+use crate::catalog::reply::ReplyPromise;
 use crate::model::cause::Cause;
 use crate::model::layer::Layer;
 
@@ -276,6 +277,12 @@ pub struct Operation {
     /// What is promised here by cause, beyond what the contract promises everywhere.
     #[serde(default)]
     pub cause: BTreeMap<Cause, CausePromise>,
+    /// The errors under some statuses, where their body here is another one than the contract's.
+    #[serde(default)]
+    pub reply: Vec<ReplyPromise>,
+    /// The statuses that errors have here, where the document lists them.
+    #[serde(default)]
+    pub statuses: Option<Promise<Status>>,
     /// Whether a request without any query parameter is wrong.
     #[serde(default)]
     pub query_required: bool,

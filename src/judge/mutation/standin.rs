@@ -31,6 +31,7 @@ pub(super) fn api(contract: Contract, examples: &[Value]) -> Arc<Api> {
     let operation = operations.map(|(index, example)| operation(name(index), mirror(example).unwrap_or_default()));
     let suite = suite(operation.collect());
     Arc::new(Api {
+        replies: BTreeMap::new(),
         suite,
         contract,
         name: NAME.to_owned(),
@@ -161,6 +162,8 @@ fn field(kind: FieldType) -> Field {
 fn operation(id: String, members: BTreeMap<String, Field>) -> Operation {
     let media_type = "application/json".to_owned();
     Operation {
+        reply: Vec::new(),
+        statuses: None,
         id,
         method: "POST".to_owned(),
         path: "/".to_owned(),

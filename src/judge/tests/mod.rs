@@ -7,6 +7,7 @@ mod owed;
 mod oz_api;
 pub(super) mod prelude;
 mod promised;
+mod replies;
 mod rules;
 mod strength;
 mod support;

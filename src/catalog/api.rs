@@ -12,6 +12,7 @@ use super::document::{Document, Problem, Problems, closest_or_all};
 use super::reply;
 use super::reply::Form;
 use super::repository;
+use super::schema::Schema;
 use super::suite::{Operation, Suite};
 
 /// One API: a suite with the contract that governs it.
@@ -146,7 +147,7 @@ fn replies(suite: &Suite, document: &Document, shelf: &Shelf) -> Result<BTreeMap
     let mut problems = Problems::default();
     let mut replies = BTreeMap::new();
     for (index, operation) in suite.operation.iter().enumerate().filter(|(_, operation)| !operation.reply.is_empty()) {
-        let forms = reply::forms(&operation.reply, &format!("/operation/{index}/reply"), document, shelf);
+        let forms = check::reply::forms(&operation.reply, &format!("/operation/{index}/reply"), document, shelf);
         replies.extend(gather(forms, &mut problems).map(|forms| (operation.id.clone(), forms)));
     }
     problems.none_or(replies)
@@ -194,11 +195,11 @@ pub(crate) fn contract(document: &Document, shelf: &Shelf) -> Result<Contract, P
         .value
         .get("body")
         .and_then(Value::as_str)
-        .and_then(|name| gather(reply::schema(name, "/body", document, shelf), &mut problems));
+        .and_then(|name| gather(check::contract::named_body(name, "/body", document, shelf), &mut problems));
     let body = match document.value.get("body") {
         Some(_) => body,
         // Where no body is promised, any is right.
-        None => reply::any(),
+        None => Schema::compile("any body", &Value::Bool(true)).ok(),
     };
     let conventions =
         file.as_ref().and_then(|file| gather(check::contract::conventions(file, document), &mut problems));
@@ -206,8 +207,9 @@ pub(crate) fn contract(document: &Document, shelf: &Shelf) -> Result<Contract, P
         problems.extend(check::contract::check(file, document, body.as_ref()));
     }
     let patterns = file.as_ref().and_then(|file| gather(check::contract::patterns(file, document), &mut problems));
-    let replies =
-        file.as_ref().and_then(|file| gather(reply::forms(&file.reply, "/reply", document, shelf), &mut problems));
+    let replies = file
+        .as_ref()
+        .and_then(|file| gather(check::reply::forms(&file.reply, "/reply", document, shelf), &mut problems));
     match (file, body, replies, patterns, conventions) {
         (Some(file), Some(body), Some(replies), Some(patterns), Some(conventions)) => {
             let rules = check::contract::rules(&file, document);

@@ -18,6 +18,9 @@ pub use super::status::Status;
 use crate::model::cause::Cause;
 use crate::model::verdict::Severity;
 
+/// The media type of a body where none is promised: JSON's own (RFC 8259, section 11).
+pub(crate) const MEDIA_TYPE: &str = "application/json";
+
 /// Where the code stands, and which set it is of.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -259,10 +262,10 @@ impl ContractFile {
         self.body.is_some()
     }
 
-    /// The media type of the body: JSON's own (RFC 8259, section 11) where the contract promises none.
+    /// The media type of the body: [`MEDIA_TYPE`] where the contract promises none.
     #[must_use]
     pub fn media_type(&self) -> &str {
-        self.media_type.as_deref().unwrap_or("application/json")
+        self.media_type.as_deref().unwrap_or(MEDIA_TYPE)
     }
 }
 

@@ -15,7 +15,10 @@ pub(crate) fn of<'a>(apis: impl IntoIterator<Item = &'a Api>) -> BTreeSet<String
         let file = &api.contract.file;
         words.extend([file.media_type().to_owned(), file.id.clone(), api.suite.id.clone()]);
         words.extend(file.media_type().split(['/', '+']).map(str::to_owned));
-        gather(api.contract.body.document(), &mut words);
+        let forms = api.contract.replies.iter().chain(api.replies.values().flatten());
+        for schema in forms.filter_map(|form| form.body.as_ref()).chain([&api.contract.body]) {
+            gather(schema.document(), &mut words);
+        }
         let places = [
             Some(&file.envelope),
             file.code.as_ref().map(|place| &place.at),

@@ -15,7 +15,7 @@ use super::interoperable::{Repaired, repair};
 use super::json::{NEEDS_JSON, is_plain, walk};
 use super::reading::Reading;
 use super::rule::rules;
-use crate::catalog::contract::CodeSet;
+use crate::catalog::contract::{CodePlace, CodeSet};
 use crate::catalog::schema;
 use crate::catalog::schema::Violation;
 use crate::model::content::Unpacked;
@@ -269,7 +269,7 @@ fn violation(case: &Case<'_>, violation: Violation) -> Finding {
         let found = own.map(|own| own.source.clone()).into_iter().fold(found, Found::source);
         return found.actual(actual);
     }
-    if let Some(code) = file.code.as_ref().filter(|code| code.at == violation.at && code.set == CodeSet::Closed)
+    if let Some(code) = contracts_code(case, &violation).filter(|code| code.set == CodeSet::Closed)
         && matches!(violation.keyword.as_str(), "minimum" | "maximum" | "enum" | "const")
     {
         let found = Found::new(&CODE_UNDOCUMENTED, at).severity(code.strength.severity()).source(code.source.as_str());
@@ -291,21 +291,24 @@ fn actual(case: &Case<'_>, value: &Value, violation: &Violation) -> String {
     there.map_or_else(|| violation.actual.clone(), |value| schema::told(value, |json| case.mask().json(value, json)))
 }
 
+/// The contract's code, where it is what is violated: another body has none but what its own schema says.
+fn contracts_code<'c>(case: &Case<'c>, violation: &Violation) -> Option<&'c CodePlace> {
+    case.contract.file.code.as_ref().filter(|code| case.form.is_none() && code.at == violation.at)
+}
+
 /// Where the schema says so, with the document's own line for the code, else with the schema's description of the member.
-fn source(case: &Case<'_>, violation: &crate::catalog::schema::Violation) -> String {
-    let file = &case.contract.file;
+fn source(case: &Case<'_>, violation: &Violation) -> String {
     let place = if violation.place.is_empty() { "/" } else { violation.place.as_str() };
     let described = |place: &str| case.schema().part(place)?.get("description")?.as_str().map(str::to_owned);
     let parent = violation.place.rsplit_once('/').map_or("", |(parent, _)| parent);
     let required = violation.at.rsplit('/').next().map(|name| format!("{parent}/properties/{name}"));
-    let quote = file.code.as_ref().filter(|code| code.at == violation.at).map(|code| code.source.clone());
+    let quote = contracts_code(case, violation).map(|code| code.source.clone());
     let quote = quote
         .or_else(|| described(&required.filter(|_| violation.keyword == "required")?))
-        .or_else(|| described(parent));
-    quote.map_or_else(
-        || format!("{}, {place}", case.schema_file()),
-        |quote| format!("{quote} ({}, {place})", case.schema_file()),
-    )
+        .or_else(|| described(parent))
+        .or_else(|| case.form.map(|form| form.promise.source.clone()));
+    let file = case.schema_file();
+    quote.map_or_else(|| format!("{file}, {place}"), |quote| format!("{quote} ({file}, {place})"))
 }
 
 /// Whether the schema takes an integer in that place and no fraction.

@@ -48,7 +48,7 @@ impl Case<'_> {
 
     /// The schema's file, for people.
     pub(crate) fn schema_file(&self) -> &str {
-        self.form.map_or_else(|| self.contract.file.body(), |form| form.file.as_str())
+        self.form.map_or_else(|| self.contract.file.body(), |form| form.promise.body.as_deref().unwrap_or_default())
     }
 
     /// Whether a body is promised.
@@ -58,8 +58,7 @@ impl Case<'_> {
 
     /// The media type that is promised, where one is.
     pub(crate) fn media_type(&self) -> Option<&str> {
-        let of_form = self.form.and_then(|form| form.media_type.as_deref());
-        of_form.or_else(|| self.contract.file.media_type.as_deref().filter(|_| self.form.is_none()))
+        self.form.map_or(&self.contract.file.media_type, |form| &form.promise.media_type).as_deref()
     }
 
     /// The body in a few words.

@@ -18,13 +18,13 @@ use crate::plan::NO_OPERATION;
 
 static NEEDS_CODE: Needs = Needs {
     what: "reply with the contract's code",
-    belongs: |contract| contract.file.code.is_some(),
+    belongs: |api| api.contract.file.code.is_some(),
     holds: |case| case.envelope,
 };
 
 static NEEDS_MESSAGE: Needs = Needs {
     what: "reply of the contract to a cause with a documented message",
-    belongs: |contract| contract.file.cause.values().any(|promise| promise.message.is_some()),
+    belongs: |api| api.contract.file.cause.values().any(|promise| promise.message.is_some()),
     holds: |case| {
         let promise = case.probe.promise(case.probe.cause);
         case.envelope && promise.is_some_and(|promise| promise.message.is_some())
@@ -33,7 +33,7 @@ static NEEDS_MESSAGE: Needs = Needs {
 
 static NEEDS_WRONG_CREDENTIALS: Needs = Needs {
     what: "reply to wrong credentials",
-    belongs: |contract| contract.file.cause.values().any(|promise| promise.outranked.is_some()),
+    belongs: |api| api.contract.file.cause.values().any(|promise| promise.outranked.is_some()),
     holds: |case| case.probe.cause.is_about_credentials(),
 };
 

@@ -16,7 +16,7 @@ use crate::model::secret::Mask;
 
 static NEEDS_FIELDS: Needs = Needs {
     what: "reply with mirrored fields",
-    belongs: |contract| contract.file.fields.is_some(),
+    belongs: |api| api.contract.file.fields.is_some(),
     holds: |case| {
         let fields = case.contract.file.fields.as_ref();
         fields.is_some_and(|place| case.json.is_some_and(|json| pointed(json, &place.at).is_some()))

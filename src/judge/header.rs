@@ -5,6 +5,7 @@ use super::describe;
 use super::finding::Finding;
 use super::found::Found;
 use super::rule::{Needs, Rule, rules};
+use crate::catalog::contract;
 use crate::model::content;
 use crate::model::content::Unpacked;
 use crate::model::exchange::{Ending, Reply};
@@ -86,7 +87,7 @@ fn content_type(case: &Case<'_>) -> Vec<Finding> {
         reply.all("content-type").map(|value| String::from_utf8_lossy(value).trim().to_owned()).collect::<Vec<_>>()
     };
     let (values, shown) = (all(case.reply), all(case.shown));
-    let expected = case.media_type().unwrap_or("application/json");
+    let expected = case.media_type().unwrap_or(contract::MEDIA_TYPE);
     let Some(value) = values.first() else {
         let found = promised(case, &MEDIA_TYPE_MISSING).expected(expected).actual("no Content-Type");
         return if case.reply.body.is_empty() { Vec::new() } else { vec![found] };

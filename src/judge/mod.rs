@@ -149,7 +149,7 @@ fn reply_to(
             }
             judgement.findings.extend(promised_field::findings(&case));
             judgement.findings.extend(status::repeated(&case));
-            judgement.findings.extend(status::undocumented(&case).filter(|_| class >= 4));
+            judgement.findings.extend(status::undocumented(&case));
             if class == 2 {
                 judgement.findings.push(delivery::error_under_success(&case));
             }
@@ -194,7 +194,7 @@ fn is_ungoverned(case: &Case<'_>) -> bool {
     let router = matches!(case.probe.like, Some(Like::Either(_))) || case.probe.cause == Cause::MalformedHttp;
     let router = router && case.probe.expectation.also.iter().any(leaves);
     // A null in the place of the error is the service's own, and wrong.
-    let own = case.json.is_some_and(|json| pointed(json, &case.contract.file.envelope).is_some());
+    let own = case.envelope || case.json.is_some_and(|json| pointed(json, &case.contract.file.envelope).is_some());
     !own && (leaves(&case.probe.cause) || router)
 }
 

@@ -12,7 +12,7 @@ use crate::model::place::Place;
 
 static NEEDS_PROMISE: Needs = Needs {
     what: "error of which the contract promises a header field",
-    belongs: |contract| !contract.file.header.is_empty(),
+    belongs: |api| !api.contract.file.header.is_empty(),
     holds: |case| case.contract.file.header.iter().any(|promise| promise.covers(case.reply.status)),
 };
 
@@ -58,5 +58,6 @@ pub(super) fn fires() -> Vec<super::tests::prelude::Row> {
     vec![
         ("error header-field-unexpected header:x-request-id", TRACED, Outcome::Reply(gone(404))),
         ("error header-field-unexpected header:x-request-id", TRACED, traced(gone(404), "?")),
+        ("error header-field-unexpected header:x-request-id", TRACED, Outcome::Reply(gone(410))),
     ]
 }

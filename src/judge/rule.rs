@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::case::Case;
-use crate::catalog::contract::Contract;
+use crate::catalog::Api;
 use crate::model::verdict::Severity;
 
 /// One way in which a reply can be wrong.
@@ -61,8 +61,8 @@ impl Rule {
 pub struct Needs {
     /// What it is, as the end of "there was no …".
     pub what: &'static str,
-    /// Whether a contract has the rule at all.
-    pub belongs: fn(&Contract) -> bool,
+    /// Whether an API has the rule at all.
+    pub belongs: fn(&Api) -> bool,
     /// Whether a reply puts it to the test.
     pub(crate) holds: fn(&Case<'_>) -> bool,
 }

@@ -41,7 +41,10 @@ rules! {
 
 static NEEDS_STATUSES: Needs = Needs {
     what: "error of an operation whose statuses are listed",
-    belongs: |contract| contract.file.statuses.is_some(),
+    belongs: |api| {
+        let of_operations = api.suite.operation.iter().any(|operation| operation.statuses.is_some());
+        of_operations || api.contract.file.statuses.is_some()
+    },
     holds: |case| listed(case).is_some(),
 };
 
@@ -56,9 +59,10 @@ fn listed<'c>(case: &Case<'c>) -> Option<&'c Promise<Status>> {
     operation.statuses.as_ref().or(case.contract.file.statuses.as_ref())
 }
 
-/// A status that the document does not list, and that the promise for the cause does not have either.
+/// The status of an error that the document does not list, and that the promise for the cause does not have either.
 pub(super) fn undocumented(case: &Case<'_>) -> Option<Finding> {
-    let (promise, actual) = (listed(case)?, case.reply.status);
+    let actual = case.reply.status;
+    let promise = listed(case).filter(|_| actual >= 400)?;
     let severity = promise.breach(|status| status.covers(actual))?;
     let of_cause = case.probe.promise(case.probe.cause).and_then(|promise| promise.status.as_ref());
     if of_cause.is_some_and(|promise| promise.any_of.iter().any(|status| status.covers(actual))) {
@@ -71,7 +75,7 @@ pub(super) fn undocumented(case: &Case<'_>) -> Option<Finding> {
 
 static NEEDS_STATUS: Needs = Needs {
     what: "reply that repeats the status in its body",
-    belongs: |contract| contract.file.status.is_some(),
+    belongs: |api| api.contract.file.status.is_some(),
     holds: |case| {
         let place = case.contract.file.status.as_ref();
         case.envelope && place.is_some_and(|place| case.json.is_some_and(|json| pointed(json, &place.at).is_some()))

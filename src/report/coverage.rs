@@ -66,7 +66,7 @@ pub fn inactive(
         inactive.extend(uncontrolled(&api.suite, coverage));
     }
     for (index, (needs, rules)) in needs().iter().enumerate() {
-        let belongs = apis.iter().any(|api| (needs.belongs)(&api.contract));
+        let belongs = apis.iter().any(|api| (needs.belongs)(api));
         if belongs && applied & (1 << index) == 0 {
             let what = format!("rule {}", rules.iter().map(|rule| rule.id).collect::<Vec<_>>().join(", "));
             inactive.push(Inactive { what, why: format!("there was no {}", needs.what) });

@@ -189,6 +189,11 @@ fn a_suite_that_disagrees_with_itself_is_told_where() {
             "minimum = 0, maximum = -1",
             ":19: /operation/0/query/limit/maximum: no number is at least 0 and at most -1",
         ),
+        (
+            "minimum = 0 }",
+            "minimum = 0 }\nstatuses = { strength = \"must\", source = \"x\" }",
+            ":20: /operation/0/statuses: nothing can break this promise",
+        ),
         ("minimum = 0", "max_length = 3", ":19: /operation/0/query/limit/max_length: `max_length` is for text"),
         (
             "\"shop.contract.toml\"",
@@ -248,6 +253,31 @@ fn a_contract_that_disagrees_with_itself_is_told_where() {
             "meaning = \"no such thing\"",
             "meaning = \"no such thing\"\ncauses = [\"forbidden\"]",
             "/cause/unknown-resource/code/any_of/0: 2 is promised for `unknown-resource`, and the catalogue gives it to other causes alone",
+        ),
+        (
+            "[severity]",
+            "[statuses]\nstrength = \"must\"\nsource = \"x\"\n\n[severity]",
+            "/statuses: nothing can break this promise",
+        ),
+        (
+            "[severity]",
+            "[[reply]]\nmedia_type = \"text/plain\"\nsource = \"x\"\n\n[severity]",
+            "/reply/0/media_type: no body is promised of which this could be a part",
+        ),
+        (
+            "[severity]",
+            "[[reply]]\nbody = \"none.json\"\nsource = \"x\"\n\n[severity]",
+            "/reply/0/body: the body schema `none.json` cannot be used",
+        ),
+        (
+            "[severity]",
+            "[[reply]]\nsource = \"x\"\n[[reply]]\nsource = \"y\"\n\n[severity]",
+            "/reply/1: an earlier `reply` is for every other status already",
+        ),
+        (
+            "[severity]",
+            "[[reply]]\nstatus = [\"4xx\"]\nsource = \"x\"\n[[reply]]\nstatus = [\"409\", \"4xx\"]\nsource = \"y\"\n\n[severity]",
+            "/reply/1/status: an earlier `reply` has the status 4xx already",
         ),
         ("{ minimum = 1 }", "{ minimum = \"1\" }", ":18: /convention/0/schema: it is no valid JSON Schema"),
         ("shop.body.schema.json", "shop.schema.json", ":4: /body: the body schema `shop.schema.json` cannot be used"),

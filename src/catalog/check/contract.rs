@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::mistakes::pattern;
 use super::silenced;
+use crate::catalog::built_in::Shelf;
 use crate::catalog::contract::{CausePromise, CodeSet, ContractFile, Promise};
 use crate::catalog::document::{Document, Problem, Problems};
 use crate::catalog::schema::{Schema, describe};
@@ -28,6 +29,15 @@ pub(crate) fn body(document: &Document) -> Result<Schema, Problems> {
     });
     let problems = Problems::new(rejected);
     problems.none_or(schema)
+}
+
+/// The body schema in the file that is named at `at` in the document.
+pub(crate) fn named_body(name: &str, at: &str, document: &Document, shelf: &Shelf) -> Result<Schema, Problems> {
+    let read = shelf.read(name).map_err(|problems| {
+        let wrong = document.problem(at, format!("the body schema `{name}` cannot be used"));
+        Problems::new(problems.into_iter().chain([wrong.help("it is a file, relative to this one")]))
+    });
+    body(&read?)
 }
 
 /// The schemas of the conventions.
@@ -62,7 +72,8 @@ pub(crate) fn patterns(file: &ContractFile, document: &Document) -> Result<Vec<O
 /// Every disagreement between the contract's parts.
 pub(crate) fn check(file: &ContractFile, document: &Document, body: Option<&Schema>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    without_body(file, document, &mut problems);
+    parts_of_no_body(file, document, &mut problems);
+    substance(file.statuses.as_ref(), "/statuses", document, &mut problems);
     causes(file, document, &mut problems);
     catalogue(file, document, body, &mut problems);
     problems.extend(silenced::check(file, document, body));
@@ -76,7 +87,7 @@ pub(crate) fn rules(file: &ContractFile, document: &Document) -> BTreeMap<String
 }
 
 /// What is said of parts of a body, where none is promised.
-fn without_body(file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {
+fn parts_of_no_body(file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {
     let parts = [
         ("/media_type", file.media_type.is_some()),
         ("/envelope", !file.envelope.is_empty()),
@@ -87,9 +98,14 @@ fn without_body(file: &ContractFile, document: &Document, problems: &mut Vec<Pro
         ("/convention", !file.convention.is_empty()),
     ];
     for (at, _) in parts.into_iter().filter(|(_, is_there)| *is_there && file.body.is_none()) {
-        let problem = document.problem(at, "no body is promised of which this could be a part");
-        problems.push(problem.help("write `body = FILE` with the body's schema, or leave this out"));
+        problems.push(without_body(document, at));
     }
+}
+
+/// What is said of a body where none is promised.
+pub(crate) fn without_body(document: &Document, at: impl Into<String>) -> Problem {
+    let problem = document.problem(at, "no body is promised of which this could be a part");
+    problem.help("write `body = FILE` with the body's schema, or leave this out")
 }
 
 fn causes(file: &ContractFile, document: &Document, problems: &mut Vec<Problem>) {
@@ -119,7 +135,7 @@ fn causes(file: &ContractFile, document: &Document, problems: &mut Vec<Problem>)
 }
 
 /// A promise with neither `any_of` nor `none_of` is kept by anything.
-fn substance<T>(promise: Option<&Promise<T>>, at: &str, document: &Document, problems: &mut Vec<Problem>) {
+pub(crate) fn substance<T>(promise: Option<&Promise<T>>, at: &str, document: &Document, problems: &mut Vec<Problem>) {
     if promise.is_some_and(|promise| promise.any_of.is_empty() && promise.none_of.is_empty()) {
         problems.push(document.problem(at, "nothing can break this promise").help("write `any_of` or `none_of`"));
     }

@@ -5,5 +5,6 @@ pub(crate) mod field;
 pub(crate) mod mistakes;
 pub(crate) mod operation;
 pub(crate) mod own;
+pub(crate) mod reply;
 mod silenced;
 pub(crate) mod suite;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::contract;
 use super::field;
 use super::field::Site;
 use super::mistakes::Mistakes;
@@ -36,6 +37,7 @@ pub(crate) fn check(suite: &Suite, operation: &Operation, at: &str, mistakes: &m
             "declare its parameters under `query`",
         );
     }
+    contract::substance(operation.statuses.as_ref(), &format!("{at}/statuses"), mistakes.document, &mut mistakes.wrong);
     if let Some(body) = &operation.body {
         content(body, &format!("{at}/body"), mistakes);
     }

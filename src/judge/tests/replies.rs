@@ -14,7 +14,7 @@ fn told(status: u16, body: &Value) -> Vec<String> {
 fn an_error_is_held_against_the_body_that_is_promised_for_its_status() {
     let no: [&str; 0] = [];
     let (holder, list) = (json!({"holder": "a clerk"}), json!({"errors": [{"code": "GONE"}]}));
-    for status in [423, 410] {
+    for status in [423, 451] {
         assert_eq!(told(status, &holder), no, "{status}");
         let others = told(status, &list);
         assert!(others.iter().any(|line| line.starts_with("error format-foreign")), "{status}: {others:?}");
@@ -28,5 +28,5 @@ fn an_error_is_held_against_the_body_that_is_promised_for_its_status() {
 #[test]
 fn where_no_body_is_promised_for_a_status_any_is_right() {
     let no: [&str; 0] = [];
-    assert_eq!(told(451, &json!(["what", "ever"])), no);
+    assert_eq!(told(425, &json!(["what", "ever"])), no);
 }
